@@ -1,0 +1,71 @@
+using AnalyticsGraph.GraphQL.Planning;
+using AnalyticsGraph.GraphQL.Types;
+
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>One request under execution. Not thread-safe but for what says so.</summary>
+public sealed class RequestContext
+{
+    private readonly Dictionary<Type, object> _features = [];
+
+    internal RequestContext(Schema schema, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken)
+    {
+        Schema = schema;
+        Variables = variables;
+        CancellationToken = cancellationToken;
+    }
+
+    /// <summary>The schema.</summary>
+    public Schema Schema { get; }
+
+    /// <summary>Coerced variables by name; those not given and without default are absent (section 6.1.2).</summary>
+    public IReadOnlyDictionary<string, object?> Variables { get; }
+
+    /// <summary>Ends the request: the client went away, or its time is up.</summary>
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Dispatchers in ascending <see cref="ILevelDispatcher.Order"/>; stores' sessions add themselves.</summary>
+    public IReadOnlyList<ILevelDispatcher> Dispatchers => DispatcherList;
+
+    internal List<ILevelDispatcher> DispatcherList { get; } = [];
+
+    /// <summary>Adds a dispatcher for the rest of the request.</summary>
+    /// <param name="dispatcher">The dispatcher.</param>
+    public void AddDispatcher(ILevelDispatcher dispatcher)
+    {
+        var at = DispatcherList.FindIndex(d => d.Order > dispatcher.Order);
+        DispatcherList.Insert(at < 0 ? DispatcherList.Count : at, dispatcher);
+    }
+
+    /// <summary>Sets what <see cref="Get{T}"/> finds by its type: the caller, a store's session.</summary>
+    /// <typeparam name="T">The type it is found by.</typeparam>
+    /// <param name="feature">The object.</param>
+    public void Set<T>(T feature)
+        where T : class => _features[typeof(T)] = feature;
+
+    /// <summary>What was set for the type.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <returns>The object, or null.</returns>
+    public T? Find<T>()
+        where T : class => _features.TryGetValue(typeof(T), out var feature) ? (T)feature : null;
+
+    /// <summary>What was set for the type.</summary>
+    /// <typeparam name="T">The type.</typeparam>
+    /// <exception cref="InvalidOperationException">Nothing was set: a fault of the composition, not of the caller.</exception>
+    public T Get<T>()
+        where T : class => Find<T>() ?? throw new InvalidOperationException($"No {typeof(T).Name} was set for this request.");
+}
+
+/// <summary>What a step knows while it runs.</summary>
+/// <param name="Request">The request.</param>
+/// <param name="Field">The planned field.</param>
+/// <param name="Arguments">Its coerced arguments.</param>
+public sealed record StepContext(RequestContext Request, PlannedField Field, ArgumentValues Arguments)
+{
+    /// <summary>The request's token.</summary>
+    public CancellationToken CancellationToken => Request.CancellationToken;
+
+    /// <summary>Whether a planned field of the subtree is included for this request's variables (<c>@skip</c>, <c>@include</c>).</summary>
+    /// <param name="field">A field of the same plan.</param>
+    public bool Includes(PlannedField field) => field.Inclusion.IsMet(Request.Variables);
+}

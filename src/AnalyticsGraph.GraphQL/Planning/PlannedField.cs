@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
+
+namespace AnalyticsGraph.GraphQL.Planning;
+
+/// <summary>Section 6.3: what is selected on objects of one concrete type, fragments resolved and equal response names merged.</summary>
+public sealed class PlannedSelectionSet
+{
+    internal PlannedSelectionSet(ObjectType type, ImmutableArray<PlannedField> fields) => (Type, Fields) = (type, fields);
+
+    /// <summary>The concrete type.</summary>
+    public ObjectType Type { get; }
+
+    /// <summary>The fields in response order.</summary>
+    public ImmutableArray<PlannedField> Fields { get; }
+}
+
+/// <summary>A field of the plan.</summary>
+public sealed class PlannedField
+{
+    /// <summary>Its place in its selection set, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>The key in the response.</summary>
+    public required string ResponseName { get; init; }
+
+    /// <summary>The key as it is written: <c>"name":</c> in UTF-8.</summary>
+    public required ReadOnlyMemory<byte> NameUtf8 { get; init; }
+
+    /// <summary>The schema's field; <c>__typename</c> included.</summary>
+    public required FieldDefinition Definition { get; init; }
+
+    /// <summary>The concrete type it is selected on.</summary>
+    public required ObjectType ParentType { get; init; }
+
+    /// <summary>The places in the document, the first one first.</summary>
+    public required ImmutableArray<FieldNode> Nodes { get; init; }
+
+    /// <summary>When it is part of the response.</summary>
+    public required Inclusion Inclusion { get; init; }
+
+    /// <summary>Which part of the response delivers it.</summary>
+    public required DeliveryGroup Group { get; init; }
+
+    /// <summary>Its arguments: constants coerced, variables by name.</summary>
+    public required ArgumentPlan Arguments { get; init; }
+
+    /// <summary>What is selected on its value, one set for each possible concrete type; empty for a leaf.</summary>
+    public ImmutableArray<PlannedSelectionSet> SelectionSets { get; internal set; } = [];
+
+    /// <summary>What runs; null for <c>__typename</c>, which the executor writes itself.</summary>
+    public FieldStep? Step { get; internal set; }
+
+    /// <summary>What is selected if the value is an object of that type; null if the type cannot occur.</summary>
+    /// <param name="type">A concrete type.</param>
+    public PlannedSelectionSet? SelectionsFor(ObjectType type)
+    {
+        foreach (var set in SelectionSets)
+        {
+            if (ReferenceEquals(set.Type, type))
+            {
+                return set;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A part of the response that is delivered on its own: the initial one, or one <c>@defer</c> or <c>@stream</c> usage.</summary>
+/// <param name="Id">0 for the initial group.</param>
+/// <param name="Parent">The enclosing group; null for the initial one.</param>
+/// <param name="Label">The directive's label, or null.</param>
+public sealed record DeliveryGroup(int Id, DeliveryGroup? Parent, string? Label)
+{
+    /// <summary>What is delivered first.</summary>
+    public static DeliveryGroup Initial { get; } = new(0, null, null);
+}
+
+/// <summary>Section 3.13.1 and 3.13.2: when a field is included; a disjunction over its occurrences of conjunctions of Boolean variables.</summary>
+public sealed class Inclusion
+{
+    private readonly ImmutableArray<ImmutableArray<(string Variable, bool Expected)>> _anyOf;
+
+    internal Inclusion(ImmutableArray<ImmutableArray<(string Variable, bool Expected)>> anyOf) => _anyOf = anyOf;
+
+    /// <summary>Always.</summary>
+    public static Inclusion Always { get; } = new([[]]);
+
+    /// <summary>Whether no variable matters.</summary>
+    public bool IsAlways => _anyOf.Length == 1 && _anyOf[0].IsEmpty;
+
+    /// <summary>Whether it is included.</summary>
+    /// <param name="variables">The request's coerced variables.</param>
+    public bool IsMet(IReadOnlyDictionary<string, object?> variables)
+    {
+        if (IsAlways)
+        {
+            return true;
+        }
+
+        foreach (var conditions in _anyOf)
+        {
+            var all = true;
+            foreach (var (variable, expected) in conditions)
+            {
+                all &= variables.TryGetValue(variable, out var value) && value is bool given && given == expected;
+            }
+
+            if (all)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
