@@ -15,6 +15,9 @@ public static class ErrorCodes
     /// <summary>No operation of that name, or a name is needed.</summary>
     public const string OperationNotFound = "OPERATION_NOT_FOUND";
 
+    /// <summary>The operation may not run this way: a mutation by GET, a subscription without a stream.</summary>
+    public const string OperationNotAllowed = "OPERATION_NOT_ALLOWED";
+
     /// <summary>The HTTP request is no GraphQL request.</summary>
     public const string BadRequest = "BAD_REQUEST";
 

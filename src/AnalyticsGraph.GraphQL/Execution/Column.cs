@@ -8,6 +8,8 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// </summary>
 public abstract class Column
 {
+    private IReadOnlyDictionary<int, GraphQLError>? _errors;
+
     /// <summary>The number of rows: that of the parents (for items of a list, of all lists together).</summary>
     public abstract int Count { get; }
 
@@ -21,7 +23,18 @@ public abstract class Column
     /// <summary>
     /// Errors of single rows, or null when there are none. A row with an error reads as null. The executor fills in path and location where missing.
     /// </summary>
-    public IReadOnlyDictionary<int, GraphQLError>? Errors { get; init; }
+    public IReadOnlyDictionary<int, GraphQLError>? Errors
+    {
+        get => _errors;
+        init => _errors = value;
+    }
+
+    /// <summary>Adds the errors of rows to a column that a factory has just made.</summary>
+    internal Column WithErrors(IReadOnlyDictionary<int, GraphQLError>? errors)
+    {
+        _errors = errors;
+        return this;
+    }
 }
 
 /// <summary>A column of scalars or enum values.</summary>

@@ -5,7 +5,7 @@ namespace AnalyticsGraph.GraphQL.Execution;
 
 /// <summary>
 /// All objects of one concrete type that stand at one place of the plan. A step makes it with its type, count and source; the executor then resolves
-/// every selected field once for the whole batch.
+/// every selected field once for the whole batch. A batch belongs to one column of one result: a step makes a new one each time it runs.
 /// </summary>
 /// <param name="type">The concrete type of all rows.</param>
 /// <param name="count">The number of objects.</param>
@@ -24,6 +24,16 @@ public sealed class ObjectBatch(ObjectType type, int count, object source)
     /// <summary>What is selected on the objects; set by the executor.</summary>
     public PlannedSelectionSet Selections { get; internal set; } = null!;
 
-    /// <summary>The result of each field, by <see cref="PlannedField.Index"/>; filled by the executor.</summary>
-    internal Column?[] Results { get; set; } = [];
+    /// <summary>Where the executor keeps the results of the selected fields: the first slot, and how many.</summary>
+    internal (int First, int Count) Slots { get; set; }
+
+    /// <summary>A batch over an array of CLR objects: the source that <see cref="FieldResolver.FromSource{TSource, TValue}(Func{TSource, TValue})"/> reads.</summary>
+    /// <typeparam name="T">The CLR type that the object type is bound to.</typeparam>
+    /// <param name="type">The concrete type of all rows.</param>
+    /// <param name="rows">The objects, none null.</param>
+    public static ObjectBatch Of<T>(ObjectType type, params T[] rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return new ObjectBatch(type, rows.Length, rows);
+    }
 }

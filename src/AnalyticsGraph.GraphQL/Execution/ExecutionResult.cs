@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Errors;
+
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>A response (section 7). Holds a pooled buffer until it is disposed.</summary>
+public sealed class ExecutionResult : IDisposable
+{
+    private readonly ResponseWriter _writer;
+
+    internal ExecutionResult(ResponseWriter writer, bool isRequestError, ImmutableArray<GraphQLError> errors) =>
+        (_writer, IsRequestError, Errors) = (writer, isRequestError, errors);
+
+    /// <summary>Section 7.1.2: nothing was executed and the response has no <c>data</c>: the document, the operation or the variables are at fault.</summary>
+    public bool IsRequestError { get; }
+
+    /// <summary>The errors of the response, as many as it tells; empty when all went well.</summary>
+    public ImmutableArray<GraphQLError> Errors { get; }
+
+    /// <summary>The whole response as JSON in UTF-8, <c>errors</c> first where there are any; valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlyMemory<byte> Body => _writer.Written;
+
+    /// <summary>Gives the buffer back.</summary>
+    public void Dispose() => _writer.Dispose();
+}

@@ -1,0 +1,38 @@
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>The limits of an executor, and where it tells what callers must not see.</summary>
+public sealed class GraphQLExecutorOptions
+{
+    /// <summary>How many errors a response tells; a last one says how many were left out.</summary>
+    public int MaxErrors { get; init; } = 100;
+
+    /// <summary>How long a request may run; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long steps may take to end after the request was cancelled, before it is answered without them.</summary>
+    public TimeSpan CancellationGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The largest response in bytes.</summary>
+    public int MaxResponseBytes { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>How deep a response may nest, lists not counted.</summary>
+    public int MaxDepth { get; init; } = 100;
+
+    /// <summary>How many fields a plan may have, after fragments are resolved for every possible type.</summary>
+    public int MaxPlannedFields { get; init; } = 20_000;
+
+    /// <summary>How many documents are kept planned.</summary>
+    public int MaxCachedDocuments { get; init; } = 1_000;
+
+    /// <summary>How many bytes of documents are kept planned; a plan takes some fifty times its document.</summary>
+    public int MaxCachedDocumentBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Told of every exception that is no <see cref="Errors.GraphQLException"/>: callers see its trace id alone.</summary>
+    public Action<UnexpectedError>? OnUnexpectedError { get; init; }
+}
+
+/// <summary>A fault of the server during a request.</summary>
+/// <param name="TraceId">What the caller sees in <c>extensions.traceId</c>.</param>
+/// <param name="Field">The field, such as <c>Run.metrics</c>; null outside of any.</param>
+/// <param name="Exception">What was thrown.</param>
+public sealed record UnexpectedError(string TraceId, string? Field, Exception Exception);

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>A request, whatever transport brought it.</summary>
+public sealed class GraphQLRequest
+{
+    /// <summary>The document in UTF-8.</summary>
+    public required ReadOnlyMemory<byte> Query { get; init; }
+
+    /// <summary>The operation to run; null if the document has one alone.</summary>
+    public string? OperationName { get; init; }
+
+    /// <summary>The variables as they came: an object; null or JSON null for none.</summary>
+    public JsonElement? Variables { get; init; }
+
+    /// <summary>The request's extensions; the engine reads none.</summary>
+    public JsonElement? Extensions { get; init; }
+
+    /// <summary>Whether a mutation may run; false for HTTP GET. A mutation then is a request error of the code <see cref="Errors.ErrorCodes.OperationNotAllowed"/>.</summary>
+    public bool AllowMutations { get; init; } = true;
+
+    /// <summary>Prepares the request before its first step: the caller, the stores' sessions.</summary>
+    public Action<RequestContext>? Configure { get; init; }
+}
