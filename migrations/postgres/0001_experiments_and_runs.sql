@@ -1,14 +1,13 @@
 -- The entities every tracker has: sources, experiments, trials, runs with their params and tags.
 --
 -- Conventions of all tables:
--- * `id` is ours, a bigint identity. `source_id` and `original_id` say which instance a record was imported from and what it was called there, verbatim;
+-- * `id` is ours, a bigint identity. `source` (its name) and `original_id` say which instance a record was imported from and what it was called there, verbatim;
 --   `original_id` is null for what was created here.
 -- * Where a system writes an enum as text, the text stays as it was (`status_text`, `current_stage`) and a generated column beside it has the graph's value.
 -- * `changed_at` and `changed_by` belong to history (0004): since when, and by whom, the row reads as it does.
 
 CREATE TABLE source (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name text NOT NULL UNIQUE CHECK (name <> ''),
+    name text PRIMARY KEY CHECK (name <> ''),
     system text NOT NULL CHECK (system IN ('ANALYTICSGRAPH', 'MLFLOW', 'EXPERIMENT_TRACKING', 'TRAINING_JOBS', 'TABULAR')),
     -- the version of the original's schema at the last import (MLflow: its alembic version)
     schema_version text,
@@ -22,7 +21,7 @@ CREATE FUNCTION current_actor() RETURNS text LANGUAGE sql STABLE AS $$ SELECT nu
 
 CREATE TABLE experiment (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     workspace text NOT NULL DEFAULT 'default',
     name text NOT NULL,
@@ -34,10 +33,10 @@ CREATE TABLE experiment (
     last_update_time timestamptz,
     changed_at timestamptz NOT NULL DEFAULT now(),
     changed_by text DEFAULT current_actor(),
-    UNIQUE (source_id, original_id)
+    UNIQUE (source, original_id)
 );
-CREATE UNIQUE INDEX experiment_name ON experiment (name, source_id, workspace) WHERE unique_name;
-CREATE INDEX experiment_by_source ON experiment (source_id, workspace, id);
+CREATE UNIQUE INDEX experiment_name ON experiment (name, source, workspace) WHERE unique_name;
+CREATE INDEX experiment_by_source ON experiment (source, workspace, id);
 
 CREATE TABLE experiment_tag (
     experiment_id bigint NOT NULL REFERENCES experiment ON DELETE CASCADE,
@@ -51,7 +50,7 @@ CREATE INDEX experiment_tag_key ON experiment_tag (key, experiment_id);
 
 CREATE TABLE trial (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     experiment_id bigint NOT NULL REFERENCES experiment,
     name text,
@@ -60,7 +59,7 @@ CREATE TABLE trial (
     lifecycle_stage text NOT NULL DEFAULT 'ACTIVE' CHECK (lifecycle_stage IN ('ACTIVE', 'DELETED')),
     changed_at timestamptz NOT NULL DEFAULT now(),
     changed_by text DEFAULT current_actor(),
-    UNIQUE (source_id, original_id)
+    UNIQUE (source, original_id)
 );
 CREATE INDEX trial_by_experiment ON trial (experiment_id, id);
 
@@ -76,7 +75,7 @@ CREATE FUNCTION canonical_run_status(status text) RETURNS text LANGUAGE sql IMMU
 
 CREATE TABLE run (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     experiment_id bigint NOT NULL REFERENCES experiment,
     -- null for runs of systems without trials (MLflow)
@@ -99,8 +98,8 @@ CREATE TABLE run (
     entry_point_name text,
     changed_at timestamptz NOT NULL DEFAULT now(),
     changed_by text DEFAULT current_actor(),
-    UNIQUE (source_id, original_id),
-    UNIQUE (uuid, source_id)
+    UNIQUE (source, original_id),
+    UNIQUE (uuid, source)
 );
 -- The default order of run lists: newest first within an experiment, and over all.
 CREATE INDEX run_by_experiment ON run (experiment_id, start_time DESC NULLS LAST, id);

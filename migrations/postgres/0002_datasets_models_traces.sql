@@ -2,24 +2,24 @@
 
 CREATE TABLE dataset (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     experiment_id bigint REFERENCES experiment,
     name text NOT NULL,
     digest text,
-    source_type text,
-    -- documents keep their text: what they were written as comes back byte by byte
-    source_text text,
+    -- where its data come from: MLflow's dataset_source_type and dataset_source; documents keep their text: what they were written as comes back byte by byte
+    origin_type text,
+    origin_text text,
     schema_text text,
     profile_text text,
-    UNIQUE (source_id, original_id)
+    UNIQUE (source, original_id)
 );
 CREATE UNIQUE INDEX dataset_key ON dataset (experiment_id, name, digest);
 CREATE INDEX dataset_by_name ON dataset (name, digest);
 
 CREATE TABLE logged_model (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     model_id text NOT NULL,
     experiment_id bigint NOT NULL REFERENCES experiment,
@@ -36,8 +36,8 @@ CREATE TABLE logged_model (
     model_type text,
     changed_at timestamptz NOT NULL DEFAULT now(),
     changed_by text DEFAULT current_actor(),
-    UNIQUE (source_id, original_id),
-    UNIQUE (model_id, source_id)
+    UNIQUE (source, original_id),
+    UNIQUE (model_id, source)
 );
 CREATE INDEX logged_model_by_experiment ON logged_model (experiment_id, id);
 CREATE INDEX logged_model_by_run ON logged_model (source_run_id, id);
@@ -83,7 +83,7 @@ CREATE INDEX logged_model_metric_by_dataset ON logged_model_metric (dataset_id, 
 -- What went into a run (datasets, models) and came out of it (models): MLflow's `inputs`. The four columns of the original stand verbatim beside the rows they point to.
 CREATE TABLE run_input (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     run_id bigint REFERENCES run ON DELETE CASCADE,
     dataset_id bigint REFERENCES dataset ON DELETE CASCADE,
@@ -94,8 +94,8 @@ CREATE TABLE run_input (
     destination_type text NOT NULL,
     destination_id text NOT NULL,
     step bigint NOT NULL DEFAULT 0,
-    UNIQUE (source_id, origin_type, origin_id, destination_type, destination_id),
-    UNIQUE (source_id, original_id)
+    UNIQUE (source, origin_type, origin_id, destination_type, destination_id),
+    UNIQUE (source, original_id)
 );
 CREATE INDEX run_input_by_run ON run_input (run_id, direction, id);
 CREATE INDEX run_input_by_dataset ON run_input (dataset_id, run_id) WHERE dataset_id IS NOT NULL;
@@ -110,7 +110,7 @@ CREATE TABLE input_tag (
 
 CREATE TABLE registered_model (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     workspace text NOT NULL DEFAULT 'default',
     name text NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE registered_model (
     last_update_time timestamptz,
     changed_at timestamptz NOT NULL DEFAULT now(),
     changed_by text DEFAULT current_actor(),
-    UNIQUE (name, source_id, workspace),
+    UNIQUE (name, source, workspace),
     UNIQUE (id, name)
 );
 
@@ -138,6 +138,7 @@ CREATE FUNCTION canonical_model_stage(stage text) RETURNS text LANGUAGE sql IMMU
 CREATE TABLE model_version (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     registered_model_id bigint NOT NULL,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     -- the model's name once more, for look-ups by name and version; the foreign key keeps it true
     name text NOT NULL,
     version int NOT NULL,
@@ -184,7 +185,7 @@ CREATE INDEX model_alias_by_version ON model_alias (model_version_id);
 
 CREATE TABLE trace (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     request_id text NOT NULL,
     client_request_id text,
@@ -194,8 +195,8 @@ CREATE TABLE trace (
     status text NOT NULL,
     request_preview text,
     response_preview text,
-    UNIQUE (source_id, original_id),
-    UNIQUE (request_id, source_id)
+    UNIQUE (source, original_id),
+    UNIQUE (request_id, source)
 );
 CREATE INDEX trace_by_experiment ON trace (experiment_id, start_time DESC, id);
 
@@ -248,7 +249,7 @@ CREATE INDEX trace_run_by_trace ON trace_run (trace_id, run_id);
 -- MLflow's links between entities of any kind, verbatim, with the rows they point to where those have a type here.
 CREATE TABLE entity_association (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     original_id text,
     origin_type text NOT NULL,
     origin_id text NOT NULL,
@@ -258,7 +259,7 @@ CREATE TABLE entity_association (
     experiment_id bigint REFERENCES experiment ON DELETE CASCADE,
     run_id bigint REFERENCES run ON DELETE CASCADE,
     trace_id bigint REFERENCES trace ON DELETE CASCADE,
-    UNIQUE (source_id, origin_type, origin_id, destination_type, destination_id)
+    UNIQUE (source, origin_type, origin_id, destination_type, destination_id)
 );
 CREATE INDEX entity_association_by_experiment ON entity_association (experiment_id, id) WHERE experiment_id IS NOT NULL;
 CREATE INDEX entity_association_by_run ON entity_association (run_id, id) WHERE run_id IS NOT NULL;
@@ -267,9 +268,9 @@ CREATE INDEX entity_association_by_trace ON entity_association (trace_id, id) WH
 -- Rows of tables, and columns of rows, that have no type here: kept as they came and exported again. Values are the original's text, or null.
 CREATE TABLE other_row (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    source_id bigint NOT NULL REFERENCES source,
+    source text NOT NULL REFERENCES source ON UPDATE CASCADE,
     table_name text NOT NULL,
     ordinal bigint NOT NULL,
     data json NOT NULL,
-    UNIQUE (source_id, table_name, ordinal)
+    UNIQUE (source, table_name, ordinal)
 );
