@@ -35,7 +35,25 @@ public sealed class Schema
         }
 
         _possibleTypes = implementations.ToFrozenDictionary();
+        var text = new NonNullType(types["String"]);
+        TypeNameField = new FieldDefinition("__typename", "The name of the object's type.", [], null, 0) { DeclaringType = query, Type = text };
+        SchemaField = new FieldDefinition("__schema", "What the server offers.", [], null, 0) { DeclaringType = query, Type = new NonNullType(types["__Schema"]) };
+        TypeField = new FieldDefinition("__type", "A type by its name; null if there is none.", [], null, 0)
+        {
+            DeclaringType = query,
+            Type = types["__Type"],
+            Arguments = OrderedLookup<InputValueDefinition>.From([new InputValueDefinition("name", null, [], null, null, 0) { Type = text }], argument => argument.Name),
+        };
     }
+
+    /// <summary>Section 4.1: <c>__typename: String!</c>, implicit on every object, interface and union.</summary>
+    public FieldDefinition TypeNameField { get; }
+
+    /// <summary>Section 4.2: <c>__schema: __Schema!</c>, implicit on the query root.</summary>
+    public FieldDefinition SchemaField { get; }
+
+    /// <summary>Section 4.2: <c>__type(name: String!): __Type</c>, implicit on the query root.</summary>
+    public FieldDefinition TypeField { get; }
 
     /// <summary>The schema's description, or null.</summary>
     public string? Description { get; }
@@ -54,6 +72,18 @@ public sealed class Schema
 
     /// <summary>All directives by name, the built-in ones included.</summary>
     public IReadOnlyDictionary<string, DirectiveDefinition> Directives { get; }
+
+    /// <summary>The field a selection on a type means: its own, or one of the implicit fields of introspection where those are allowed.</summary>
+    /// <param name="type">The type selected on.</param>
+    /// <param name="name">The field's name.</param>
+    /// <returns>Null if the type has no such field.</returns>
+    public FieldDefinition? FindField(NamedType type, string name) => name switch
+    {
+        "__typename" when type is ComplexType or UnionType => TypeNameField,
+        "__schema" when ReferenceEquals(type, Query) => SchemaField,
+        "__type" when ReferenceEquals(type, Query) => TypeField,
+        _ => (type as ComplexType)?.Fields.GetValueOrDefault(name),
+    };
 
     /// <summary>Section 5.5.2.3: the object types that a value of the type can be.</summary>
     /// <param name="type">An object, interface or union type of this schema.</param>

@@ -32,7 +32,7 @@ public sealed class PrinterTests
 
         mutation ($input: In! = { a: [1, 2.5e3], b: null, c: { d: "x\n" } }) {
           like(
-            story: { text: "a long text that does not fit", tags: [ONE, TWO, THREE], nested: { deep: true } }
+            story: { text: "a long text here", tags: [ONE, TWO, THREE], nested: { deep: true } }
             input: $input
           ) {
             id

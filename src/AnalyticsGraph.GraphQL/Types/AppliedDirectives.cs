@@ -1,0 +1,24 @@
+using AnalyticsGraph.GraphQL.Language;
+
+namespace AnalyticsGraph.GraphQL.Types;
+
+/// <summary>What the built-in directives say where they are applied. Values of a wrong kind count as not given here; the rules report them.</summary>
+internal static class AppliedDirectives
+{
+    /// <summary>Section 3.13.3: why something is deprecated, or null when it is not.</summary>
+    public static string? DeprecationReason(IEnumerable<DirectiveNode> directives) => Find(directives, "deprecated") is { } directive
+        ? StringArgument(directive, "reason") ?? "No longer supported"
+        : null;
+
+    /// <summary>Section 3.13.4: the URL of a scalar's specification, or null.</summary>
+    public static string? SpecifiedByUrl(IEnumerable<DirectiveNode> directives) => Find(directives, "specifiedBy") is { } directive ? StringArgument(directive, "url") : null;
+
+    /// <summary>Section 3.13.5.</summary>
+    public static bool IsOneOf(IEnumerable<DirectiveNode> directives) => Find(directives, "oneOf") is not null;
+
+    /// <summary>The first application of a directive, or null.</summary>
+    public static DirectiveNode? Find(IEnumerable<DirectiveNode> directives, string name) => directives.FirstOrDefault(directive => directive.Name.Value == name);
+
+    private static string? StringArgument(DirectiveNode directive, string name) =>
+        (directive.Arguments.FirstOrDefault(argument => argument.Name.Value == name)?.Value as StringValueNode)?.Value;
+}
