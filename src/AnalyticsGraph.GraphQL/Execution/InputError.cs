@@ -11,6 +11,9 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// <param name="Node">The faulty literal or input field; null for JSON.</param>
 public sealed record InputError(string Message, ImmutableArray<object> Path, SyntaxNode? Node)
 {
+    /// <summary>What kind of fault it is; decides which rule of validation it breaks.</summary>
+    internal InputFault Fault { get; init; }
+
     /// <summary>The path as it stands in messages: empty, or <c> at .filter.tags[2]</c> with a leading space.</summary>
     public string PathText
     {
@@ -30,4 +33,17 @@ public sealed record InputError(string Message, ImmutableArray<object> Path, Syn
             return text.ToString();
         }
     }
+}
+
+/// <summary>The kinds of faults that validation tells apart.</summary>
+internal enum InputFault
+{
+    /// <summary>The value is not of its type.</summary>
+    Value,
+
+    /// <summary>An input object has no field of that name.</summary>
+    UnknownField,
+
+    /// <summary>A required field of an input object is missing.</summary>
+    MissingField,
 }

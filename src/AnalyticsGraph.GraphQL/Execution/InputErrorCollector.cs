@@ -26,7 +26,9 @@ internal sealed class InputErrorCollector(int limit, bool suggest)
 
     public void Leave() => _path.RemoveAt(_path.Count - 1);
 
-    public void Report(string message, SyntaxNode? node = null)
+    public void Clear() => _errors = null;
+
+    public void Report(string message, SyntaxNode? node = null, InputFault fault = InputFault.Value)
     {
         if (IsFull)
         {
@@ -39,18 +41,18 @@ internal sealed class InputErrorCollector(int limit, bool suggest)
             path.Add(name ?? (object)index);
         }
 
-        (_errors ??= ImmutableArray.CreateBuilder<InputError>()).Add(new InputError(message, path.MoveToImmutable(), node));
+        (_errors ??= ImmutableArray.CreateBuilder<InputError>()).Add(new InputError(message, path.MoveToImmutable(), node) { Fault = fault });
     }
 
     public void ReportUnknownField(InputObjectType type, string name, string found, SyntaxNode? node = null)
     {
         var hint = suggest ? Suggestions.DidYouMean(name, type.Fields.Keys) : "";
         var ending = hint.Length == 0 ? ", found" : $".{hint} Found";
-        Report($"Expected value of type \"{type}\" not to include unknown field \"{name}\"{ending}: {found}.", node);
+        Report($"Expected value of type \"{type}\" not to include unknown field \"{name}\"{ending}: {found}.", node, InputFault.UnknownField);
     }
 
     public void ReportMissingField(InputObjectType type, InputValueDefinition field, string found, SyntaxNode? node = null)
-        => Report($"Expected value of type \"{type}\" to include required field \"{field.Name}\", found: {found}.", node);
+        => Report($"Expected value of type \"{type}\" to include required field \"{field.Name}\", found: {found}.", node, InputFault.MissingField);
 
     public void ReportNoObject(InputObjectType type, string found, SyntaxNode? node = null)
         => Report($"Expected value of type \"{type}\" to be an object, found: {found}.", node);

@@ -154,6 +154,11 @@ internal readonly struct LiteralCoercer(InputErrorCollector errors, IReadOnlyDic
         ObjectFieldNode? first = null;
         foreach (var node in given.Fields)
         {
+            if (errors.IsFull)
+            {
+                return;
+            }
+
             if (type.Fields.ContainsKey(node.Name.Value))
             {
                 known++;

@@ -1,76 +1,57 @@
-using System.Globalization;
 using System.Text;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Validation;
 
-/// <summary>Shows a literal in an error message, on one line.</summary>
+/// <summary>Shows a literal in an error message: as the printer does where it is small, else its beginning. What is written again and again must not cost its full length each time.</summary>
 internal static class LiteralText
 {
+    private const int LargestPrinted = 1000;
+
     /// <summary>The literal as GraphQL, at most about 1,000 characters.</summary>
     /// <param name="value">Any literal.</param>
     public static string Print(ValueNode value)
     {
+        if (value.Location.End - value.Location.Start <= LargestPrinted)
+        {
+            return Printer.Print(value);
+        }
+
         var text = new StringBuilder();
-        Append(text, value);
-        return JsonText.Shorten(text.ToString());
+        AppendBeginning(text, value);
+        return text.Length <= LargestPrinted ? text.ToString() : text.ToString(0, LargestPrinted) + "...";
     }
 
-    private static void Append(StringBuilder text, ValueNode value)
+    private static void AppendBeginning(StringBuilder text, ValueNode value)
     {
         switch (value)
         {
-            case VariableNode v: text.Append('$').Append(v.Name.Value); break;
-            case IntValueNode v: text.Append(v.Value); break;
-            case FloatValueNode v: text.Append(v.Value); break;
-            case BooleanValueNode v: text.Append(v.Value ? "true" : "false"); break;
-            case NullValueNode: text.Append("null"); break;
-            case EnumValueNode v: text.Append(v.Value); break;
-            case StringValueNode v: AppendString(text, v.Value); break;
+            case StringValueNode v:
+                text.Append(Printer.Print(new StringValueNode(v.Value[..Math.Min(v.Value.Length, LargestPrinted)])));
+                break;
             case ListValueNode v:
-                var separator = "[";
-                foreach (var item in v.Values)
+                text.Append('[');
+                for (var i = 0; i < v.Values.Length && text.Length <= LargestPrinted; i++)
                 {
-                    text.Append(separator);
-                    Append(text, item);
-                    separator = ", ";
+                    text.Append(i == 0 ? "" : ", ");
+                    AppendBeginning(text, v.Values[i]);
                 }
 
-                text.Append(v.Values.IsEmpty ? "[]" : "]");
+                text.Append(']');
                 break;
             case ObjectValueNode v:
-                separator = "{ ";
-                foreach (var field in v.Fields)
+                text.Append("{ ");
+                for (var i = 0; i < v.Fields.Length && text.Length <= LargestPrinted; i++)
                 {
-                    text.Append(separator).Append(field.Name.Value).Append(": ");
-                    Append(text, field.Value);
-                    separator = ", ";
+                    text.Append(i == 0 ? "" : ", ").Append(v.Fields[i].Name.Value).Append(": ");
+                    AppendBeginning(text, v.Fields[i].Value);
                 }
 
-                text.Append(v.Fields.IsEmpty ? "{}" : " }");
+                text.Append(" }");
+                break;
+            default:
+                text.Append(Printer.Print(value));
                 break;
         }
-    }
-
-    private static void AppendString(StringBuilder text, string value)
-    {
-        text.Append('"');
-        foreach (var c in value)
-        {
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\n' => text.Append("\\n"),
-                '\r' => text.Append("\\r"),
-                '\t' => text.Append("\\t"),
-                '\b' => text.Append("\\b"),
-                '\f' => text.Append("\\f"),
-                < ' ' or (>= '\u007f' and < '\u00a0') => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"),
-                _ => text.Append(c),
-            };
-        }
-
-        text.Append('"');
     }
 }

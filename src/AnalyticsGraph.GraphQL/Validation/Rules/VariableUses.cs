@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
+
+namespace AnalyticsGraph.GraphQL.Validation.Rules;
+
+/// <summary>
+/// Sections 5.8.3 to 5.8.5: variables are defined where used, used where defined, and fit their places. Runs after the walk, which has noted every use, and puts its
+/// errors where they belong in the order of the text.
+/// </summary>
+internal static class VariableUses
+{
+    public static void Check(ValidationContext context, List<OperationFacts> operations)
+    {
+        // From the last to the first, so that earlier positions stay what they are.
+        for (var i = operations.Count - 1; i >= 0 && !context.IsAborted; i--)
+        {
+            CheckOperation(context, operations[i]);
+        }
+    }
+
+    private static void CheckOperation(ValidationContext context, OperationFacts operation)
+    {
+        var fragments = ReferencedFragments.Of(context, operation);
+        var uses = 0;
+        foreach (var facts in fragments)
+        {
+            uses += facts.Usages.Length;
+        }
+
+        if ((uses == 0 && operation.Node.VariableDefinitions.IsEmpty) || !context.Spend(uses))
+        {
+            return;
+        }
+
+        var definitions = new Dictionary<string, VariableDefinitionNode>(StringComparer.Ordinal);
+        foreach (var definition in operation.Node.VariableDefinitions)
+        {
+            definitions[definition.Variable.Name.Value] = definition;
+        }
+
+        var early = new List<GraphQLError>();
+        var late = new List<GraphQLError>();
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var facts in fragments)
+        {
+            foreach (var usage in facts.Usages)
+            {
+                var name = usage.Node.Name.Value;
+                used.Add(name);
+                if (definitions.TryGetValue(name, out var definition))
+                {
+                    CheckPosition(context.Schema, late, definition, usage);
+                }
+                else
+                {
+                    var ending = operation.Node.Name is null ? "" : $" by operation \"{operation.Node.Name.Value}\"";
+                    Report(early, SpecSection.AllVariableUsesDefined, $"Variable \"${name}\" is not defined{ending}.", [usage.Node.Location, operation.Node.Location]);
+                }
+            }
+        }
+
+        foreach (var definition in operation.Node.VariableDefinitions)
+        {
+            if (!used.Contains(definition.Variable.Name.Value))
+            {
+                var ending = operation.Node.Name is null ? "" : $" in operation \"{operation.Node.Name.Value}\"";
+                Report(early, SpecSection.AllVariablesUsed, $"Variable \"${definition.Variable.Name.Value}\" is never used{ending}.", [definition.Location]);
+            }
+        }
+
+        // The later place first, so that the earlier one stays what it is.
+        context.Errors.InsertRange(operation.ErrorsBefore.Uses, late);
+        context.Errors.InsertRange(operation.ErrorsBefore.Variables, early);
+    }
+
+    private static void Report(List<GraphQLError> errors, SpecSection section, string message, ImmutableArray<Location> locations)
+        => errors.Add(ValidationContext.Error(section, message, locations));
+
+    private static void CheckPosition(Schema schema, List<GraphQLError> errors, VariableDefinitionNode definition, VariableUsage usage)
+    {
+        if (usage.Type is null || TypeReference.Resolve(schema, definition.Type) is not { } type)
+        {
+            return;
+        }
+
+        var name = definition.Variable.Name.Value;
+        if (!IsAllowed(type, definition.DefaultValue, usage.Type, usage.HasDefault))
+        {
+            Report(
+                errors,
+                SpecSection.AllVariableUsagesAreAllowed,
+                $"Variable \"${name}\" of type \"{type}\" used in position expecting type \"{usage.Type}\".",
+                [definition.Location, usage.Node.Location]);
+        }
+
+        if (usage.OneOf is not null && !type.IsNonNull)
+        {
+            Report(
+                errors,
+                SpecSection.AllVariableUsagesAreAllowed,
+                $"Variable \"${name}\" is of type \"{type}\" but must be non-nullable to be used for OneOf Input Object \"{usage.OneOf}\".",
+                [definition.Location, usage.Node.Location]);
+        }
+    }
+
+    private static bool IsAllowed(GraphQLType variableType, ValueNode? variableDefault, GraphQLType locationType, bool locationHasDefault)
+    {
+        if (locationType is NonNullType nonNull && !variableType.IsNonNull)
+        {
+            return (locationHasDefault || variableDefault is not (null or NullValueNode)) && AreCompatible(variableType, nonNull.OfType);
+        }
+
+        return AreCompatible(variableType, locationType);
+    }
+
+    private static bool AreCompatible(GraphQLType variableType, GraphQLType locationType)
+    {
+        while (true)
+        {
+            if (locationType is NonNullType location)
+            {
+                if (variableType is not NonNullType variable)
+                {
+                    return false;
+                }
+
+                locationType = location.OfType;
+                variableType = variable.OfType;
+                continue;
+            }
+
+            variableType = variableType.Nullable;
+            if (locationType is not ListType locationList || variableType is not ListType variableList)
+            {
+                return ReferenceEquals(locationType, variableType);
+            }
+
+            locationType = locationList.ItemType;
+            variableType = variableList.ItemType;
+        }
+    }
+}
