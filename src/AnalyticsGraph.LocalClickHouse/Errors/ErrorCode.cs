@@ -1,0 +1,77 @@
+namespace AnalyticsGraph.LocalClickHouse.Errors;
+
+/// <summary>The codes of ClickHouse that this host raises or maps to an HTTP status; the numbers and names are ClickHouse's own.</summary>
+internal enum ErrorCode
+{
+    CannotParseText = 6,
+    ThereIsNoColumn = 8,
+    DuplicateColumn = 15,
+    CannotParseEscapeSequence = 25,
+    CannotParseQuotedString = 26,
+    CannotParseInputAssertionFailed = 27,
+    BadArguments = 36,
+    UnknownElementInAst = 37,
+    CannotParseDate = 38,
+    TooLargeSizeCompressed = 39,
+    ChecksumDoesntMatch = 40,
+    CannotParseDatetime = 41,
+    IllegalColumn = 44,
+    UnknownFunction = 46,
+    UnknownIdentifier = 47,
+    NotImplemented = 48,
+    LogicalError = 49,
+    UnknownType = 50,
+    TypeMismatch = 53,
+    UnknownStorage = 56,
+    UnknownTable = 60,
+    SyntaxError = 62,
+    UnknownAggregateFunction = 63,
+    CannotParseNumber = 72,
+    UnknownFormat = 73,
+    CannotOpenFile = 76,
+    UnknownTypeOfQuery = 78,
+    UnknownDatabase = 81,
+    UnknownCompressionMethod = 89,
+    UnknownSetting = 115,
+    IncorrectData = 117,
+    UnknownTypeOfAstNode = 123,
+    UnknownDirectionOfSorting = 152,
+    TimeoutExceeded = 159,
+    Readonly = 164,
+    TooDeepAst = 167,
+    TooBigAst = 168,
+    UnknownUser = 192,
+    WrongPassword = 193,
+    RequiredPassword = 194,
+    TooManySimultaneousQueries = 202,
+    SocketTimeout = 209,
+    QueryWithSameIdIsAlreadyRunning = 216,
+    UnexpectedAstStructure = 223,
+    QueryIsTooLarge = 229,
+    CannotDecompress = 271,
+    ValueIsOutOfRangeOfDataType = 321,
+    UnknownDatabaseEngine = 336,
+    CannotParseUuid = 376,
+    HttpLengthRequired = 381,
+    QueryWasCancelled = 394,
+    BadRequestParameter = 408,
+    CannotCompileRegexp = 427,
+    CannotScheduleTask = 439,
+    CannotParseDomainValueFromString = 441,
+    AccessDenied = 497,
+    UnknownRole = 511,
+    SetNonGrantedRole = 512,
+    AuthenticationFailed = 516,
+    CannotParseIpv4 = 675,
+    CannotParseIpv6 = 676,
+    UnsupportedMediaType = 779,
+    UnknownException = 1002,
+}
+
+/// <summary>ClickHouse's spelling of a code.</summary>
+internal static class ErrorCodeNames
+{
+    /// <summary>The name in capitals: <see cref="ErrorCode.UnknownTable"/> is <c>UNKNOWN_TABLE</c>.</summary>
+    internal static string Name(this ErrorCode code) =>
+        string.Concat(code.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
+}

@@ -1,0 +1,45 @@
+using System.IO.Compression;
+using AnalyticsGraph.LocalClickHouse.Errors;
+
+namespace AnalyticsGraph.LocalClickHouse.Http;
+
+/// <summary>HTTP compression both ways: what a client sends by <c>Content-Encoding</c>, what it gets by <c>Accept-Encoding</c> and <c>enable_http_compression=1</c>.</summary>
+internal static class ContentCoding
+{
+    private static readonly string[] Preferred = ["gzip", "br", "deflate"];
+
+    /// <summary>The body with its coding undone.</summary>
+    /// <exception cref="ServerException">The coding is not known here.</exception>
+    internal static Stream Decode(HttpRequest request)
+    {
+        var coding = request.Headers.ContentEncoding.ToString().Trim();
+        return coding.ToLowerInvariant() switch
+        {
+            "" or "identity" => request.Body,
+            "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress),
+            "br" => new BrotliStream(request.Body, CompressionMode.Decompress),
+            _ => throw ServerException.Create(ErrorCode.UnsupportedMediaType, $"The body's Content-Encoding '{coding}' is not supported here; use gzip, deflate, br or none"),
+        };
+    }
+
+    /// <summary>The coding for the answer, or null for none.</summary>
+    internal static string? Choose(HttpRequest request, QueryParameters parameters)
+    {
+        if (!parameters.Enabled("enable_http_compression")) return null;
+        var accepted = request.GetTypedHeaders().AcceptEncoding;
+        return Preferred.FirstOrDefault(coding => accepted.Any(a => a.Value.Equals(coding, StringComparison.OrdinalIgnoreCase) && a.Quality is null or > 0));
+    }
+
+    /// <summary>A stream that codes what is written to it.</summary>
+    internal static Stream Encode(string coding, Stream body, QueryParameters parameters)
+    {
+        var level = parameters.Setting("http_zlib_compression_level") is ['7' or '8' or '9'] ? CompressionLevel.Optimal : CompressionLevel.Fastest;
+        return coding switch
+        {
+            "gzip" => new GZipStream(body, level),
+            "br" => new BrotliStream(body, level),
+            _ => new ZLibStream(body, level),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using System.IO.Pipelines;
+
+namespace AnalyticsGraph.LocalClickHouse.Http;
+
+/// <summary>
+/// A response's pipe as a stream that is written synchronously from an engine thread: the thread is dedicated to this request,
+/// so waiting on it is what carries the client's pace to the statement.
+/// </summary>
+internal sealed class PipeStream(PipeWriter writer, CancellationToken aborted) : Stream
+{
+    // The pipe's own pause threshold; flushing less often saves nothing.
+    private const int FlushEvery = 64 << 10;
+
+    private int _unflushed;
+    private bool _abandoned;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Ignores what is written from now on: an encoder that is disposed of early still writes its trailer.</summary>
+    internal void Abandon() => _abandoned = true;
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        while (buffer.Length > 0 && !_abandoned)
+        {
+            var span = writer.GetSpan();
+            var n = Math.Min(span.Length, buffer.Length);
+            buffer[..n].CopyTo(span);
+            writer.Advance(n);
+            buffer = buffer[n..];
+            _unflushed += n;
+            if (_unflushed >= FlushEvery) Flush();
+        }
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+        if (_abandoned) return;
+        _unflushed = 0;
+        var flush = writer.FlushAsync(aborted);
+        var result = flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
+        if (result.IsCompleted || result.IsCanceled) throw new OperationCanceledException("The client closed the connection.", aborted);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

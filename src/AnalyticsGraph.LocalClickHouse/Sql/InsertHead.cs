@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace AnalyticsGraph.LocalClickHouse.Sql;
+
+/// <summary>
+/// The head of an INSERT that brings its own rows: where the statement ends, in which format the rows are, and where they
+/// start. The rows are never part of the statement's text for the engine: it would take a blank line within binary data for
+/// the end of the statement.
+/// </summary>
+/// <param name="StatementLength">Bytes of the statement without its FORMAT or VALUES clause.</param>
+/// <param name="Format">The input format's name.</param>
+/// <param name="DataStart">The first byte of the rows.</param>
+internal sealed record InsertHead(int StatementLength, string Format, int DataStart)
+{
+    /// <summary>Finds the head of an INSERT within the beginning of a text; null: another statement, an INSERT ... SELECT, or the beginning is too short to tell.</summary>
+    internal static InsertHead? Find(ReadOnlySpan<byte> text)
+    {
+        var scanner = new SqlScanner(text);
+        if (!scanner.Is(scanner.Next(), "INSERT"u8)) return null;
+        var token = scanner.Next();
+        if (scanner.Is(token, "INTO"u8)) token = scanner.Next();
+        if (scanner.Is(token, "TABLE"u8)) token = scanner.Next();
+        if (scanner.Is(token, "FUNCTION"u8)) token = scanner.Next();
+
+        // The table's name is any word, even FORMAT; clauses are looked for after it.
+        var depth = 0;
+        for (token = scanner.Next(); token.Kind != TokenKind.End; token = scanner.Next())
+        {
+            if (scanner.Is(token, '(') || scanner.Is(token, '{')) depth++;
+            else if (scanner.Is(token, ')') || scanner.Is(token, '}')) depth--;
+            else if (depth != 0) continue;
+            else if (scanner.Is(token, '.')) scanner.Next();
+            else if (scanner.Is(token, "SELECT"u8) || scanner.Is(token, "WITH"u8) || scanner.Is(token, "WATCH"u8)) return null;
+            else if (scanner.Is(token, "VALUES"u8)) return new(token.Start, "Values", token.End);
+            else if (scanner.Is(token, "FORMAT"u8)) return OfFormat(text, token.Start, scanner.Next());
+        }
+        return null;
+    }
+
+    private static InsertHead? OfFormat(ReadOnlySpan<byte> text, int statement, Token format)
+    {
+        if (format.Kind != TokenKind.Word) return null;
+        // As the engine has it: blanks of the line, then one line break, then data.
+        var data = format.End;
+        while (data < text.Length && text[data] is (byte)' ' or (byte)'\t' or (byte)'\f') data++;
+        if (data < text.Length && text[data] == ';') data++;
+        if (data < text.Length && text[data] == '\r') data++;
+        if (data < text.Length && text[data] == '\n') data++;
+        return new(statement, Encoding.UTF8.GetString(text[format.Start..format.End]), data);
+    }
+}
