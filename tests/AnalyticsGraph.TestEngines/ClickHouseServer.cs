@@ -1,0 +1,50 @@
+using System.Data.Common;
+using System.Net.Sockets;
+
+namespace AnalyticsGraph.TestEngines;
+
+/// <summary>Statements to the shared LocalClickHouse itself, by plain HTTP: the project's own client is under test elsewhere.</summary>
+internal sealed class ClickHouseServer : IAsyncDisposable
+{
+    private readonly string _connectionString;
+    private readonly HttpClient _http;
+
+    internal ClickHouseServer(string connectionString)
+    {
+        _connectionString = connectionString;
+        var socket = (string)new DbConnectionStringBuilder { ConnectionString = connectionString }["Socket"];
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
+                    return new NetworkStream(connection, ownsSocket: true);
+                }
+                catch
+                {
+                    connection.Dispose();
+                    throw;
+                }
+            },
+        });
+    }
+
+    internal string ConnectionStringFor(string database) => new DbConnectionStringBuilder { ConnectionString = _connectionString, ["Database"] = database }.ConnectionString;
+
+    internal async Task<string> ExecuteAsync(string sql)
+    {
+        using var body = new StringContent(sql);
+        using var response = await _http.PostAsync(new Uri("http://localhost/"), body);
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode ? text : throw new InvalidOperationException($"ClickHouse answered {(int)response.StatusCode} to '{sql}': {text}");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using AnalyticsGraph.Engines.Data;
+using AnalyticsGraph.Engines.Processes;
+using Microsoft.Win32.SafeHandles;
+
+namespace AnalyticsGraph.TestEngines;
+
+/// <summary>
+/// The folder through which test processes find their common host. Three files carry locks, which the kernel gives free however a
+/// process ends: <c>gate</c> (exclusive: who joins, starts or ends the host), <c>leases</c> (shared: each test process, as long as
+/// it lives), <c>host</c> (exclusive: the host, as long as it lives). Its name is a hash of the programs: another build has another host.
+/// </summary>
+internal sealed record HostFolder(string Path)
+{
+    private static readonly TimeSpan GateLimit = TimeSpan.FromMinutes(5);
+
+    internal string Programs => In("bin");
+
+    internal string Data => In("data");
+
+    internal string Log => In("host.log");
+
+    internal string Gate => In("gate");
+
+    internal string Leases => In("leases");
+
+    internal string Host => In("host");
+
+    private string Address => In("address.json");
+
+    /// <summary>The folder for the programs in a test project's output.</summary>
+    internal static HostFolder For(string programs)
+    {
+        var mine = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"ag-tests-{LibC.EffectiveUser}");
+        Directory.CreateDirectory(mine, FileModes.PassThrough);
+        if (LibC.Facts(mine) is not { IsFolder: true, OthersMayWrite: false } facts || facts.Owner != LibC.EffectiveUser)
+            throw new InvalidOperationException($"{mine} belongs to another user: delete it, or set TMPDIR.");
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in ProgramFiles(programs)) hash.AppendData(File.ReadAllBytes(System.IO.Path.Combine(programs, file)));
+        var folder = new HostFolder(System.IO.Path.Combine(mine, Convert.ToHexStringLower(hash.GetHashAndReset())[..12]));
+        Directory.CreateDirectory(folder.Path, FileModes.PassThrough);
+        return folder;
+    }
+
+    /// <summary>What the host needs of a test project's output, relative; it runs from a copy, so that a build may write there meanwhile.</summary>
+    internal static IEnumerable<string> ProgramFiles(string programs) =>
+        Directory.EnumerateFiles(programs, "Microsoft.Extensions.*.dll")
+            .Concat(Directory.EnumerateFiles(programs, "AnalyticsGraph.Engines.dll"))
+            .Concat(Directory.EnumerateFiles(programs, "AnalyticsGraph.TestEngines.dll"))
+            .Concat(Directory.EnumerateFiles(System.IO.Path.Combine(programs, "localclickhouse"), "*", SearchOption.AllDirectories))
+            .Select(file => System.IO.Path.GetRelativePath(programs, file))
+            .Order(StringComparer.Ordinal);
+
+    internal async Task<SafeFileHandle> EnterGateAsync()
+    {
+        var end = Environment.TickCount64 + (long)GateLimit.TotalMilliseconds;
+        var gate = LibC.Open(Gate);
+        while (!LibC.TryLock(gate))
+        {
+            if (Environment.TickCount64 > end) throw new TimeoutException($"The test engines' gate {Gate} was not free within {GateLimit}; see {Log}.");
+            await Task.Delay(20);
+        }
+        return gate;
+    }
+
+    internal bool HostLives()
+    {
+        using var file = LibC.Open(Host);
+        return !LibC.TryLock(file);
+    }
+
+    internal void Publish(HostAddress address)
+    {
+        File.WriteAllText($"{Address}.new", JsonSerializer.Serialize(address));
+        File.Move($"{Address}.new", Address, overwrite: true);
+    }
+
+    internal void Withdraw() => File.Delete(Address);
+
+    internal HostAddress? ReadAddress() => File.Exists(Address) ? JsonSerializer.Deserialize<HostAddress>(File.ReadAllText(Address)) : null;
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
+
+/// <summary>Where the host's engines listen.</summary>
+internal sealed record HostAddress(int Process, string Postgres, string ClickHouse);
