@@ -6,7 +6,11 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// <summary>One request under execution. Not thread-safe but for what says so.</summary>
 public sealed class RequestContext
 {
-    private readonly Dictionary<Type, object> _features = [];
+    private static readonly List<ILevelDispatcher> NoDispatchers = [];
+
+    private Dictionary<Type, object>? _features;
+    private List<IAsyncDisposable>? _disposables;
+    private List<ILevelDispatcher>? _dispatchers;
 
     internal RequestContext(Schema schema, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken)
     {
@@ -27,33 +31,49 @@ public sealed class RequestContext
     /// <summary>Dispatchers in ascending <see cref="ILevelDispatcher.Order"/>; stores' sessions add themselves.</summary>
     public IReadOnlyList<ILevelDispatcher> Dispatchers => DispatcherList;
 
-    internal List<ILevelDispatcher> DispatcherList { get; } = [];
+    internal List<ILevelDispatcher> DispatcherList => _dispatchers ?? NoDispatchers;
+
+    internal bool HasDisposables => _disposables is not null;
 
     /// <summary>Adds a dispatcher for the rest of the request.</summary>
     /// <param name="dispatcher">The dispatcher.</param>
     public void AddDispatcher(ILevelDispatcher dispatcher)
     {
-        var at = DispatcherList.FindIndex(d => d.Order > dispatcher.Order);
-        DispatcherList.Insert(at < 0 ? DispatcherList.Count : at, dispatcher);
+        ArgumentNullException.ThrowIfNull(dispatcher);
+        _dispatchers ??= [];
+        var at = _dispatchers.FindIndex(d => d.Order > dispatcher.Order);
+        _dispatchers.Insert(at < 0 ? _dispatchers.Count : at, dispatcher);
     }
+
+    /// <summary>Disposes what the request holds (a store's session) when it ends, the last one added first.</summary>
+    /// <param name="disposable">What to dispose.</param>
+    public void DisposeAtEnd(IAsyncDisposable disposable) => (_disposables ??= []).Add(disposable);
 
     /// <summary>Sets what <see cref="Get{T}"/> finds by its type: the caller, a store's session.</summary>
     /// <typeparam name="T">The type it is found by.</typeparam>
     /// <param name="feature">The object.</param>
     public void Set<T>(T feature)
-        where T : class => _features[typeof(T)] = feature;
+        where T : class => (_features ??= [])[typeof(T)] = feature;
 
     /// <summary>What was set for the type.</summary>
     /// <typeparam name="T">The type.</typeparam>
     /// <returns>The object, or null.</returns>
     public T? Find<T>()
-        where T : class => _features.TryGetValue(typeof(T), out var feature) ? (T)feature : null;
+        where T : class => _features is not null && _features.TryGetValue(typeof(T), out var feature) ? (T)feature : null;
 
     /// <summary>What was set for the type.</summary>
     /// <typeparam name="T">The type.</typeparam>
     /// <exception cref="InvalidOperationException">Nothing was set: a fault of the composition, not of the caller.</exception>
     public T Get<T>()
         where T : class => Find<T>() ?? throw new InvalidOperationException($"No {typeof(T).Name} was set for this request.");
+
+    internal async ValueTask DisposeAsync()
+    {
+        for (var i = _disposables?.Count - 1 ?? -1; i >= 0; i--)
+        {
+            await _disposables![i].DisposeAsync().ConfigureAwait(false);
+        }
+    }
 }
 
 /// <summary>What a step knows while it runs.</summary>

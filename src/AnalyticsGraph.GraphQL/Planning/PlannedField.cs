@@ -8,13 +8,20 @@ namespace AnalyticsGraph.GraphQL.Planning;
 /// <summary>Section 6.3: what is selected on objects of one concrete type, fragments resolved and equal response names merged.</summary>
 public sealed class PlannedSelectionSet
 {
-    internal PlannedSelectionSet(ObjectType type, ImmutableArray<PlannedField> fields) => (Type, Fields) = (type, fields);
+    internal PlannedSelectionSet(ObjectType type, ImmutableArray<PlannedField> fields)
+    {
+        (Type, Fields) = (type, fields);
+        HasConditions = fields.Any(field => !field.Inclusion.IsAlways);
+    }
 
     /// <summary>The concrete type.</summary>
     public ObjectType Type { get; }
 
     /// <summary>The fields in response order.</summary>
     public ImmutableArray<PlannedField> Fields { get; }
+
+    /// <summary>Whether any field depends on variables.</summary>
+    internal bool HasConditions { get; }
 }
 
 /// <summary>A field of the plan.</summary>
@@ -52,6 +59,12 @@ public sealed class PlannedField
 
     /// <summary>What runs; null for <c>__typename</c>, which the executor writes itself.</summary>
     public FieldStep? Step { get; internal set; }
+
+    /// <summary>What is written before the value where it is the first of its object: <c>{"name":</c>; for <c>__typename</c> with the value.</summary>
+    internal byte[] OpeningUtf8 { get; init; } = [];
+
+    /// <summary>What is written before the value where another one precedes: <c>,"name":</c>; for <c>__typename</c> with the value.</summary>
+    internal byte[] FollowingUtf8 { get; init; } = [];
 
     /// <summary>What is selected if the value is an object of that type; null if the type cannot occur.</summary>
     /// <param name="type">A concrete type.</param>

@@ -1,0 +1,231 @@
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Planning;
+using AnalyticsGraph.GraphQL.Types;
+
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>
+/// Writes the columns of a finished run as the response's <c>data</c>, depth first in response order: the order in which errors are told. A value that may not be null but is
+/// (section 6.4.4) makes every writing method up to the nearest nullable place return false; there the bytes written since are taken back.
+/// </summary>
+internal sealed class DataWriter(OperationRun run)
+{
+    private PlannedField?[] _path = new PlannedField?[16];
+    private int[] _indices = new int[16];
+    private int _depth;
+    private ResponseWriter _writer = null!;
+    private ErrorCollection _errors = null!;
+
+    /// <summary>Begins a response.</summary>
+    public void Begin(ResponseWriter to, ErrorCollection collection) => (_writer, _errors, _depth) = (to, collection, 0);
+
+    /// <summary>Writes an object.</summary>
+    /// <returns>False if the object must be null; what was written of it is to be taken back.</returns>
+    public bool WriteObject(ObjectBatch batch, int row)
+    {
+        if (batch.Slots.Count == 0)
+        {
+            _writer.WriteRaw("{}"u8);
+            return true;
+        }
+
+        if (!WriteFields(batch, row))
+        {
+            return false;
+        }
+
+        _writer.WriteByte((byte)'}');
+        return true;
+    }
+
+    /// <summary>Writes the fields of an object, without the brace at its end.</summary>
+    public bool WriteFields(ObjectBatch batch, int row)
+    {
+        var (first, count) = batch.Slots;
+        foreach (ref var slot in run.Slots.AsSpan(first, count))
+        {
+            _writer.WriteRaw(slot.Prefix);
+            switch (slot.Kind)
+            {
+                case SlotKind.Constant:
+                    break;
+                case SlotKind.Leaf:
+                    ((LeafColumn)slot.Column!).Write(row, _writer);
+                    break;
+                case SlotKind.NullableLeaf when slot.Column!.IsNull(row):
+                    _writer.WriteNull();
+                    break;
+                case SlotKind.NullableLeaf:
+                    ((LeafColumn)slot.Column!).Write(row, _writer);
+                    break;
+                default:
+                    if (!WriteField(ref slot, row))
+                    {
+                        return false;
+                    }
+
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes the value of a field; its name stands already.</summary>
+    /// <returns>False if the object it belongs to must be null.</returns>
+    public bool WriteField(ref readonly FieldSlot slot, int row)
+    {
+        var depth = _depth;
+        Push(slot.Field, 0);
+        var type = slot.Field.Definition.Type;
+        var written = slot.Kind == SlotKind.Failed ? WriteError(slot.Failure!, type) : WriteValue(type, slot.Column!, row);
+        _depth = depth;
+        return written;
+    }
+
+    private bool WriteValue(GraphQLType type, Column column, int row)
+    {
+        if (column.Errors is { } rowErrors && rowErrors.TryGetValue(row, out var error))
+        {
+            return WriteError(error, type);
+        }
+
+        if (column.MayHaveNulls && column.IsNull(row))
+        {
+            return WriteNull(type);
+        }
+
+        var start = _writer.Length;
+        var depth = _depth;
+        if (WritePresent(type.Nullable, column, row))
+        {
+            return true;
+        }
+
+        _depth = depth;
+        _writer.Truncate(start);
+        if (type is NonNullType)
+        {
+            return false;
+        }
+
+        _writer.WriteNull();
+        return true;
+    }
+
+    private bool WritePresent(GraphQLType type, Column column, int row)
+    {
+        switch (column)
+        {
+            case LeafColumn leaf:
+                leaf.Write(row, _writer);
+                return true;
+            case ObjectColumn to:
+                return WriteObject(to.Objects, to.Rows is null ? row : to.Rows[row]);
+            case AbstractColumn to:
+                return WriteObject(to.Batches[to.BatchOf[row]], to.RowOf[row]);
+            default:
+                return WriteList(((ListType)type).ItemType, (ListColumn)column, row);
+        }
+    }
+
+    private bool WriteList(GraphQLType itemType, ListColumn list, int row)
+    {
+        var (start, end) = (list.Offsets[row], list.Offsets[row + 1]);
+        _writer.WriteByte((byte)'[');
+        if (list.Items is LeafColumn { Errors: null } leaf && (!leaf.MayHaveNulls || itemType is not NonNullType))
+        {
+            leaf.WriteRange(start, end, _writer);
+        }
+        else
+        {
+            Push(null, 0);
+            for (var item = start; item < end; item++)
+            {
+                if (item > start)
+                {
+                    _writer.WriteByte((byte)',');
+                }
+
+                _indices[_depth - 1] = item - start;
+                if (!WriteValue(itemType, list.Items, item))
+                {
+                    return false;
+                }
+            }
+
+            _depth--;
+        }
+
+        _writer.WriteByte((byte)']');
+        return true;
+    }
+
+    private bool WriteNull(GraphQLType type)
+    {
+        if (type is not NonNullType)
+        {
+            _writer.WriteNull();
+            return true;
+        }
+
+        var field = CurrentField();
+        return WriteError(new GraphQLError($"Cannot return null for non-nullable field {field.ParentType.Name}.{field.Definition.Name}.", ErrorCodes.NonNullViolation), type);
+    }
+
+    private bool WriteError(GraphQLError error, GraphQLType type)
+    {
+        if (_errors.IsFull)
+        {
+            _errors.LeaveOut();
+        }
+        else
+        {
+            _errors.Add(error with
+            {
+                Path = error.Path.IsDefault ? [.. CurrentPath()] : error.Path,
+                Locations = error.Locations.IsDefaultOrEmpty ? [.. CurrentField().Nodes.Select(node => node.Location)] : error.Locations,
+            });
+        }
+
+        if (type is NonNullType)
+        {
+            return false;
+        }
+
+        _writer.WriteNull();
+        return true;
+    }
+
+    // A field, or null for a place in the list above it.
+    private void Push(PlannedField? field, int index)
+    {
+        if (_depth == _path.Length)
+        {
+            Array.Resize(ref _path, 2 * _depth);
+            Array.Resize(ref _indices, 2 * _depth);
+        }
+
+        _path[_depth] = field;
+        _indices[_depth++] = index;
+    }
+
+    private PlannedField CurrentField()
+    {
+        var at = _depth - 1;
+        while (_path[at] is null)
+        {
+            at--;
+        }
+
+        return _path[at]!;
+    }
+
+    private IEnumerable<object> CurrentPath()
+    {
+        for (var at = 0; at < _depth; at++)
+        {
+            yield return _path[at] is { } field ? field.ResponseName : _indices[at];
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Planning;
+
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>A request from its first step to its last byte.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The writer goes over to the result, whose caller disposes it; a request that fails disposes it itself.")]
+internal sealed class PendingResponse
+{
+    private readonly OperationPlan _plan;
+    private readonly RequestContext _context;
+    private readonly GraphQLExecutorOptions _options;
+    private readonly ErrorCollection _errors;
+    private readonly ResponseWriter _writer;
+    private ObjectBatch? _root;
+    private GraphQLError? _failure;
+    private bool _isWritten;
+
+    public PendingResponse(OperationRun run, OperationPlan plan, RequestContext context, GraphQLExecutorOptions options)
+    {
+        (Run, _plan, _context, _options) = (run, plan, context, options);
+        _errors = new ErrorCollection(options.MaxErrors);
+        _writer = new ResponseWriter(limit: options.MaxResponseBytes);
+        _writer.WriteRaw(ResponseAssembly.DataPrefix);
+        run.Writer.Begin(_writer, _errors);
+    }
+
+    public OperationRun Run { get; }
+
+    /// <summary>Runs a query as far as it goes without waiting, and writes it if that is to its end.</summary>
+    public bool TryComplete()
+    {
+        _root = Run.Begin(_plan, _context);
+        if (!Run.Run(_root))
+        {
+            return false;
+        }
+
+        WriteRoot(_root);
+        return true;
+    }
+
+    /// <summary>Does what is left, and frees what the request holds.</summary>
+    public async ValueTask FinishAsync()
+    {
+        try
+        {
+            if (!_isWritten && _failure is null)
+            {
+                if (_plan.Operation.Operation == OperationType.Mutation)
+                {
+                    await RunSeriallyAsync().ConfigureAwait(false);
+                }
+                else
+                {
+                    await Run.FinishAsync().ConfigureAwait(false);
+                    WriteRoot(_root!);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
+
+        try
+        {
+            await _context.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The answer stands; that something was not freed is for the log.
+            Failure.ToError(exception, null, _options);
+        }
+    }
+
+    /// <summary>The request failed as a whole.</summary>
+    public void Fail(Exception exception) => _failure = exception switch
+    {
+        OperationCanceledException when _context.CancellationToken.IsCancellationRequested =>
+            new GraphQLError(string.Create(CultureInfo.InvariantCulture, $"The request was cancelled, or took longer than {_options.Timeout.TotalSeconds} s."), ErrorCodes.Cancelled),
+        ResponseTooLargeException tooLarge =>
+            new GraphQLError(string.Create(CultureInfo.InvariantCulture, $"The response exceeds {tooLarge.Limit} bytes. Select less, or page."), ErrorCodes.LimitExceeded),
+        _ => Failure.ToError(exception, null, _options),
+    };
+
+    public ExecutionResult ToResult()
+    {
+        if (_failure is null)
+        {
+            return ResponseAssembly.WithData(_writer, _errors.ToImmutable());
+        }
+
+        _writer.Dispose();
+        return ResponseAssembly.WithoutData(_failure);
+    }
+
+    private void WriteRoot(ObjectBatch root)
+    {
+        _isWritten = true;
+        var start = _writer.Length;
+        if (!Run.Writer.WriteObject(root, 0))
+        {
+            WriteNullFrom(start);
+        }
+    }
+
+    // Section 6.2.2: each root field with everything below it is complete before the next one starts. One whose error reaches the root ends the operation.
+    private async ValueTask RunSeriallyAsync()
+    {
+        _isWritten = true;
+        var start = _writer.Length;
+        var root = Run.Begin(_plan, _context);
+        var (first, count) = root.Slots;
+        if (count == 0)
+        {
+            _writer.WriteByte((byte)'{');
+        }
+
+        for (var slot = first; slot < first + count; slot++)
+        {
+            root.Slots = (slot, 1);
+            if (!Run.Run(root))
+            {
+                await Run.FinishAsync().ConfigureAwait(false);
+            }
+
+            if (!Run.Writer.WriteFields(root, 0))
+            {
+                WriteNullFrom(start);
+                return;
+            }
+        }
+
+        _writer.WriteByte((byte)'}');
+    }
+
+    private void WriteNullFrom(int start)
+    {
+        _writer.Truncate(start);
+        _writer.WriteNull();
+    }
+}

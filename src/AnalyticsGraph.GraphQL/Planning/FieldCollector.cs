@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
+
+namespace AnalyticsGraph.GraphQL.Planning;
+
+/// <summary>A place where a field is selected.</summary>
+internal readonly record struct FieldOccurrence(FieldNode Node, DeliveryGroup Group);
+
+/// <summary>The occurrences of one response name in a selection set.</summary>
+internal sealed class CollectedField(Conditions conditions)
+{
+    public Conditions Conditions { get; } = conditions;
+
+    public List<FieldOccurrence> Occurrences { get; } = [];
+}
+
+/// <summary>Section 6.3.2, CollectFields: the fields selected on one concrete type, by response name in the order of their first occurrence.</summary>
+internal sealed class FieldCollector(Schema schema, IReadOnlyDictionary<string, FragmentDefinitionNode> fragments, IReadOnlyDictionary<string, object?>? known)
+{
+    private int _deliveryGroups;
+
+    /// <summary>
+    /// Whether a field was found under different conditions. Its place in the response then depends on which of them hold, so that one plan cannot serve all.
+    /// </summary>
+    public bool NeedsKnownVariables { get; private set; }
+
+    /// <summary>The variables that conditions mention.</summary>
+    public HashSet<string> ConditionVariables { get; } = new(StringComparer.Ordinal);
+
+    public OrderedDictionary<string, CollectedField> Collect(ObjectType type, IEnumerable<(SelectionSetNode Set, DeliveryGroup Group)> sets)
+    {
+        var fields = new OrderedDictionary<string, CollectedField>(StringComparer.Ordinal);
+        var visited = new HashSet<(string Fragment, Conditions Conditions)>();
+        foreach (var (set, group) in sets)
+        {
+            Collect(type, set, group, Conditions.None, fields, visited);
+        }
+
+        return fields;
+    }
+
+    private void Collect(
+        ObjectType type,
+        SelectionSetNode set,
+        DeliveryGroup group,
+        Conditions outer,
+        OrderedDictionary<string, CollectedField> fields,
+        HashSet<(string Fragment, Conditions Conditions)> visited)
+    {
+        foreach (var selection in set.Selections)
+        {
+            NoteVariables(selection.Directives);
+            if (outer.And(selection.Directives, known) is not { } conditions)
+            {
+                continue;
+            }
+
+            switch (selection)
+            {
+                case FieldNode field:
+                    Add(field, group, conditions, fields);
+                    break;
+                case InlineFragmentNode inline when inline.TypeCondition is null || Applies(type, inline.TypeCondition):
+                    Collect(type, inline.SelectionSet, Enter(inline.Directives, group), conditions, fields, visited);
+                    break;
+                case FragmentSpreadNode spread when fragments.TryGetValue(spread.Name.Value, out var fragment) && Applies(type, fragment.TypeCondition):
+                    // Once is enough under the same conditions, or where it counts without any.
+                    if (!visited.Contains((spread.Name.Value, Conditions.None)) && visited.Add((spread.Name.Value, conditions)))
+                    {
+                        Collect(type, fragment.SelectionSet, Enter(spread.Directives, group), conditions, fields, visited);
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private void Add(FieldNode node, DeliveryGroup group, Conditions conditions, OrderedDictionary<string, CollectedField> fields)
+    {
+        if (!fields.TryGetValue(node.ResponseName, out var field))
+        {
+            field = new CollectedField(conditions);
+            fields.Add(node.ResponseName, field);
+        }
+
+        NeedsKnownVariables |= !field.Conditions.Equals(conditions);
+        if (!field.Occurrences.Exists(other => ReferenceEquals(other.Node, node)))
+        {
+            field.Occurrences.Add(new FieldOccurrence(node, group));
+        }
+    }
+
+    private bool Applies(ObjectType type, NamedTypeNode condition) =>
+        condition.Name.Value == type.Name
+        || (schema.Types.TryGetValue(condition.Name.Value, out var named) && schema.GetPossibleTypes(named).Contains(type));
+
+    private void NoteVariables(ImmutableArray<DirectiveNode> directives)
+    {
+        foreach (var directive in directives)
+        {
+            foreach (var argument in directive.Arguments)
+            {
+                if (directive.Name.Value is "skip" or "include" && argument.Value is VariableNode variable)
+                {
+                    ConditionVariables.Add(variable.Name.Value);
+                }
+            }
+        }
+    }
+
+    // A deferred fragment is a group of its own where the schema knows @defer.
+    private DeliveryGroup Enter(ImmutableArray<DirectiveNode> directives, DeliveryGroup group)
+    {
+        var defer = directives.FirstOrDefault(directive => directive.Name.Value == "defer");
+        if (defer is null || !schema.Directives.ContainsKey("defer") || IsSwitchedOff(defer))
+        {
+            return group;
+        }
+
+        var label = defer.Arguments.FirstOrDefault(argument => argument.Name.Value == "label")?.Value as StringValueNode;
+        return new DeliveryGroup(++_deliveryGroups, group, label?.Value);
+    }
+
+    private static bool IsSwitchedOff(DirectiveNode defer) =>
+        defer.Arguments.FirstOrDefault(argument => argument.Name.Value == "if")?.Value is BooleanValueNode { Value: false };
+}

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Text;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
+
+namespace AnalyticsGraph.GraphQL.Planning;
+
+/// <summary>Plans one operation of a valid document.</summary>
+internal sealed class OperationPlanner
+{
+    private readonly ExecutableSchema _schema;
+    private readonly PlanLimits _limits;
+    private readonly FieldCollector _collector;
+    private int _fields;
+    private bool _isImmediate = true;
+
+    private OperationPlanner(ExecutableSchema schema, DocumentNode document, PlanLimits limits, IReadOnlyDictionary<string, object?>? known)
+    {
+        _schema = schema;
+        _limits = limits;
+        var fragments = document.Definitions.OfType<FragmentDefinitionNode>().ToDictionary(fragment => fragment.Name.Value, StringComparer.Ordinal);
+        _collector = new FieldCollector(schema.Schema, fragments, known);
+    }
+
+    /// <summary>Plans an operation.</summary>
+    /// <param name="schema">The schema with its resolvers.</param>
+    /// <param name="document">A document that passed validation.</param>
+    /// <param name="operation">One of its operations.</param>
+    /// <param name="limits">How large the plan may become.</param>
+    /// <param name="known">Values of the condition variables, if the plan shall be for these alone.</param>
+    /// <exception cref="GraphQLException">The plan outgrows its limits.</exception>
+    public static PlanningResult Plan(
+        ExecutableSchema schema,
+        DocumentNode document,
+        OperationDefinitionNode operation,
+        PlanLimits limits,
+        IReadOnlyDictionary<string, object?>? known = null)
+    {
+        var planner = new OperationPlanner(schema, document, limits, known);
+        var rootType = operation.Operation switch
+        {
+            OperationType.Query => schema.Schema.Query,
+            OperationType.Mutation => schema.Schema.Mutation,
+            _ => schema.Schema.Subscription,
+        };
+        if (rootType is null)
+        {
+            throw new GraphQLException(new GraphQLError($"Schema is not configured to execute {operation.Operation.ToString().ToLowerInvariant()} operation.", ErrorCodes.Validation)
+            {
+                Locations = [operation.Location],
+            });
+        }
+
+        var root = planner.PlanSelections(rootType, [(operation.SelectionSet, DeliveryGroup.Initial)], 1);
+        var variables = planner._collector.ConditionVariables.Order(StringComparer.Ordinal).ToImmutableArray();
+        if (planner._collector.NeedsKnownVariables)
+        {
+            return new PlanningResult(null, variables);
+        }
+
+        planner.Bind(root, null);
+        return new PlanningResult(new OperationPlan(operation, root, planner._isImmediate), variables);
+    }
+
+    private PlannedSelectionSet PlanSelections(ObjectType type, IEnumerable<(SelectionSetNode Set, DeliveryGroup Group)> sets, int depth)
+    {
+        if (depth > _limits.MaxDepth)
+        {
+            throw TooLarge($"The operation nests more than {_limits.MaxDepth} levels of fields.");
+        }
+
+        var collected = _collector.Collect(type, sets);
+        _fields += collected.Count;
+        if (_fields > _limits.MaxFields)
+        {
+            throw TooLarge($"The operation selects more than {_limits.MaxFields} fields, counted for every possible type.");
+        }
+
+        var fields = ImmutableArray.CreateBuilder<PlannedField>(collected.Count);
+        foreach (var (responseName, field) in collected)
+        {
+            fields.Add(PlanField(type, responseName, field, fields.Count, depth));
+        }
+
+        return new PlannedSelectionSet(type, fields.MoveToImmutable());
+    }
+
+    private PlannedField PlanField(ObjectType type, string responseName, CollectedField collected, int index, int depth)
+    {
+        var first = collected.Occurrences[0].Node;
+        var definition = _schema.FindField(type, first.Name.Value)
+            ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
+        var name = $"\"{responseName}\":" + (definition.Name == "__typename" ? $"\"{type.Name}\"" : "");
+        var following = Encoding.UTF8.GetBytes("," + name);
+        return new PlannedField
+        {
+            Index = index,
+            ResponseName = responseName,
+            NameUtf8 = following.AsMemory(1, Encoding.UTF8.GetByteCount(responseName) + 3),
+            OpeningUtf8 = Encoding.UTF8.GetBytes("{" + name),
+            FollowingUtf8 = following,
+            Definition = definition,
+            ParentType = type,
+            Nodes = [.. collected.Occurrences.Select(occurrence => occurrence.Node)],
+            Inclusion = collected.Conditions.All.IsEmpty ? Inclusion.Always : new Inclusion([collected.Conditions.All]),
+            Group = collected.Occurrences.MinBy(occurrence => Depth(occurrence.Group)).Group,
+            Arguments = ArgumentPlanner.Plan(definition, first),
+            SelectionSets = PlanSubselections(definition.Type.Named, collected.Occurrences, depth),
+        };
+    }
+
+    private ImmutableArray<PlannedSelectionSet> PlanSubselections(NamedType type, List<FieldOccurrence> occurrences, int depth)
+    {
+        var sets = occurrences.Where(occurrence => occurrence.Node.SelectionSet is not null)
+            .Select(occurrence => (occurrence.Node.SelectionSet!, occurrence.Group)).ToList();
+        return sets.Count == 0 ? [] : [.. _schema.Schema.GetPossibleTypes(type).Select(possible => PlanSelections(possible, sets, depth + 1))];
+    }
+
+    // Parents before children: a step may leave for the steps below it what they read from (a row layout).
+    private void Bind(PlannedSelectionSet set, object? parentContext)
+    {
+        foreach (var field in set.Fields)
+        {
+            if (field.Definition.Name == "__typename")
+            {
+                continue;
+            }
+
+            try
+            {
+                field.Step = _schema.GetResolver(field.Definition)
+                    .Bind(new FieldBinding(field, _schema.Schema, parentContext) { ClrTypes = _schema.ClrTypes });
+            }
+            catch (GraphQLException exception)
+            {
+                // Nothing below it will ever run.
+                field.Step = new FailingStep(exception);
+                continue;
+            }
+
+            _isImmediate &= field.Step is ImmediateStep;
+            foreach (var selections in field.SelectionSets)
+            {
+                Bind(selections, field.Step.ChildContext);
+            }
+        }
+    }
+
+    private static int Depth(DeliveryGroup group) => group.Parent is null ? 0 : 1 + Depth(group.Parent);
+
+    private static GraphQLException TooLarge(string message) => new(new GraphQLError(message + " Split it.", ErrorCodes.LimitExceeded));
+
+    private sealed class FailingStep(GraphQLException exception) : ImmediateStep
+    {
+        public override Column Execute(ObjectBatch parents) => throw new GraphQLException(exception.Error, exception);
+    }
+}
