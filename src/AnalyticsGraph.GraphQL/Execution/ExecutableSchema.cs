@@ -8,14 +8,12 @@ namespace AnalyticsGraph.GraphQL.Execution;
 public sealed class ExecutableSchema
 {
     private readonly FrozenDictionary<FieldDefinition, FieldResolver> _resolvers;
-    private readonly MetaFields _metaFields;
 
     private ExecutableSchema(Schema schema, IReadOnlyDictionary<FieldDefinition, FieldResolver> resolvers, ClrTypes clrTypes)
     {
         Schema = schema;
         ClrTypes = clrTypes;
-        _metaFields = new MetaFields(schema);
-        _resolvers = resolvers.Concat(IntrospectionResolvers.For(schema, _metaFields)).ToFrozenDictionary();
+        _resolvers = resolvers.Concat(IntrospectionResolvers.For(schema)).ToFrozenDictionary();
     }
 
     /// <summary>The schema.</summary>
@@ -38,10 +36,6 @@ public sealed class ExecutableSchema
             ? new ExecutableSchema(schema, check.Resolvers, check.ClrTypes)
             : throw new SchemaBindingException([.. check.Faults]);
     }
-
-    /// <summary>A field of an object type, those of introspection included; null if there is none.</summary>
-    internal FieldDefinition? FindField(ObjectType type, string name) =>
-        type.Fields.GetValueOrDefault(name) ?? _metaFields.Find(ReferenceEquals(type, Schema.Query), name);
 
     /// <summary>The resolver of a field of an object type.</summary>
     internal FieldResolver GetResolver(FieldDefinition field) => _resolvers[field];

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Planning;
+using AnalyticsGraph.GraphQL.Validation;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -126,6 +127,12 @@ public sealed class GraphQLExecutor
         }
 
         var document = Utf8Parser.Parse(source);
+        var errors = DocumentValidator.Validate(_schema.Schema, document);
+        if (!errors.IsEmpty)
+        {
+            throw new InvalidDocumentException(errors);
+        }
+
         planned = new PlannedDocument(_schema, document, _planLimits);
         _documents.Add(source, planned);
         return planned;

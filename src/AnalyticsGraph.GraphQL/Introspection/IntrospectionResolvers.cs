@@ -8,10 +8,10 @@ namespace AnalyticsGraph.GraphQL.Introspection;
 internal static class IntrospectionResolvers
 {
     /// <summary>The resolvers of the introspection types' fields and of <c>__schema</c> and <c>__type</c>.</summary>
-    public static IEnumerable<KeyValuePair<FieldDefinition, FieldResolver>> For(Schema schema, MetaFields metaFields)
+    public static IEnumerable<KeyValuePair<FieldDefinition, FieldResolver>> For(Schema schema)
     {
-        yield return new(metaFields.SchemaField, FieldResolver.FromRequest(_ => ValueTask.FromResult(schema)));
-        yield return new(metaFields.TypeField, FieldResolver.FromRequest(context =>
+        yield return new(schema.SchemaField, FieldResolver.FromRequest(_ => ValueTask.FromResult(schema)));
+        yield return new(schema.TypeField, FieldResolver.FromRequest(context =>
             ValueTask.FromResult<GraphQLType?>(schema.Types.GetValueOrDefault(context.Arguments.Get("name", "")))));
 
         foreach (var (name, field, resolver) in OfSchema(schema).Concat(OfType(schema)).Concat(OfMembers()))

@@ -90,7 +90,7 @@ internal sealed class OperationPlanner
     private PlannedField PlanField(ObjectType type, string responseName, CollectedField collected, int index, int depth)
     {
         var first = collected.Occurrences[0].Node;
-        var definition = _schema.FindField(type, first.Name.Value)
+        var definition = _schema.Schema.FindField(type, first.Name.Value)
             ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
         var name = $"\"{responseName}\":" + (definition.Name == "__typename" ? $"\"{type.Name}\"" : "");
         var following = Encoding.UTF8.GetBytes("," + name);

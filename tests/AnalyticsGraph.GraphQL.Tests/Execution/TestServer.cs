@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
+
+namespace AnalyticsGraph.GraphQL.Tests.Execution;
+
+/// <summary>A schema with resolvers, asked by text and answered by text.</summary>
+internal sealed class TestServer
+{
+    private readonly GraphQLExecutor _executor;
+
+    public TestServer(string sdl, Action<SchemaBindings> bind, GraphQLExecutorOptions? options = null)
+    {
+        var bindings = new SchemaBindings();
+        bind(bindings);
+        Schema = SchemaBuilder.Build([Utf8Parser.Parse(sdl)]);
+        _executor = new GraphQLExecutor(ExecutableSchema.Create(Schema, bindings), options);
+    }
+
+    public Schema Schema { get; }
+
+    public ObjectType Type(string name) => (ObjectType)Schema.Types[name];
+
+    /// <summary>Executes and returns the body as it is sent.</summary>
+    public async Task<string> AskAsync(
+        string query,
+        object? variables = null,
+        string? operationName = null,
+        bool allowMutations = true,
+        Action<RequestContext>? configure = null,
+        CancellationToken cancellationToken = default)
+    {
+        var request = new GraphQLRequest
+        {
+            Query = Encoding.UTF8.GetBytes(query),
+            OperationName = operationName,
+            Variables = variables is null ? null : JsonSerializer.SerializeToElement(variables),
+            AllowMutations = allowMutations,
+            Configure = configure,
+        };
+        using var result = await _executor.ExecuteAsync(request, cancellationToken);
+        return Encoding.UTF8.GetString(result.Body.Span);
+    }
+
+    /// <summary>Executes and returns the errors as <c>path CODE</c>, in their order.</summary>
+    public async Task<string[]> ErrorsAsync(string query, object? variables = null)
+    {
+        using var json = JsonDocument.Parse(await AskAsync(query, variables));
+        return json.RootElement.TryGetProperty("errors", out var errors)
+            ? [.. errors.EnumerateArray().Select(Describe)]
+            : [];
+    }
+
+    private static string Describe(JsonElement error)
+    {
+        var path = error.TryGetProperty("path", out var keys) ? string.Join('.', keys.EnumerateArray()) : "-";
+        return $"{path} {error.GetProperty("extensions").GetProperty("code").GetString()}";
+    }
+}
