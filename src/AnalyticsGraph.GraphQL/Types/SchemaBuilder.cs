@@ -1,4 +1,5 @@
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types.Rules;
 
 namespace AnalyticsGraph.GraphQL.Types;
 
@@ -18,12 +19,27 @@ public static class SchemaBuilder
     /// <exception cref="SchemaException">The schema breaks rules of section 3; names all of them.</exception>
     public static Schema Build(IEnumerable<SchemaDocument> documents, IReadOnlyDictionary<string, ScalarCoercion>? scalars = null)
     {
+        // In stages: names must be known before types can be made, and types before their relations can be checked. Each stage tells all its faults at once.
         var sources = documents.ToArray();
         var definitions = new SchemaDefinitions(sources.SelectMany(source => source.Document.Definitions));
         var errors = new SchemaErrors(sources);
 
+        new DefinitionNameRules(definitions, errors).Check();
+        new ReferenceRules(definitions, errors).Check();
+        new DirectiveUseRules(definitions, errors).Check();
+        errors.ThrowIfAny();
+
         var graph = new TypeGraphBuilder(definitions, errors, scalars ?? ScalarCoercions.None).Build();
-        DefaultValues.Coerce(graph, errors);
+        new TypeRules(graph, definitions, errors).Check();
+        new InterfaceRules(graph, errors).Check();
+        new InputCircleRules(graph, errors).Check();
+        new DefaultCircleRules(graph, errors).Check();
+        if (graph.InputValues().All(input => input.Value.Type.IsInputType))
+        {
+            DefaultValues.Coerce(graph, errors);
+            new DirectiveRules(graph, errors).Check(definitions);
+        }
+
         errors.ThrowIfAny();
         return graph.ToSchema();
     }
