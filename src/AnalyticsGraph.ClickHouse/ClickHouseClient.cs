@@ -1,0 +1,268 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using AnalyticsGraph.ClickHouse.Http;
+using AnalyticsGraph.ClickHouse.Native;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AnalyticsGraph.ClickHouse;
+
+/// <summary>
+/// A client of ClickHouse's HTTP interface. Thread-safe; make one for a server and keep it: it owns the pool of connections. There are no sessions: every statement
+/// stands alone and may go to any replica behind a balancer.
+/// </summary>
+public sealed class ClickHouseClient : IAsyncDisposable
+{
+    private readonly ClickHouseOptions _options;
+    private readonly ILogger _logger;
+    private readonly Transport _transport;
+    private readonly ConcurrentDictionary<Task, bool> _endings = new();
+
+    /// <summary>A client; connects when first used.</summary>
+    public ClickHouseClient(ClickHouseOptions options, ILogger<ClickHouseClient>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        NativeWriter.RequireLittleEndian();
+        foreach (var name in options.Settings.Keys)
+            Names.RequireSetting(name);
+        _options = options;
+        _logger = logger ?? NullLogger<ClickHouseClient>.Instance;
+        _transport = new Transport(options, _logger);
+    }
+
+    /// <summary>Starts a query and waits for its first block. The result must be disposed; doing so before its end ends the query on the server.</summary>
+    /// <exception cref="ClickHouseException">The server refused it, with code and name.</exception>
+    /// <exception cref="ClickHouseTransportException">The server was not reached, or was lost; reads were repeated before.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up; the server is told to end the query.</exception>
+    public async Task<ClickHouseResult> QueryAsync(ClickHouseQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var reads = StatementKind.OnlyReads(query.Sql);
+        var id = query.QueryId ?? NewQueryId();
+        var beside = Beside(query, id)
+            .Add("default_format", "Native")
+            .AddSettings(
+                new Dictionary<string, string> { ["output_format_native_write_json_as_string"] = "1" },
+                reads ? new Dictionary<string, string> { ["cancel_http_readonly_queries_on_client_close"] = "1" } : [],
+                CompressionSettings(),
+                _options.Settings,
+                query.Settings);
+        if (_options.Compression == ClickHouseCompression.Lz4)
+            beside.Add("compress", "1");
+        var timeout = query.Timeout ?? _options.Timeout;
+        var response = await SendAsync(() => StatementRequest(query, beside), id, repeatable: reads, timeout, ct).ConfigureAwait(false);
+        return await ClickHouseResult.OpenAsync(response, id, _options.Compression == ClickHouseCompression.Lz4, timeout, EndOnServer, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a statement without a result (DDL, mutations, INSERT ... SELECT) and waits for its end.</summary>
+    /// <exception cref="ClickHouseException">The server refused it, with code and name.</exception>
+    /// <exception cref="ClickHouseTransportException">The server was not reached, or was lost. Not repeated unless no byte was sent.</exception>
+    public async Task<ClickHouseSummary> ExecuteAsync(ClickHouseQuery query, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var id = query.QueryId ?? NewQueryId();
+        var beside = Beside(query, id).AddSettings(_options.Settings, query.Settings).Add("wait_end_of_query", "1");
+        using var response = await SendAsync(() => StatementRequest(query, beside), id, StatementKind.OnlyReads(query.Sql), query.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+        return await FinishAsync(response, id, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Inserts one block; it becomes one part of the table, all or nothing, unless it spans partitions or exceeds the table's block size.</summary>
+    /// <exception cref="ClickHouseException">The server refused it, with code and name.</exception>
+    /// <exception cref="ClickHouseTransportException">The connection was lost: rows may or may not be there. With a token it was repeated before.</exception>
+    public Task<ClickHouseSummary> InsertAsync(ClickHouseInsert insert, Block block, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(insert);
+        ArgumentNullException.ThrowIfNull(block);
+        return SendInsertAsync(insert, [.. block.Columns.Select(column => column.Name)], () => Once(block), repeatable: insert.DeduplicationToken is not null, ct);
+    }
+
+    /// <summary>Inserts blocks while they come, in constant memory. Not repeated once the first was asked for; a failure in the middle may leave the first blocks inserted.</summary>
+    /// <exception cref="ClickHouseException">The server refused it, with code and name.</exception>
+    /// <exception cref="ClickHouseTransportException">The connection was lost: rows may or may not be there.</exception>
+    public async Task<ClickHouseSummary> InsertAsync(ClickHouseInsert insert, IAsyncEnumerable<Block> blocks, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(insert);
+        ArgumentNullException.ThrowIfNull(blocks);
+        var source = blocks.GetAsyncEnumerator(ct);
+        await using (source.ConfigureAwait(false))
+        {
+            if (!await source.MoveNextAsync().ConfigureAwait(false))
+                return new ClickHouseSummary(insert.QueryId ?? NewQueryId());
+            IReadOnlyList<string> columns = [.. source.Current.Columns.Select(column => column.Name)];
+            return await SendInsertAsync(insert, columns, () => Rest(source), repeatable: false, ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks the server whether it is there, without a query.</summary>
+    /// <exception cref="ClickHouseTransportException">It is not, or what answers is no ClickHouse.</exception>
+    public async Task PingAsync(CancellationToken ct = default)
+    {
+        using var response = await _transport.SendAsync(() => _transport.Request(HttpMethod.Get, "/ping", null), repeatable: true, _options.Timeout, ct).ConfigureAwait(false);
+        var answer = await response.Content.ReadAsStringAsync(ct).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode || !answer.StartsWith("Ok.", StringComparison.Ordinal))
+            throw ServerErrorText.FromResponse(response.StatusCode, Header(response, "X-ClickHouse-Exception-Code"), answer, "");
+    }
+
+    /// <summary>Closes the connections, after queries that are being ended were.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_endings.Keys).ConfigureAwait(false);
+        _transport.Dispose();
+    }
+
+    internal static string? Header(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    private static string NewQueryId() => Guid.NewGuid().ToString();
+
+    private static async IAsyncEnumerable<Block> Once(Block block)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        yield return block;
+    }
+
+    private static async IAsyncEnumerable<Block> Rest(IAsyncEnumerator<Block> source)
+    {
+        do
+            yield return source.Current;
+        while (await source.MoveNextAsync().ConfigureAwait(false));
+    }
+
+    private RequestQuery Beside(ClickHouseQuery query, string id)
+    {
+        var beside = new RequestQuery().Add("database", query.Database ?? _options.Database).Add("query_id", id);
+        foreach (var (name, parameter) in query.Parameters)
+        {
+            Names.RequireIdentifier(name, "a parameter");
+            beside.Add("param_" + name, ParameterText.Of(name, parameter));
+        }
+        foreach (var table in query.ExternalTables)
+        {
+            Names.RequireIdentifier(table.Name, "an external table");
+            beside.Add(table.Name + "_format", "Native")
+                .Add(table.Name + "_structure", string.Join(", ", table.Rows.Columns.Select(column => $"{Names.Quote(column.Name)} {column.Type}")));
+        }
+        return beside;
+    }
+
+    private Dictionary<string, string> CompressionSettings() =>
+        _options.Compression == ClickHouseCompression.Gzip ? new() { ["enable_http_compression"] = "1" } : [];
+
+    private HttpRequestMessage StatementRequest(ClickHouseQuery query, RequestQuery beside)
+    {
+        if (query.ExternalTables.Count == 0 && beside.FitsUrl)
+            return _transport.Request(HttpMethod.Post, "/" + beside.Encode(), new ByteArrayContent(Encoding.UTF8.GetBytes(query.Sql)));
+        var (url, form) = StatementForm.Of(query, beside);
+        return _transport.Request(HttpMethod.Post, "/" + url, form);
+    }
+
+    private async Task<ClickHouseSummary> SendInsertAsync(
+        ClickHouseInsert insert, IReadOnlyList<string> blockColumns, Func<IAsyncEnumerable<Block>> blocks, bool repeatable, CancellationToken ct)
+    {
+        var id = insert.QueryId ?? NewQueryId();
+        var database = insert.Database ?? _options.Database;
+        var sql = $"INSERT INTO {Names.Quote(database)}.{Names.Quote(insert.Table)} ({string.Join(", ", (insert.Columns ?? blockColumns).Select(Names.Quote))}) FORMAT Native";
+        var beside = new RequestQuery().Add("query", sql).Add("database", database).Add("query_id", id).AddSettings(_options.Settings, insert.Settings).Add("wait_end_of_query", "1");
+        if (insert.DeduplicationToken is { } token)
+            beside.Add("insert_deduplication_token", token);
+        if (_options.Compression == ClickHouseCompression.Lz4)
+            beside.Add("decompress", "1");
+        BlockContent? content = null;
+        HttpRequestMessage Make()
+        {
+            content = new BlockContent(blocks(), _options.Compression);
+            if (_options.Compression == ClickHouseCompression.Gzip)
+                content.Headers.ContentEncoding.Add("gzip");
+            return _transport.Request(HttpMethod.Post, "/" + beside.Encode(), content);
+        }
+        try
+        {
+            using var response = await SendAsync(Make, id, repeatable, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+            return await FinishAsync(response, id, ct).ConfigureAwait(false);
+        }
+        catch (Exception) when (content?.SourceError is { } source && !ct.IsCancellationRequested)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(source);
+            throw;
+        }
+    }
+
+    /// <summary>Sends; a refusal becomes its exception, and giving up ends the query.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, string queryId, bool repeatable, TimeSpan timeout, CancellationToken ct)
+    {
+        HttpResponseMessage response;
+        try
+        {
+            response = await _transport.SendAsync(make, repeatable, timeout, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException || (e as ClickHouseTransportException)?.InnerException is OperationCanceledException)
+        {
+            EndOnServer(queryId);
+            throw;
+        }
+        catch (ClickHouseTransportException e)
+        {
+            e.QueryId = queryId;
+            throw;
+        }
+        if (response.StatusCode == HttpStatusCode.OK && Header(response, "X-ClickHouse-Exception-Code") is null)
+            return response;
+        using (response)
+        {
+            var body = await ReadErrorAsync(response, ct).ConfigureAwait(false);
+            throw ServerErrorText.FromResponse(response.StatusCode, Header(response, "X-ClickHouse-Exception-Code"), body, queryId);
+        }
+    }
+
+    private static async Task<string> ReadErrorAsync(HttpResponseMessage response, CancellationToken ct)
+    {
+        const int longest = 1024 * 1024;
+        var stream = BodyCompression.Decompress(
+            await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false), response.Content.Headers.ContentEncoding.FirstOrDefault(), framed: false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var bytes = new byte[longest];
+            var length = await stream.ReadAtLeastAsync(bytes, longest, throwOnEndOfStream: false, ct).ConfigureAwait(false);
+            return Encoding.UTF8.GetString(bytes, 0, length);
+        }
+    }
+
+    /// <summary>Reads the (usually empty) body of a statement without a result: an error can still stand in it.</summary>
+    private static async Task<ClickHouseSummary> FinishAsync(HttpResponseMessage response, string queryId, CancellationToken ct)
+    {
+        var body = await ReadErrorAsync(response, ct).ConfigureAwait(false);
+        var tag = Header(response, "X-ClickHouse-Exception-Tag");
+        if (body.Contains("__exception__", StringComparison.Ordinal) && ServerErrorText.FromTail(Encoding.UTF8.GetBytes(body), tag, queryId) is { } error)
+            throw error;
+        return ClickHouseSummary.Parse(Header(response, "X-ClickHouse-Query-Id") ?? queryId, Header(response, "X-ClickHouse-Summary"));
+    }
+
+    /// <summary>
+    /// The connection of an abandoned query is closed by now, and the server ends it when it notices. That can take until it next writes; so it is also told so.
+    /// Runs in the background: the caller has given up waiting.
+    /// </summary>
+    private void EndOnServer(string queryId)
+    {
+        var ending = KillAsync(queryId);
+        _endings[ending] = true;
+        _ = ending.ContinueWith(done => _endings.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private async Task KillAsync(string queryId)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await Task.Yield();
+            var kill = new ClickHouseQuery("KILL QUERY WHERE query_id = {id:String} ASYNC").With("id", "String", queryId);
+            var beside = Beside(kill, NewQueryId());
+            using var response = await _transport.SendAsync(() => StatementRequest(kill, beside), repeatable: true, TimeSpan.FromSeconds(5), limit.Token).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode)
+                _logger.LogWarning("The abandoned query {QueryId} could not be killed: {Answer}", queryId, await ReadErrorAsync(response, limit.Token).ConfigureAwait(false));
+        }
+        catch (Exception e) when (e is ClickHouseException or OperationCanceledException or IOException)
+        {
+            _logger.LogWarning("The abandoned query {QueryId} could not be killed: {Error}", queryId, e.Message);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace AnalyticsGraph.ClickHouse.Http;
+
+/// <summary>
+/// A statement as <c>multipart/form-data</c>: with external tables (each a file), or with parameters too long for a URL (each a field). What describes the tables
+/// stays in the URL, for the server must know it when it meets them.
+/// </summary>
+internal static class StatementForm
+{
+    public static (string Url, HttpContent Form) Of(ClickHouseQuery query, RequestQuery beside)
+    {
+        var url = new RequestQuery();
+        var form = new MultipartFormDataContent();
+        Add(form, "query", new ByteArrayContent(Encoding.UTF8.GetBytes(query.Sql)), file: null);
+        foreach (var (name, value) in beside.Values)
+        {
+            if (name.StartsWith("param_", StringComparison.Ordinal))
+                Add(form, name, new ByteArrayContent(Encoding.UTF8.GetBytes(value)), file: null);
+            else
+                url.Add(name, value);
+        }
+        foreach (var table in query.ExternalTables)
+        {
+            var rows = new ArrayBufferWriter<byte>(64 * 1024);
+            table.Rows.Encode(rows);
+            Add(form, table.Name, new ReadOnlyMemoryContent(rows.WrittenMemory), file: table.Name);
+        }
+        return (url.Encode(), form);
+    }
+
+    private static void Add(MultipartFormDataContent form, string name, HttpContent content, string? file)
+    {
+        content.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = $"\"{name}\"", FileName = file is null ? null : $"\"{file}\"" };
+        form.Add(content);
+    }
+}
