@@ -1,9 +1,9 @@
 // What graphql-js says. One JSON object a line on stdin:
-//   {id, mode: "parse" | "print" | "validate" | "validateSchema" | "printSchema" | "execute", sdl?, query?, variables?, operationName?, rootValue?}
+//   {id, mode: "parse" | "print" | "validate" | "validateAll" | "validateSchema" | "printSchema" | "execute", sdl?, query?, variables?, operationName?, rootValue?}
 // one a line on stdout:
 //   {id, ok, errors: [{message, locations: [{line, column}], path?}], text?, result?}
 // `parse` and `print` read `query`; `text` is the printed document. `validateSchema` reads `sdl` and answers what SDL validation and validateSchema find.
-// `validate` reads `sdl` (once per distinct text) and `query` with all specified rules. `execute` runs `query` with `rootValue` by default resolvers; `result` is the response.
+// `validate` reads `sdl` (once per distinct text) and `query` with the rules of the specification; `validateAll` with those that graphql-js adds, too. `execute` runs `query` with `rootValue` by default resolvers; `result` is the response.
 import { createInterface } from 'node:readline';
 import {
   buildASTSchema, execute, GraphQLError, parse, print, printSchema, recommendedRules, specifiedRules, validate, validateSchema,
@@ -36,6 +36,7 @@ const modes = {
   print: ({ query }) => ({ errors: [], text: print(parse(query, options)) }),
   printSchema: ({ sdl }) => ({ errors: [], text: printSchema(schemaOf(sdl)) }),
   validate: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), rules, { maxErrors: 1000 }) }),
+  validateAll: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), specifiedRules, { maxErrors: 1000 }) }),
   validateSchema: ({ sdl }) => {
     const document = parse(sdl, options);
     const sdlErrors = validateSDL(document);

@@ -87,7 +87,7 @@ internal sealed partial class DocumentWalk
 
     private void VisitField(FieldNode field, NamedType? parentType)
     {
-        var definition = parentType is null ? null : Find(parentType, field.Name.Value);
+        var definition = parentType is null ? null : context.Schema.FindField(parentType, field.Name.Value);
         if (definition is not null)
         {
             LeafFieldSelections.Check(context, field, definition.Type);
@@ -134,21 +134,6 @@ internal sealed partial class DocumentWalk
         }
 
         _introspectionTold = toldBefore;
-    }
-
-    private FieldDefinition? Find(NamedType parentType, string name)
-    {
-        if (name.StartsWith("__", StringComparison.Ordinal))
-        {
-            switch (name)
-            {
-                case "__typename": return MetaFields.Of(context.Schema).TypeName;
-                case "__schema": return ReferenceEquals(parentType, context.Schema.Query) ? MetaFields.Of(context.Schema).Schema : null;
-                case "__type": return ReferenceEquals(parentType, context.Schema.Query) ? MetaFields.Of(context.Schema).Type : null;
-            }
-        }
-
-        return (parentType as ComplexType)?.Fields.GetValueOrDefault(name);
     }
 
     private static bool IsMeta(FieldDefinition definition) => definition.Name.StartsWith("__", StringComparison.Ordinal);

@@ -1,0 +1,68 @@
+using System.Text;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Tests.Differential;
+using AnalyticsGraph.GraphQL.Types;
+using AnalyticsGraph.GraphQL.Validation;
+
+namespace AnalyticsGraph.GraphQL.Tests.Validation.Differential;
+
+/// <summary>Parser and validator say of generated documents what graphql-js says: the same errors, messages, places and order.</summary>
+public sealed class ValidationDifferentialTests
+{
+    private const int Shown = 5;
+
+    [Theory]
+    [InlineData(DifferentialSchemas.Rich, false, 240, "validate")]
+    [InlineData(DifferentialSchemas.Small, false, 120, "validate")]
+    [InlineData(DifferentialSchemas.Incremental, true, 160, "validateAll")]
+    public async Task Validate_Should_SayWhatGraphQLJsSays_When_DocumentsAreGenerated(string sdl, bool incremental, int count, string mode)
+    {
+        var schema = DifferentialSchemas.Build(sdl);
+        var documents = new List<string>();
+        for (var seed = 0; seed < count; seed++)
+        {
+            var document = new QueryGenerator(schema, seed, incremental).Document();
+            documents.Add(document);
+            documents.Add(new QueryMutator(schema, seed).Mutate(document));
+            documents.Add(new QueryMutator(schema, seed + count).Mutate(document));
+        }
+
+        var answers = await CompareAsync(schema, sdl, documents, mode);
+        Assert.InRange(answers.Count(answer => answer.Ok), count / 2, documents.Count - count);
+    }
+
+    private static async Task<IReadOnlyList<OracleAnswer>> CompareAsync(Schema schema, string sdl, List<string> documents, string mode)
+    {
+        var answers = await GraphQLJs.AskAsync([.. documents.Select(document => new OracleQuestion(mode, document, sdl))]);
+        var differing = new StringBuilder();
+        var different = 0;
+        for (var i = 0; i < documents.Count; i++)
+        {
+            var expected = Describe(answers[i]);
+            var actual = Describe(schema, documents[i]);
+            if (!JustifiedDifferences.AreEqual(expected, actual) && different++ < Shown)
+            {
+                differing.AppendLine($"--- document {i}\n{documents[i]}\n--- graphql-js\n{string.Join('\n', expected)}\n--- we\n{string.Join('\n', actual)}");
+            }
+        }
+
+        Assert.True(different == 0, $"{different} of {documents.Count} documents differ\n{differing}");
+        return answers;
+    }
+
+    private static string[] Describe(OracleAnswer answer)
+        => [.. answer.Errors.Select(error => $"{error.Message} @ {string.Join(", ", error.Locations.Select(place => $"{place.Line}:{place.Column}"))}")];
+
+    private static string[] Describe(Schema schema, string document)
+    {
+        try
+        {
+            var errors = DocumentValidator.Validate(schema, Utf8Parser.Parse(document), new ValidationOptions { MaxErrors = 1000 });
+            return [.. errors.Select(error => $"{error.Message} @ {string.Join(", ", error.Locations.Select(place => $"{place.Line}:{place.Column}"))}")];
+        }
+        catch (GraphQLSyntaxException e)
+        {
+            return [$"{e.Message} @ {e.Location.Line}:{e.Location.Column}"];
+        }
+    }
+}
