@@ -21,7 +21,7 @@ internal sealed class DefinitionNameRules(SchemaDefinitions definitions, SchemaE
             operation => $"There can be only one {ValuePrinter.Keyword(operation)} type in schema.");
         Once(definitions.Types, type => type.Name.Value, type => type.Name, name => $"There can be only one type named \"{name}\".");
         Once(definitions.Directives, directive => directive.Name.Value, directive => directive.Name, name => $"There can be only one directive named \"@{name}\".");
-        foreach (var parts in definitions.Types.Concat(definitions.TypeExtensions).GroupBy(part => part.Name.Value))
+        foreach (var parts in definitions.All.OfType<TypeDefinitionNode>().GroupBy(part => part.Name.Value))
         {
             CheckMembers(parts.Key, [.. parts]);
         }
@@ -37,15 +37,19 @@ internal sealed class DefinitionNameRules(SchemaDefinitions definitions, SchemaE
         var values = parts.OfType<EnumTypeDefinitionNode>().SelectMany(part => part.Values);
         Once(values, value => value.Name.Value, value => value.Name, name => $"Enum value \"{type}.{name}\" can only be defined once.");
 
-        var fields = parts.OfType<ComplexTypeDefinitionNode>().SelectMany(part => part.Fields).ToArray();
-        var inputFields = parts.OfType<InputObjectTypeDefinitionNode>().SelectMany(part => part.Fields);
-        Once(fields, field => field.Name.Value, field => field.Name, name => $"Field \"{type}.{name}\" can only be defined once.");
-        Once(inputFields, field => field.Name.Value, field => field.Name, name => $"Field \"{type}.{name}\" can only be defined once.");
-        foreach (var field in fields)
+        Once(parts.SelectMany(FieldNames), name => name.Value, name => name, name => $"Field \"{type}.{name}\" can only be defined once.");
+        foreach (var field in parts.OfType<ComplexTypeDefinitionNode>().SelectMany(part => part.Fields))
         {
             CheckArguments($"{type}.{field.Name.Value}", field.Arguments);
         }
     }
+
+    private static IEnumerable<NameNode> FieldNames(TypeDefinitionNode part) => part switch
+    {
+        ComplexTypeDefinitionNode type => type.Fields.Select(field => field.Name),
+        InputObjectTypeDefinitionNode input => input.Fields.Select(field => field.Name),
+        _ => [],
+    };
 
     private void CheckArguments(string owner, IEnumerable<InputValueDefinitionNode> arguments)
     {
