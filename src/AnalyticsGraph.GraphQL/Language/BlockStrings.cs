@@ -48,6 +48,26 @@ internal static class BlockStrings
         return value.ToString();
     }
 
+    /// <summary>Whether a value reads back unchanged from a block string: no control characters, no empty first or last line, no indentation common to all lines.</summary>
+    public static bool CanHold(string value)
+    {
+        if (value.Length == 0)
+        {
+            return true;
+        }
+
+        if (value.Any(character => character is < ' ' and not '\t' and not '\n'))
+        {
+            return false;
+        }
+
+        var lines = value.Split('\n');
+        var filled = lines.Where(line => LeadingWhitespace(line) < line.Length).ToArray();
+        return LeadingWhitespace(lines[0]) < lines[0].Length
+            && LeadingWhitespace(lines[^1]) < lines[^1].Length
+            && (lines.Length == 1 || filled.Any(line => !IsWhitespace(line[0])));
+    }
+
     /// <summary>Writes a value between triple quotes, on lines of its own where it is long or needs it to be read back.</summary>
     public static string Print(string value)
     {

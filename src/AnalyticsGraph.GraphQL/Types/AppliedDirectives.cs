@@ -5,9 +5,12 @@ namespace AnalyticsGraph.GraphQL.Types;
 /// <summary>What the built-in directives say where they are applied. Values of a wrong kind count as not given here; the rules report them.</summary>
 internal static class AppliedDirectives
 {
+    /// <summary>The reason that <c>@deprecated</c> gives where none is written.</summary>
+    public const string DefaultReason = "No longer supported";
+
     /// <summary>Section 3.13.3: why something is deprecated, or null when it is not.</summary>
     public static string? DeprecationReason(IEnumerable<DirectiveNode> directives) => Find(directives, "deprecated") is { } directive
-        ? StringArgument(directive, "reason") ?? "No longer supported"
+        ? StringArgument(directive, "reason") ?? DefaultReason
         : null;
 
     /// <summary>Section 3.13.4: the URL of a scalar's specification, or null.</summary>
