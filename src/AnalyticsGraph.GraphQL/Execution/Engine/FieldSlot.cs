@@ -38,4 +38,4 @@ internal struct FieldSlot
 }
 
 /// <summary>A step that has not completed when its level was started.</summary>
-internal readonly record struct PendingField(ObjectBatch Batch, int Slot, ValueTask<Column> Task);
+internal readonly record struct PendingField(ObjectBatch Batch, int Slot, Task<Column> Task);

@@ -127,7 +127,7 @@ internal sealed class OperationRun
                     }
                     else
                     {
-                        _pending.Add(new PendingField(batch, slot, task));
+                        _pending.Add(new PendingField(batch, slot, task.AsTask()));
                     }
 
                     break;
@@ -161,7 +161,7 @@ internal sealed class OperationRun
             var task = pending.Task;
             var column = task.IsCompleted
                 ? await task.ConfigureAwait(false)
-                : await task.AsTask().WaitAsync(_context.CancellationToken).ConfigureAwait(false);
+                : await task.WaitAsync(_context.CancellationToken).ConfigureAwait(false);
             Complete(pending.Batch, pending.Slot, column);
         }
         catch (OperationCanceledException) when (_context.CancellationToken.IsCancellationRequested)
@@ -178,7 +178,7 @@ internal sealed class OperationRun
     // Steps may hold a store's session, which is disposed with the request: they get a moment to notice the cancellation. What they yield or throw has no reader any more.
     private async Task WaitForStepsToEndAsync()
     {
-        var tasks = Task.WhenAll(_pending.Where(pending => !pending.Task.IsCompleted).Select(pending => pending.Task.AsTask()));
+        var tasks = Task.WhenAll(_pending.Where(pending => !pending.Task.IsCompleted).Select(pending => pending.Task));
         await Task.WhenAny(tasks, Task.Delay(_options.CancellationGrace)).ConfigureAwait(false);
     }
 

@@ -1,0 +1,50 @@
+using AnalyticsGraph.GraphQL.Execution;
+
+namespace AnalyticsGraph.GraphQL.Tests.Execution;
+
+/// <summary>Section 6.4.1: literals, variables, defaults, and what is absent.</summary>
+public sealed class ArgumentTests
+{
+    private static readonly TestServer Server = new(
+        "type Query { f(a: Int, d: Int = 7, m: Int! = 8, r: Int, list: [Int!], in: In): String must(a: Int!): String } input In { x: Int y: [Int] = [1] must: Int! = 3 }",
+        bindings => bindings
+            .Bind("Query", "f", FieldResolver.FromRequest(context => ValueTask.FromResult(Show(context.Arguments))))
+            .Bind("Query", "must", FieldResolver.FromRequest(context => ValueTask.FromResult(Show(context.Arguments)))));
+
+    [Theory]
+    [InlineData("{ f }", "d=7 m=8")]
+    [InlineData("{ f(a: 1, d: null) }", "a=1 d=null m=8")]
+    [InlineData("{ f(in: {}) }", "d=7 m=8 in={y=[1] must=3}")]
+    [InlineData("{ f(list: 4, in: {x: null, y: 5}) }", "d=7 m=8 list=[4] in={x=null y=[5] must=3}")]
+    [InlineData("query ($v: Int) { f(a: $v, d: $v, list: [1, 2]) }", "d=7 m=8 list=[1 2]")]
+    [InlineData("query ($v: Int = 2) { f(a: $v, d: $v, m: $v, list: [1], in: {x: $v, y: [$v, 9]}) }", "a=2 d=2 m=2 list=[1] in={x=2 y=[2 9] must=3}")]
+    [InlineData("query ($v: Int) { f(in: {x: $v, y: [$v]}) }", "d=7 m=8 in={y=[null] must=3}")]
+    [InlineData("query ($v: [Int!] = [5]) { f(list: $v) must(a: 1) }", "d=7 m=8 list=[5]")]
+    public async Task Execute_Should_CoerceArguments(string query, string arguments) =>
+        Assert.StartsWith($"{{\"data\":{{\"f\":\"{arguments}\"", await Server.AskAsync(query), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Execute_Should_FailTheFieldAlone_When_AVariableIsNullWhereItMayNot()
+    {
+        const string query = "query ($v: Int = 1) { ok: f must(a: $v) }";
+
+        var body = await Server.AskAsync(query, new Dictionary<string, object?> { ["v"] = null });
+
+        Assert.Contains("\"locations\":[{\"line\":1,\"column\":37}],\"path\":[\"must\"],\"extensions\":{\"code\":\"BAD_USER_INPUT\"}", body, StringComparison.Ordinal);
+        Assert.EndsWith("\"data\":{\"ok\":\"d=7 m=8\",\"must\":null}}", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_Should_Refuse_When_AVariableDoesNotFit() =>
+        Assert.Equal(["- BAD_USER_INPUT", "- BAD_USER_INPUT"], await Server.ErrorsAsync("query ($a: Int!, $b: [Int!]) { f(a: $a, list: $b) }", new { b = new[] { "x" } }));
+
+    private static string Show(ArgumentValues values) => string.Join(' ', values.Values.ToArray().Select(pair => $"{pair.Key}={Show(pair.Value)}"));
+
+    private static string Show(object? value) => value switch
+    {
+        null => "null",
+        object?[] list => $"[{string.Join(' ', list.Select(Show))}]",
+        ArgumentValues values => $"{{{Show(values)}}}",
+        _ => value.ToString()!,
+    };
+}

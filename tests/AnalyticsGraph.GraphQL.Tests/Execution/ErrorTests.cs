@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
+
+namespace AnalyticsGraph.GraphQL.Tests.Execution;
+
+/// <summary>Section 7.1: what errors look like, and what they do not give away.</summary>
+public sealed class ErrorTests
+{
+    private readonly List<UnexpectedError> _log = [];
+
+    [Theory]
+    [InlineData("{ known }", """{"errors":[{"message":"No such run.","locations":[{"line":1,"column":3}],"path":["known"],"extensions":{"code":"NOT_FOUND","hint":{"ids":[1,"a",null,true,2.5]}}}],"data":{"known":null}}""")]
+    [InlineData("{ a: known\n known }", """{"errors":[{"message":"No such run.","locations":[{"line":1,"column":3}],"path":["a"],"extensions":{"code":"NOT_FOUND","hint":{"ids":[1,"a",null,true,2.5]}}},{"message":"No such run.","locations":[{"line":2,"column":2}],"path":["known"],"extensions":{"code":"NOT_FOUND","hint":{"ids":[1,"a",null,true,2.5]}}}],"data":{"a":null,"known":null}}""")]
+    [InlineData("query A { ok } query B { ok }", """{"errors":[{"message":"Must provide operation name if query contains multiple operations.","extensions":{"code":"OPERATION_NOT_FOUND"}}]}""")]
+    [InlineData("subscription { tick }", """{"errors":[{"message":"A subscription needs a stream of events; this request has one answer.","locations":[{"line":1,"column":1}],"extensions":{"code":"OPERATION_NOT_ALLOWED"}}]}""")]
+    [InlineData("{ ok", """{"errors":[{"message":"Syntax Error: Expected Name, found <EOF>.","locations":[{"line":1,"column":5}],"extensions":{"code":"GRAPHQL_SYNTAX_ERROR"}}]}""")]
+    public async Task Execute_Should_TellErrors(string query, string body) => Assert.Equal(body, await Server().AskAsync(query));
+
+    [Fact]
+    public async Task Execute_Should_TellRequestErrors_When_ValidationFails()
+    {
+        var errors = await Server().ErrorsAsync("{ ok okk }");
+
+        Assert.Equal(["- GRAPHQL_VALIDATION_FAILED"], errors);
+    }
+
+    [Fact]
+    public async Task Execute_Should_FindTheOperation_When_ItsNameIsGiven()
+    {
+        const string query = "query A { ok } query B { b: ok }";
+
+        Assert.Equal("""{"data":{"b":1}}""", await Server().AskAsync(query, operationName: "B"));
+        Assert.Equal(
+            """{"errors":[{"message":"Unknown operation named \"C\".","extensions":{"code":"OPERATION_NOT_FOUND"}}]}""", await Server().AskAsync(query, operationName: "C"));
+    }
+
+    [Theory]
+    [InlineData("{ crash }")]
+    [InlineData("{ crashLater }")]
+    public async Task Execute_Should_HideTheExceptionAndLogIt_When_AStepFailsUnexpectedly(string query)
+    {
+        var body = await Server().AskAsync(query);
+
+        var logged = Assert.Single(_log);
+        Assert.Equal("secret connection string", logged.Exception.Message);
+        Assert.StartsWith("Query.crash", logged.Field, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", body, StringComparison.Ordinal);
+        Assert.Contains($"\"extensions\":{{\"code\":\"INTERNAL_SERVER_ERROR\",\"traceId\":\"{logged.TraceId}\"}}", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_Should_TellEachRow_When_AStepFailsForMany()
+    {
+        var errors = await Server().ErrorsAsync("{ rows { bad } }");
+
+        Assert.Equal(["rows.0.bad CONFLICT", "rows.1.bad CONFLICT", "rows.2.bad CONFLICT"], errors);
+    }
+
+    [Fact]
+    public async Task Execute_Should_TellOneRow_When_ASourceFunctionThrowsForIt() =>
+        Assert.Equal(["rows.1.odd NOT_FOUND"], await Server().ErrorsAsync("{ rows { odd } }"));
+
+    [Fact]
+    public async Task Execute_Should_CountWhatItLeavesOut_When_ErrorsAreTooMany()
+    {
+        using var json = JsonDocument.Parse(await Server(new GraphQLExecutorOptions { MaxErrors = 2 }).AskAsync("{ rows { bad } more: rows { bad } }"));
+
+        var messages = json.RootElement.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("message").GetString());
+        Assert.Equal(["no", "no", "4 more errors were left out: a response tells at most 2."], messages);
+    }
+
+    [Theory]
+    [InlineData("{ short }")]
+    [InlineData("{ wrong }")]
+    public async Task Execute_Should_LogAFault_When_AColumnDoesNotFitItsField(string query)
+    {
+        var body = await Server().AskAsync(query);
+
+        Assert.Contains("INTERNAL_SERVER_ERROR", body, StringComparison.Ordinal);
+        Assert.Matches("The step of Query.* yielded a .* rows for 1 parents.", Assert.Single(_log).Exception.Message);
+    }
+
+    [Fact]
+    public async Task Execute_Should_Fail_When_TheResponseIsTooLarge() => Assert.Equal(
+        """{"errors":[{"message":"The response exceeds 5000 bytes. Select less, or page.","extensions":{"code":"LIMIT_EXCEEDED"}}],"data":null}""",
+        await Server(new GraphQLExecutorOptions { MaxResponseBytes = 5000 }).AskAsync("{ large }"));
+
+    private TestServer Server(GraphQLExecutorOptions? options = null)
+    {
+        var known = new GraphQLError("No such run.", ErrorCodes.NotFound)
+        {
+            Extensions = ImmutableDictionary<string, object?>.Empty.Add("hint", new Dictionary<string, object?> { ["ids"] = new object?[] { 1, "a", null, true, 2.5 } }),
+        };
+        return new TestServer(
+            "type Query { ok: Int known: Int crash: Int crashLater: Int short: Int wrong: Int large: String rows: [Row!]! } type Row { bad: Int odd: Int } type Subscription { tick: Int }",
+            bindings => bindings
+                .Bind("Query", "ok", FieldResolver.FromRequest(_ => ValueTask.FromResult(1)))
+                .Bind("Query", "known", FieldResolver.FromRequest<int>(_ => throw new GraphQLException(known)))
+                .Bind("Query", "crash", FieldResolver.FromRequest<int>(_ => throw new InvalidOperationException("secret connection string")))
+                .Bind("Query", "crashLater", FieldResolver.FromRequest<int>(async _ =>
+                {
+                    await Task.Yield();
+                    throw new InvalidOperationException("secret connection string");
+                }))
+                .Bind("Query", "short", FieldResolver.FromBatch((_, _) => ValueTask.FromResult<Column>(new Int32Column([]))))
+                .Bind("Query", "wrong", FieldResolver.FromBatch((_, _) => ValueTask.FromResult<Column>(new ListColumn([0, 0], new Int32Column([])))))
+                .Bind("Query", "large", FieldResolver.FromRequest(_ => ValueTask.FromResult(new string('x', 100_000))))
+                .Bind("Query", "rows", FieldResolver.FromRequest(_ => ValueTask.FromResult(new[] { 0, 1, 2 })))
+                .Bind("Row", "bad", FieldResolver.FromBatch((_, _) => throw new GraphQLException(new GraphQLError("no", ErrorCodes.Conflict))))
+                .Bind("Row", "odd", FieldResolver.FromSource((int row) => row == 1 ? throw new GraphQLException(known) : row))
+                .Bind("Subscription", "tick", FieldResolver.FromRequest(_ => ValueTask.FromResult(1))),
+            new GraphQLExecutorOptions
+            {
+                OnUnexpectedError = _log.Add,
+                MaxErrors = options?.MaxErrors ?? 100,
+                MaxResponseBytes = options?.MaxResponseBytes ?? int.MaxValue,
+            });
+    }
+}
