@@ -12,7 +12,7 @@ namespace AnalyticsGraph.LocalClickHouse;
 internal static class Server
 {
     // How long running statements may go on after a request to stop.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
     // A server's http_max_uri_size.
     private const int LongestRequestLine = 1 << 20;
@@ -26,7 +26,7 @@ internal static class Server
         using var pool = new ConnectionPool(engine, options.MaxConnections);
         using var threads = new EngineThreads(options.MaxConnections, options.QueueTimeout);
         var queries = new RunningQueries(engine);
-        var http = new HttpInterface(engine, threads, queries, new StatementRunner(pool), new Authentication(options.Password));
+        var http = new HttpInterface(engine, threads, queries, new StatementRunner(engine, pool, queries), new Authentication(options.Password));
 
         await using var app = Build(options, http);
         await Listen(app, options).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using AnalyticsGraph.LocalClickHouse.Errors;
+
 namespace AnalyticsGraph.LocalClickHouse.Engine;
 
 /// <summary>
@@ -20,7 +22,15 @@ internal static class Cancellation
     {
         while (!ended.IsCompleted)
         {
-            await Task.Run(() => engine.Read($"KILL QUERY WHERE Settings['{SlotSetting}'] = '{slot}' ASYNC"), CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await Task.Run(() => engine.Read($"KILL QUERY WHERE Settings['{SlotSetting}'] = '{slot}' ASYNC"), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (ServerException e)
+            {
+                // Short of memory, most likely, which this very statement may hold: told, and tried again.
+                await Console.Error.WriteLineAsync($"LocalClickHouse: a statement could not be killed yet: {e.Message}").ConfigureAwait(false);
+            }
             await Task.WhenAny(ended, Task.Delay(Pause, CancellationToken.None)).ConfigureAwait(false);
         }
     }

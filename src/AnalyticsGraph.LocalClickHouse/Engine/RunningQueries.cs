@@ -41,11 +41,13 @@ internal sealed class RunningQueries(EngineHost engine)
 }
 
 /// <summary>One request while it runs.</summary>
-internal sealed class RunningQuery(RunningQueries all, EngineHost engine, string id) : IDisposable
+internal sealed class RunningQuery(RunningQueries all, EngineHost engine, string id) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _kill = Task.CompletedTask;
+    private bool _endsWithClient;
+    private bool _clientGone;
 
     /// <summary>The client's id.</summary>
     internal string Id { get; } = id;
@@ -60,13 +62,26 @@ internal sealed class RunningQuery(RunningQueries all, EngineHost engine, string
     internal Task Ended => _ended.Task;
 
     /// <summary>Says on which connection the statement runs from now on.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="endsWithClient">Whether the statement is pointless once its client is gone; what writes goes on, for the client cannot know how far it came.</param>
     /// <exception cref="ServerException">It was cancelled before it began.</exception>
-    internal void Begin(Connection connection)
+    internal void Begin(Connection connection, bool endsWithClient)
     {
         lock (_gate)
         {
-            if (Cancelled) throw WasCancelled();
+            if (Cancelled || _clientGone && endsWithClient) throw WasCancelled();
             Slot = connection.Slot;
+            _endsWithClient = endsWithClient;
+        }
+    }
+
+    /// <summary>The client has closed its connection.</summary>
+    internal void ClientGone()
+    {
+        lock (_gate)
+        {
+            _clientGone = true;
+            if (_endsWithClient) Cancel();
         }
     }
 
@@ -91,11 +106,13 @@ internal sealed class RunningQuery(RunningQueries all, EngineHost engine, string
         }
     }
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         all.Leave(this);
-        _ended.TrySetResult();
+        lock (_gate) _ended.TrySetResult();
+        // A kill that is under way uses the engine, which must outlive it.
+        return new(_kill);
     }
 
-    internal static ServerException WasCancelled() => ServerException.Create(ErrorCode.QueryWasCancelled, "Query was cancelled");
+    private static ServerException WasCancelled() => ServerException.Create(ErrorCode.QueryWasCancelled, "Query was cancelled");
 }

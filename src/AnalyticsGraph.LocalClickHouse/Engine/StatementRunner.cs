@@ -1,3 +1,4 @@
+using System.Text;
 using AnalyticsGraph.LocalClickHouse.Errors;
 using AnalyticsGraph.LocalClickHouse.Http;
 using AnalyticsGraph.LocalClickHouse.Sql;
@@ -5,33 +6,40 @@ using AnalyticsGraph.LocalClickHouse.Sql;
 namespace AnalyticsGraph.LocalClickHouse.Engine;
 
 /// <summary>Runs one request's statement on a connection of its own, on an engine thread, and writes what comes.</summary>
-internal sealed class StatementRunner(ConnectionPool pool)
+internal sealed class StatementRunner(EngineHost engine, ConnectionPool pool, RunningQueries queries)
 {
     // The engine's words for a statement that gives no stream of blocks.
     private const string NotStreamable = "Streaming query is not supported";
 
     /// <exception cref="ServerException">The statement failed.</exception>
-    internal void Run(QueryParameters parameters, Stream body, RunningQuery running, ResponseWriter response)
+    internal void Run(HttpRequest request, QueryParameters parameters, RunningQuery running, ResponseWriter response)
     {
+        using var lease = new Lease(pool, running);
+        var body = ContentCoding.Decode(request);
+        if (ExternalData.IsMultipart(request))
+        {
+            // Tables are made before the session becomes read-only.
+            ExternalData.Load(request, body, parameters, engine, () => lease.Connection ?? lease.Take(parameters.Session(withReadOnly: false)));
+            if (lease.Connection is { } loaded && parameters.Setting("readonly") is { Length: > 0 } readOnly)
+            {
+                loaded.Execute(Encoding.UTF8.GetBytes($"SET readonly = {SessionSettings.Quote(readOnly, '\'')}"), "Null", []).Dispose();
+            }
+            body = Stream.Null;
+        }
+
         using var text = RequestText.Read(parameters.Query, body);
         var statement = Statement.Of(text.Statement);
         if (statement.Kind == StatementKind.Empty) throw ServerException.Create(ErrorCode.SyntaxError, "Syntax error: the query is empty");
         if (statement.Format is { } format) response.UseFormat(format);
 
-        var connection = pool.Take(new SessionSettings(parameters.Database, parameters.Settings));
-        var reusable = false;
-        try
-        {
-            running.Begin(connection);
-            reusable = text.Insert is { } insert ? RunInsert(connection, text, insert, parameters, response)
-                : statement.Kind == StatementKind.Select ? RunSelect(connection, text.Statement, parameters, response)
-                : RunOther(connection, text.Statement, parameters, response);
-        }
-        finally
-        {
-            if (running.End() && reusable) pool.Return(connection);
-            else connection.Dispose();
-        }
+        var external = lease.Connection is not null;
+        var connection = lease.Connection ?? lease.Take(parameters.Session(withReadOnly: true));
+        running.Begin(connection, endsWithClient: statement.Kind == StatementKind.Select && text.Insert is null);
+        var sql = text.Insert is null ? QueryIds.Map(text.Statement, queries.Now) : text.Statement;
+        var clean = text.Insert is { } insert ? RunInsert(connection, text, insert, parameters, response)
+            : statement.Kind == StatementKind.Select ? RunSelect(connection, sql, parameters, response)
+            : RunOther(connection, sql, parameters, response);
+        if (clean && !external) lease.KeepConnection();
     }
 
     private static bool RunSelect(Connection connection, ReadOnlySpan<byte> sql, QueryParameters parameters, ResponseWriter response)

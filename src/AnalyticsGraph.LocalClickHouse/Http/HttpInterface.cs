@@ -35,10 +35,9 @@ internal sealed class HttpInterface(EngineHost engine, EngineThreads threads, Ru
             authentication.Check(context.Request);
             var parameters = QueryParameters.Read(context.Request, engine);
             response = new ResponseWriter(context, parameters, engine);
-            var body = ContentCoding.Decode(context.Request);
-            using var running = await queries.Enter(parameters.QueryId, parameters.Enabled("replace_running_query")).ConfigureAwait(false);
-            await using var gone = context.RequestAborted.Register(running.Cancel).ConfigureAwait(false);
-            await threads.Run(() => runner.Run(parameters, body, running, response), context.RequestAborted).ConfigureAwait(false);
+            await using var running = await queries.Enter(parameters.QueryId, parameters.Enabled("replace_running_query")).ConfigureAwait(false);
+            await using var gone = context.RequestAborted.Register(running.ClientGone);
+            await threads.Run(() => runner.Run(context.Request, parameters, running, response), context.RequestAborted).ConfigureAwait(false);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException or ServerException)
         {
@@ -54,9 +53,19 @@ internal sealed class HttpInterface(EngineHost engine, EngineThreads threads, Ru
             response!.Break(e);
             throw new ResultBrokenException(e);
         }
-        catch (InvalidDataException e) when (response is not { Started: true })
+        catch (BadHttpRequestException)
         {
-            await ExceptionWriter.Write(context, ServerException.Create(ErrorCode.CannotDecompress, $"The body does not hold to its Content-Encoding: {e.Message}")).ConfigureAwait(false);
+            // The server answers what is wrong with the request as such, and closes the connection.
+            throw;
+        }
+        catch (Exception e) when (response is not { Started: true } && e is InvalidDataException or IOException)
+        {
+            await ExceptionWriter.Write(context, ServerException.Create(ErrorCode.BadArguments, $"The body does not hold to its Content-Encoding or Content-Type: {e.Message.TrimEnd('.')}")).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not ResultBrokenException && response is not { Started: true })
+        {
+            await Console.Error.WriteLineAsync($"LocalClickHouse: unexpected: {e}").ConfigureAwait(false);
+            await ExceptionWriter.Write(context, ServerException.Create(ErrorCode.LogicalError, $"Unexpected {e.GetType().Name} in the host: {e.Message}")).ConfigureAwait(false);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AnalyticsGraph.LocalClickHouse.Engine;
 using AnalyticsGraph.LocalClickHouse.Errors;
+using AnalyticsGraph.LocalClickHouse.Sql;
 using Microsoft.Extensions.Primitives;
 
 namespace AnalyticsGraph.LocalClickHouse.Http;
@@ -18,10 +19,13 @@ internal sealed class QueryParameters
     private readonly List<KeyValuePair<string, string>> _settings = [];
     private readonly List<KeyValuePair<string, string>> _bound = [];
     private readonly Dictionary<string, string> _interface = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _external = new(StringComparer.Ordinal);
+    private readonly bool _multipart;
 
     private QueryParameters(HttpRequest request)
     {
         var headers = request.Headers;
+        _multipart = ExternalData.IsMultipart(request);
         Database = headers["X-ClickHouse-Database"].ToString();
         Format = headers["X-ClickHouse-Format"].ToString();
         QueryId = headers["X-ClickHouse-Query-Id"].ToString();
@@ -46,7 +50,7 @@ internal sealed class QueryParameters
     internal IReadOnlyList<KeyValuePair<string, string>> Settings => _settings;
 
     /// <summary>Whether the answer waits until the statement has ended, so that its status is final.</summary>
-    internal bool WaitEndOfQuery => Flag("wait_end_of_query");
+    internal bool WaitEndOfQuery => Flag("wait_end_of_query") || Enabled("http_wait_end_of_query");
 
     /// <summary>Bytes of the answer held back so that an early error still gets its HTTP status.</summary>
     internal int BufferSize => int.TryParse(_interface.GetValueOrDefault("buffer_size"), CultureInfo.InvariantCulture, out var size) && size >= 0 ? Math.Min(size, 64 << 20) : 64 << 10;
@@ -78,6 +82,9 @@ internal sealed class QueryParameters
 
     /// <summary>Whether a Boolean setting was sent and is on.</summary>
     internal bool Enabled(string setting) => Setting(setting) is "1" or "true";
+
+    /// <summary>The session the statement runs in.</summary>
+    internal SessionSettings Session(bool withReadOnly) => new(Database, withReadOnly ? _settings : [.. _settings.Where(s => s.Key != "readonly")]);
 
     /// <summary>Takes a field of a form as if it had stood in the URL.</summary>
     internal void Add(string name, StringValues values, EngineHost engine)
@@ -118,12 +125,27 @@ internal sealed class QueryParameters
             if (value.Contains('\0', StringComparison.Ordinal)) throw ServerException.Create(ErrorCode.BadArguments, $"The value of setting '{name}' has a zero byte");
             _settings.Add(new(name, value));
         }
+        else if (_multipart && (name.EndsWith("_structure", StringComparison.Ordinal) || name.EndsWith("_types", StringComparison.Ordinal) || name.EndsWith("_format", StringComparison.Ordinal)))
+        {
+            _external[name] = value;
+        }
         else
         {
             throw ServerException.Create(ErrorCode.UnknownSetting,
                 $"Setting {name} is neither a builtin setting nor started with the prefix 'custom_' registered for user-defined settings");
         }
     }
+
+    /// <summary>The columns of an external table as SQL, or null where the request names none; columns without names are <c>_1</c>, <c>_2</c>, ...</summary>
+    internal string? Structure(string table)
+    {
+        if (_external.TryGetValue($"{table}_structure", out var structure)) return structure;
+        if (!_external.TryGetValue($"{table}_types", out var types)) return null;
+        return string.Join(", ", SqlList.Split(types).Select((type, i) => string.Create(CultureInfo.InvariantCulture, $"_{i + 1} {type}")));
+    }
+
+    /// <summary>The format of an external table's data.</summary>
+    internal string ExternalFormat(string table) => _external.GetValueOrDefault($"{table}_format", "TabSeparated");
 
     private bool Flag(string name) => _interface.GetValueOrDefault(name) is "1" or "true";
 }
