@@ -1,0 +1,31 @@
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>What a metric point describes. The numbers are those of the Enum8 in ClickHouse.</summary>
+public enum MetricScope : byte
+{
+    /// <summary>The run as a whole, step by step.</summary>
+    Run = 0,
+
+    /// <summary>The run's results.</summary>
+    Result = 1,
+
+    /// <summary>An epoch; the step is its index.</summary>
+    Epoch = 2,
+
+    /// <summary>A batch; the step is its index within its epoch.</summary>
+    Batch = 3,
+}
+
+/// <summary>The names of scopes as they stand in PostgreSQL and in the graph.</summary>
+internal static class MetricScopes
+{
+    private static readonly string[] Names = ["RUN", "RESULT", "EPOCH", "BATCH"];
+
+    public static string Name(this MetricScope scope) => Names[(int)scope];
+
+    public static MetricScope Parse(string name) => Array.IndexOf(Names, name) switch
+    {
+        < 0 => throw new ArgumentException($"'{name}' is no metric scope. Known: {string.Join(", ", Names)}.", nameof(name)),
+        var scope => (MetricScope)scope,
+    };
+}

@@ -1,0 +1,140 @@
+using System.Threading.Channels;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Tracking.Rules;
+using AnalyticsGraph.Tracking.Writing;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>
+/// Adds points, params and tags to runs. Batches of concurrent callers are joined into groups: while one group commits, the next one gathers, so that nobody waits for the
+/// sake of joining. A group is one PostgreSQL transaction, and its commit acknowledges all of its batches; each batch is accepted or refused on its own.
+/// </summary>
+public sealed class PointLog : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _postgres;
+    private readonly GroupCommit _commit;
+    private readonly PointLogOptions _options;
+    private readonly ILogger _logger;
+    private readonly Channel<PendingBatch> _queue = Channel.CreateBounded<PendingBatch>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Task[] _committers;
+
+    /// <summary>Starts the log's committers.</summary>
+    /// <param name="postgres">The source of truth.</param>
+    /// <param name="flusher">Where acknowledged points go next.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="logger">For faults that no caller sees.</param>
+    public PointLog(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options, ILogger<PointLog> logger)
+    {
+        (_postgres, _options, _logger) = (postgres, options, logger);
+        _commit = new GroupCommit(postgres, flusher, options);
+        _committers = [.. Enumerable.Range(0, options.Committers).Select(_ => Task.Run(CommitGroupsAsync))];
+    }
+
+    /// <summary>Adds a batch to its run. When the task ends without errors, all of it is stored safely and seen by every later read.</summary>
+    /// <param name="request">The batch.</param>
+    /// <param name="caller">Who adds it.</param>
+    /// <param name="ct">Ends the wait; a batch that is already being committed may still be stored.</param>
+    /// <returns>How many points were new; or all that is wrong with the batch.</returns>
+    /// <exception cref="GraphQLException"><see cref="ErrorCodes.ResourceExhausted"/> when too many points wait for ClickHouse, <see cref="ErrorCodes.StoreUnavailable"/>
+    /// when PostgreSQL cannot be reached (the same batch can then be sent again: points, params and tags are taken once).</exception>
+    public async Task<Outcome<LogBatchResult>> LogBatchAsync(LogBatchRequest request, Caller caller, CancellationToken ct = default)
+    {
+        var rules = BatchRules.Check(request);
+        if (rules.Errors.Count > 0)
+        {
+            // What contradicts the run's state is told beside the rest, so that a caller can mend all at once.
+            await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+            (await GroupState.ReadAsync(connection, caller, [request], forWriting: false, ct).ConfigureAwait(false)).Check(request, rules);
+            return Outcome.Failed<LogBatchResult>(rules.Errors);
+        }
+
+        var pending = new PendingBatch(request, caller, ct);
+        await _queue.Writer.WriteAsync(pending, ct).ConfigureAwait(false);
+        return await pending.Completion.Task.WaitAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Commits what is queued, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await Task.WhenAll(_committers).ConfigureAwait(false);
+    }
+
+    private async Task CommitGroupsAsync()
+    {
+        var group = new List<PendingBatch>();
+        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            group.Clear();
+            var points = 0;
+
+            // One caller to a group: the history says who changed a tag by the transaction's actor.
+            while (group.Count < _options.MaxGroupBatches && points < _options.MaxGroupPoints && _queue.Reader.TryPeek(out var next)
+                && (group.Count == 0 || next.Caller == group[0].Caller) && _queue.Reader.TryRead(out next))
+            {
+                if (next.Cancellation.IsCancellationRequested)
+                {
+                    next.Completion.TrySetCanceled(next.Cancellation);
+                    continue;
+                }
+
+                group.Add(next);
+                points += next.Request.Metrics.Count;
+            }
+
+            if (group.Count > 0)
+                await CommitAsync(group).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CommitAsync(IReadOnlyList<PendingBatch> group)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(batch => batch.Request)]).ConfigureAwait(false);
+                for (var i = 0; i < group.Count; i++)
+                    group[i].Completion.TrySetResult(outcomes[i]);
+                return;
+            }
+            catch (Exception fault) when (attempt < 5 && fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } or GroupConflictException)
+            {
+                // Nothing was stored: another transaction was first. Decide anew.
+            }
+            catch (PostgresException fault) when (group.Count > 1 && !fault.IsTransient)
+            {
+                // One batch has what the database refuses. Its neighbours shall not suffer for it.
+                foreach (var batch in group)
+                    await CommitAsync([batch]).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception fault)
+            {
+                foreach (var batch in group)
+                    batch.Completion.TrySetException(AsError(fault));
+                return;
+            }
+        }
+    }
+
+    private Exception AsError(Exception fault)
+    {
+        if (fault is GraphQLException)
+            return fault;
+        _logger.LogError(fault, "A group of batches could not be committed.");
+        return fault is NpgsqlException or TimeoutException
+            ? new GraphQLException(new GraphQLError("The batch could not be stored: PostgreSQL does not answer. Send it again; what is already there is taken once.", ErrorCodes.StoreUnavailable), fault)
+            : fault;
+    }
+
+    private sealed record PendingBatch(LogBatchRequest Request, Caller Caller, CancellationToken Cancellation)
+    {
+        public TaskCompletionSource<Outcome<LogBatchResult>> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>Another transaction used a client token of the group first.</summary>
+internal sealed class GroupConflictException : Exception;

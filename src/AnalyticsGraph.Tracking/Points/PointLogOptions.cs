@@ -1,0 +1,23 @@
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>Bounds of the point log and the pace of its flusher.</summary>
+public sealed record PointLogOptions
+{
+    /// <summary>How many bytes of uncompressed points may wait for ClickHouse; beyond, batches are refused. 256 MiB by default.</summary>
+    public long MaxPendingBytes { get; init; } = 256L << 20;
+
+    /// <summary>How many callers' batches one transaction acknowledges at most.</summary>
+    public int MaxGroupBatches { get; init; } = 128;
+
+    /// <summary>How many points one transaction acknowledges at most (a single larger batch still passes).</summary>
+    public int MaxGroupPoints { get; init; } = 20_000;
+
+    /// <summary>How many groups are committed at the same time.</summary>
+    public int Committers { get; init; } = 2;
+
+    /// <summary>How many points one insert into ClickHouse has at most: one block, one part.</summary>
+    public int MaxBlockPoints { get; init; } = 500_000;
+
+    /// <summary>How long points wait at most until they are flushed, when nobody reads them.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+
+namespace AnalyticsGraph.Tracking.Rules;
+
+/// <summary>The limits and forms of what callers send (domain.md, "limits"). Errors are collected, so that a caller is told all of them at once.</summary>
+internal sealed class InputRules
+{
+    public const int LongestKey = 250;
+    public const int LongestParam = 6000;
+    public const int LongestTag = 8000;
+    public const int LongestExperimentName = 256;
+    public const int LongestRunName = 250;
+    public const int LongestUri = 2000;
+    public const int LongestUser = 256;
+    public const int LongestToken = 128;
+    public const int MostMetrics = 1000;
+    public const int MostParams = 100;
+    public const int MostTags = 100;
+
+    private readonly List<UserError> _errors = [];
+
+    public IReadOnlyList<UserError> Errors => _errors;
+
+    public static string[] Path(params object[] parts) => [.. parts.Select(part => Convert.ToString(part, CultureInfo.InvariantCulture)!)];
+
+    public void Add(UserError error) => _errors.Add(error);
+
+    /// <summary>A text that may be empty.</summary>
+    public void Text(string? text, int longest, string what, params object[] path)
+    {
+        if (text is null)
+            return;
+        if (text.Length > longest)
+            Invalid($"{what} has {text.Length} characters; the most are {longest}.", path);
+        if (text.Contains('\0', StringComparison.Ordinal))
+            Invalid($"{what} contains the character U+0000, which no store can hold.", path);
+        if (HasLoneSurrogate(text))
+            Invalid($"{what} contains half of a surrogate pair, which is no valid text.", path);
+    }
+
+    /// <summary>A name that must say something.</summary>
+    public void Name(string name, int longest, string what, params object[] path)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+            Invalid($"{what} is empty.", path);
+        Text(name, longest, what, path);
+    }
+
+    /// <summary>
+    /// The name of a metric, param or tag. As MLflow has it: letters, digits, and _ - . / : space; and it must be a plain relative path, because files are named after it.
+    /// </summary>
+    public void Key(string key, string what, params object[] path)
+    {
+        if (key.Length == 0)
+        {
+            Invalid($"{what} is empty.", path);
+            return;
+        }
+
+        if (key.Length > LongestKey)
+            Invalid($"{what} has {key.Length} characters; the most are {LongestKey}.", path);
+        foreach (var rune in key.EnumerateRunes())
+        {
+            if (!System.Text.Rune.IsLetterOrDigit(rune) && rune.Value is not ('_' or '-' or '.' or '/' or ':' or ' '))
+            {
+                Invalid($"{what} contains U+{rune.Value:X4}; allowed are letters, digits, and _ - . / : and spaces.", path);
+                return;
+            }
+        }
+
+        if (key.Split('/') is var parts && (parts.Contains("") || parts.Contains(".") || parts.Contains("..")))
+            Invalid($"{what} '{key}' is no plain path: it may not begin or end with '/', nor contain '//', '.' or '..' as a part.", path);
+    }
+
+    /// <summary>Params or tags: their keys, values, number, and that no key stands twice with different values.</summary>
+    public void Pairs(IReadOnlyList<KeyText> pairs, int most, int longest, string kind, string field)
+    {
+        if (pairs.Count > most)
+            Invalid($"There are {pairs.Count} {kind}s; the most in one call are {most}. Send several calls.", "input", field);
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < pairs.Count; i++)
+        {
+            Key(pairs[i].Key, $"The {kind}'s key", "input", field, i, "key");
+            Text(pairs[i].Value, longest, $"The value of {kind} '{Shortened(pairs[i].Key)}'", "input", field, i, "value");
+            if (!seen.TryAdd(pairs[i].Key, pairs[i].Value) && seen[pairs[i].Key] != pairs[i].Value)
+                Invalid($"The {kind} '{Shortened(pairs[i].Key)}' stands twice with different values.", "input", field, i, "key");
+        }
+    }
+
+    public void Token(string? token)
+    {
+        if (token is { Length: 0 })
+            Invalid("The client token is empty; leave it out or give one that is unique to the call.", "input", "clientToken");
+        Text(token, LongestToken, "The client token", "input", "clientToken");
+    }
+
+    public void Invalid(string message, params object[] path) => _errors.Add(new InvalidInputError(message, Path(path)));
+
+    public static string Shortened(string text) => text.Length <= 60 ? text : text[..60] + "...";
+
+    private static bool HasLoneSurrogate(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                return true;
+            i++;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>A name and a text: a param or a tag.</summary>
+/// <param name="Key">The name.</param>
+/// <param name="Value">The text.</param>
+public readonly record struct KeyText(string Key, string Value);

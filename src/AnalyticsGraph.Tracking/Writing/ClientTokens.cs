@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using AnalyticsGraph.Tracking.Rules;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AnalyticsGraph.Tracking.Writing;
+
+/// <summary>
+/// Calls that are safe to repeat. A token is the caller's and the operation's; it is kept for 24 hours with a hash of the call's content and its answer. The record is
+/// written first in the call's transaction, so a second call with the token waits for the first one and then finds its answer.
+/// </summary>
+internal static class ClientTokens
+{
+    /// <summary>How long a token is remembered.</summary>
+    public static TimeSpan Retention { get; } = TimeSpan.FromHours(24);
+
+    /// <summary>A hash of what the call asks for, its token left out.</summary>
+    public static byte[] Hash<T>(T request) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, Json));
+
+    public static ClientTokenConflictError Conflict(string token) => new(
+        $"The client token '{InputRules.Shortened(token)}' was used within the last 24 hours for a call with other input. Use a new token for a new call.",
+        InputRules.Path("input", "clientToken"));
+
+    /// <summary>Claims a token for this transaction.</summary>
+    /// <returns>Null if it is new; else the record of the first call.</returns>
+    public static async Task<TokenRecord?> ClaimAsync(NpgsqlConnection connection, Caller caller, string operation, string token, byte[] hash, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO idempotency (caller, operation, token, payload_hash, answer) VALUES ($1, $2, $3, $4, 'null')
+            ON CONFLICT (caller, operation, token) DO UPDATE SET payload_hash = EXCLUDED.payload_hash, answer = EXCLUDED.answer, created_at = now()
+                WHERE idempotency.created_at < now() - interval '24 hours'
+            """, connection)
+        {
+            Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token }, new() { Value = hash } },
+        };
+        if (await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 1)
+            return null;
+        await using var read = new NpgsqlCommand("SELECT payload_hash, answer::text FROM idempotency WHERE (caller, operation, token) = ($1, $2, $3)", connection)
+        {
+            Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token } },
+        };
+        await using var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await reader.ReadAsync(ct).ConfigureAwait(false);
+        return new TokenRecord(reader.GetFieldValue<byte[]>(0), reader.GetString(1));
+    }
+
+    /// <summary>Adds the answer to a claimed token.</summary>
+    public static async Task AnswerAsync(NpgsqlConnection connection, Caller caller, string operation, string token, string answer, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("UPDATE idempotency SET answer = $4 WHERE (caller, operation, token) = ($1, $2, $3)", connection)
+        {
+            Parameters =
+            {
+                new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token },
+                new() { Value = answer, NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        };
+        await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets tokens that are older than <see cref="Retention"/>.</summary>
+    /// <returns>How many.</returns>
+    public static async Task<int> ForgetOldAsync(NpgsqlDataSource postgres, CancellationToken ct)
+    {
+        await using var command = postgres.CreateCommand("DELETE FROM idempotency WHERE created_at < now() - interval '24 hours'");
+        return await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    // NaN and the infinities are values like any other here.
+    private static readonly JsonSerializerOptions Json = new() { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+}
+
+/// <summary>What is remembered of a call.</summary>
+/// <param name="Hash">The hash of its content.</param>
+/// <param name="Answer">Its answer as JSON.</param>
+internal sealed record TokenRecord(byte[] Hash, string Answer);
