@@ -9,6 +9,7 @@
 -- seq: the how-many-th acknowledged point of its run this is.
 -- Retried inserts carry a token that is remembered for this many inserts; the log never has more than one block under way per shard, and replays of older ones ask
 -- for their group ids first.
+-- An insert ends when its part is on the disk (fsync: about 1 ms), because the log forgets the points then.
 CREATE TABLE IF NOT EXISTS metric_point
 (
     experiment_id Int64 CODEC(ZSTD(1)),
@@ -29,4 +30,4 @@ CREATE TABLE IF NOT EXISTS metric_point
 )
 ENGINE = MergeTree
 ORDER BY (experiment_id, key, label, run_id, scope, rank, epoch, step, time)
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS experiment_dimension
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY id
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS run_dimension
 (
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS run_dimension
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY id
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS dataset_dimension
 (
@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS dataset_dimension
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY id
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;
 
 CREATE TABLE IF NOT EXISTS logged_model_dimension
 (
@@ -63,4 +63,4 @@ CREATE TABLE IF NOT EXISTS logged_model_dimension
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY id
-SETTINGS non_replicated_deduplication_window = 1000;
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1;

@@ -100,7 +100,7 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         }
 
         await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
-        if (tokens.Count > 0 && batch.BatchCommands[^1].RecordsAffected != (ulong)tokens.Count)
+        if (tokens.Count > 0 && batch.BatchCommands[^1].RecordsAffected != tokens.Count)
             throw new GroupConflictException();
     }
 

@@ -1,0 +1,255 @@
+using System.Security.Cryptography;
+using System.Runtime.InteropServices;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>
+/// Moves acknowledged points from the log to ClickHouse, so that every one arrives exactly once, whatever dies when:
+/// <list type="number">
+/// <item>which groups make up a block is recorded in the log, and committed;</item>
+/// <item>the block is inserted, whole or not at all, with a token derived from its groups;</item>
+/// <item>its rows leave the log.</item>
+/// </list>
+/// What finds recorded blocks in the log after a crash asks ClickHouse for their groups, inserts what is not there with the same token, and goes on with step 3.
+/// One flusher at a time, by a lock that PostgreSQL gives up with the connection: any replica can be it, and a killed one blocks nobody.
+/// </summary>
+public sealed class PointFlusher : IAsyncDisposable
+{
+    private const long LockKey = 0x706F_696E_746C_6F67; // "pointlog"
+
+    private readonly NpgsqlDataSource _postgres;
+    private readonly PointLogOptions _options;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _background = Task.CompletedTask;
+    private long _pendingBytes;
+
+    /// <summary>A flusher; nothing runs until <see cref="Start"/> or a flush.</summary>
+    /// <param name="postgres">Where the log is.</param>
+    /// <param name="clickHouse">Where points go.</param>
+    /// <param name="options">Pace and bounds.</param>
+    /// <param name="logger">For failures in the background.</param>
+    public PointFlusher(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointLogOptions options, ILogger<PointFlusher> logger) =>
+        (_postgres, Points, _options, _logger) = (postgres, new MetricPointTable(clickHouse), options, logger);
+
+    /// <summary>About how many bytes wait in the log: exact at each flush, and counted on in between.</summary>
+    public long PendingBytes => Interlocked.Read(ref _pendingBytes);
+
+    internal MetricPointTable Points { get; }
+
+    /// <summary>Settles what a crash left behind, then flushes at the options' pace until disposed. A store that does not answer is tried again, ever more slowly.</summary>
+    public void Start() => _background = Task.Run(() => RunAsync(_stop.Token));
+
+    /// <summary>Brings to ClickHouse all points of the runs that were acknowledged before the call. Costs one round trip to PostgreSQL if there are none.</summary>
+    /// <param name="runIds">Internal ids.</param>
+    /// <param name="ct">Ends the wait; what is flushed stays consistent.</param>
+    /// <exception cref="GraphQLException"><see cref="ErrorCodes.StoreUnavailable"/>: a store does not answer.</exception>
+    public async Task FlushRunsAsync(IReadOnlyCollection<long> runIds, CancellationToken ct = default)
+    {
+        long[] runs = [.. runIds];
+        try
+        {
+            if (!await HasPendingAsync(runs, ct).ConfigureAwait(false))
+                return;
+            await _turn.WaitAsync(ct).ConfigureAwait(false);
+            try
+            {
+                // Whoever had the turn before may have taken these along.
+                if (await HasPendingAsync(runs, ct).ConfigureAwait(false))
+                    await FlushLockedAsync(ct).ConfigureAwait(false);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        catch (Exception fault) when (fault is NpgsqlException or ClickHouseException && !ct.IsCancellationRequested)
+        {
+            throw new GraphQLException(
+                new GraphQLError("Points that were just logged could not be brought to ClickHouse, so a read would miss them. They are safe; try again later.", ErrorCodes.StoreUnavailable), fault);
+        }
+    }
+
+    /// <summary>Brings everything that is logged to ClickHouse.</summary>
+    /// <param name="ct">Ends the wait; what is flushed stays consistent.</param>
+    public async Task FlushAsync(CancellationToken ct = default)
+    {
+        await _turn.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            await FlushLockedAsync(ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the background flushing; what is logged stays logged.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+        _turn.Dispose();
+    }
+
+    internal void NoteLogged(long bytes) => Interlocked.Add(ref _pendingBytes, bytes);
+
+    /// <summary>Step 1: puts groups that belong to no block yet into a new one.</summary>
+    /// <returns>The block's id; null if there are no such groups up to <paramref name="lastGroup"/>.</returns>
+    internal async Task<long?> RecordBlockAsync(NpgsqlConnection connection, long lastGroup, CancellationToken ct)
+    {
+        await using var record = new NpgsqlCommand(
+            """
+            WITH candidate AS (
+                SELECT group_id, sum(points) OVER (ORDER BY group_id) - points AS before FROM point_log WHERE block_id IS NULL AND group_id <= $1),
+            block AS MATERIALIZED (SELECT nextval('point_block_id') AS id WHERE EXISTS (SELECT FROM candidate)),
+            recorded AS (
+                UPDATE point_log SET block_id = block.id FROM block, candidate
+                WHERE point_log.group_id = candidate.group_id AND (candidate.before = 0 OR candidate.before + point_log.points <= $2)
+                RETURNING 1)
+            SELECT id FROM block
+            """, connection) { Parameters = { new() { Value = lastGroup }, new() { Value = (long)_options.MaxBlockPoints } } };
+        return await record.ExecuteScalarAsync(ct).ConfigureAwait(false) as long?;
+    }
+
+    /// <summary>Step 2: inserts a recorded block.</summary>
+    /// <param name="connection">Any.</param>
+    /// <param name="blockId">The block.</param>
+    /// <param name="isReplay">Whether it may be there already; then ClickHouse is asked first, because its memory of tokens has an end.</param>
+    /// <param name="ct">Ends the wait.</param>
+    internal async Task InsertBlockAsync(NpgsqlConnection connection, long blockId, bool isReplay, CancellationToken ct)
+    {
+        var block = new PointBlock();
+        var groups = new List<long>();
+        await using (var read = new NpgsqlCommand("SELECT group_id, bytes, payload FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
+        await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            {
+                groups.Add(reader.GetInt64(0));
+                block.Append(reader.GetFieldValue<byte[]>(2), reader.GetInt32(1));
+            }
+        }
+
+        if (groups.Count == 0 || (isReplay && await Points.HasAnyAsync(groups, ct).ConfigureAwait(false)))
+            return;
+        await Points.InsertAsync(block, TokenOf(groups), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Step 3: takes a block that is in ClickHouse out of the log, and brings the order of runs up to its summaries.</summary>
+    internal static async Task RemoveBlockAsync(NpgsqlConnection connection, long blockId, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await using var batch = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                new("""
+                    INSERT INTO run_metric_order (run_id, scope, key, label, rank, last_value, min_value, max_value)
+                    SELECT m.run_id, m.scope, m.key, m.label, m.rank, m.last_value, m.min_value, m.max_value
+                    FROM run_metric m WHERE m.run_id IN (SELECT unnest(run_ids) FROM point_log WHERE block_id = $1) ORDER BY 1, 2, 3, 4, 5
+                    ON CONFLICT (run_id, scope, key, label, rank) DO UPDATE SET last_value = EXCLUDED.last_value, min_value = EXCLUDED.min_value, max_value = EXCLUDED.max_value
+                        WHERE (run_metric_order.last_value, run_metric_order.min_value, run_metric_order.max_value)
+                            IS DISTINCT FROM (EXCLUDED.last_value, EXCLUDED.min_value, EXCLUDED.max_value)
+                    """) { Parameters = { new() { Value = blockId } } },
+                new("DELETE FROM point_log WHERE block_id = $1") { Parameters = { new() { Value = blockId } } },
+            },
+        };
+        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+    }
+
+    private static string TokenOf(List<long> groups) =>
+        $"points-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(groups))).AsSpan(0, 16))}";
+
+    private async Task<bool> HasPendingAsync(long[] runs, CancellationToken ct)
+    {
+        await using var command = _postgres.CreateCommand("SELECT EXISTS (SELECT FROM point_log WHERE run_ids && $1)");
+        command.Parameters.Add(new NpgsqlParameter { Value = runs });
+        return (bool)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+    }
+
+    private async Task FlushLockedAsync(CancellationToken ct)
+    {
+        await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = LockKey } } })
+            await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        try
+        {
+            // Under the lock nobody else is in the middle of a block, so what is recorded was left behind.
+            foreach (var left in await FindRecordedAsync(connection, ct).ConfigureAwait(false))
+            {
+                await InsertBlockAsync(connection, left, isReplay: true, ct).ConfigureAwait(false);
+                await RemoveBlockAsync(connection, left, ct).ConfigureAwait(false);
+            }
+
+            // No further than what is logged now, so that a reader is not kept by writers that never rest.
+            var last = await FindLastGroupAsync(connection, ct).ConfigureAwait(false);
+            while (last is { } lastGroup && await RecordBlockAsync(connection, lastGroup, ct).ConfigureAwait(false) is { } block)
+            {
+                await InsertBlockAsync(connection, block, isReplay: false, ct).ConfigureAwait(false);
+                await RemoveBlockAsync(connection, block, ct).ConfigureAwait(false);
+            }
+
+            await CountPendingAsync(connection, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A connection that is broken has given the lock up already.
+            if (connection.State == System.Data.ConnectionState.Open)
+            {
+                await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = LockKey } } };
+                await release.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<List<long>> FindRecordedAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var find = new NpgsqlCommand("SELECT DISTINCT block_id FROM point_log WHERE block_id IS NOT NULL ORDER BY 1", connection);
+        await using var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        var blocks = new List<long>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            blocks.Add(reader.GetInt64(0));
+        return blocks;
+    }
+
+    private static async Task<long?> FindLastGroupAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var find = new NpgsqlCommand("SELECT max(group_id) FROM point_log", connection);
+        return await find.ExecuteScalarAsync(ct).ConfigureAwait(false) as long?;
+    }
+
+    private async Task CountPendingAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var count = new NpgsqlCommand("SELECT coalesce(sum(bytes), 0)::bigint FROM point_log", connection);
+        Interlocked.Exchange(ref _pendingBytes, (long)(await count.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
+    }
+
+    private async Task RunAsync(CancellationToken ct)
+    {
+        var pause = _options.FlushInterval;
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await FlushAsync(ct).ConfigureAwait(false);
+                pause = _options.FlushInterval;
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested)
+            {
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks));
+                _logger.LogError(fault, "Points could not be flushed to ClickHouse. They stay in the log; the next try is in {Pause}.", pause);
+            }
+
+            await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Writing;
+
+namespace AnalyticsGraph.Tracking.Tests;
+
+/// <summary>A crash is a flusher that stops between two of its steps; the next one must make the same of it.</summary>
+[Collection("tracking")]
+public sealed class PointFlusherTests(TrackingEngines engines)
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Flush_Should_BringEveryPointOnce_When_AFlusherDiedAfterAStep(int steps)
+    {
+        await engines.Flusher.FlushAsync();
+        var run = await engines.CreateRunAsync();
+        await LogAsync(run, 0, 30);
+        await LogAsync(run, 30, 60);
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        {
+            var block = steps > 0 ? await engines.Flusher.RecordBlockAsync(connection, long.MaxValue, default) : null;
+            if (steps > 1)
+                await engines.Flusher.InsertBlockAsync(connection, block!.Value, isReplay: false, default);
+            if (steps > 2)
+                await PointFlusher.RemoveBlockAsync(connection, block!.Value, default);
+        }
+
+        await LogAsync(run, 60, 90);
+        await engines.Flusher.FlushAsync();
+        Assert.Equal(90, (await engines.PointsInClickHouseAsync(run)).Distinct().Count());
+        Assert.Equal(90, (await engines.PointsInClickHouseAsync(run)).Count);
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM point_log WHERE run_ids && ARRAY[$1]", run));
+        Assert.Equal(89.0, await engines.ScalarAsync<double>("SELECT last_value FROM run_metric_order WHERE run_id = $1", run));
+    }
+
+    [Fact]
+    public async Task Insert_Should_ChangeNothing_When_TwoFlushersInsertTheSameBlock()
+    {
+        await engines.Flusher.FlushAsync();
+        var run = await engines.CreateRunAsync();
+        await LogAsync(run, 0, 10);
+        await using var connection = await engines.Postgres.OpenConnectionAsync();
+        var block = (await engines.Flusher.RecordBlockAsync(connection, long.MaxValue, default))!.Value;
+        await engines.Flusher.InsertBlockAsync(connection, block, isReplay: false, default);
+        await engines.Flusher.InsertBlockAsync(connection, block, isReplay: false, default);
+        await PointFlusher.RemoveBlockAsync(connection, block, default);
+        Assert.Equal(10, (await engines.PointsInClickHouseAsync(run)).Count);
+    }
+
+    [Fact]
+    public async Task RecordBlock_Should_SplitTheLog_When_ItHoldsMoreThanABlock()
+    {
+        await using var small = new PointFlusher(engines.Postgres, engines.ClickHouse, new PointLogOptions { MaxBlockPoints = 25 }, Microsoft.Extensions.Logging.Abstractions.NullLogger<PointFlusher>.Instance);
+        await engines.Flusher.FlushAsync();
+        var run = await engines.CreateRunAsync();
+        for (var i = 0; i < 6; i++)
+            await LogAsync(run, i * 10, (i + 1) * 10);
+        await using var connection = await engines.Postgres.OpenConnectionAsync();
+        var block = await small.RecordBlockAsync(connection, long.MaxValue, default);
+        Assert.Equal(20L, await engines.ScalarAsync<long>("SELECT sum(points) FROM point_log WHERE block_id = $1", block!.Value));
+        await small.FlushAsync();
+        Assert.Equal(60, (await engines.PointsInClickHouseAsync(run)).Count);
+        Assert.Equal(0, small.PendingBytes);
+    }
+
+    [Fact]
+    public async Task FlushRuns_Should_WaitForTheLockOfAnotherReplica_When_ItFlushes()
+    {
+        var run = await engines.CreateRunAsync();
+        await LogAsync(run, 0, 10);
+        await using var replica = new PointFlusher(engines.Postgres, engines.ClickHouse, new PointLogOptions(), Microsoft.Extensions.Logging.Abstractions.NullLogger<PointFlusher>.Instance);
+        await Task.WhenAll(replica.FlushRunsAsync([run]), engines.Flusher.FlushRunsAsync([run]), replica.FlushAsync());
+        Assert.Equal(10, (await engines.PointsInClickHouseAsync(run)).Count);
+    }
+
+    [Fact]
+    public async Task LogBatch_Should_RefuseWithACode_When_TheLogIsFull()
+    {
+        var options = new PointLogOptions { MaxPendingBytes = 1000 };
+        await using var flusher = new PointFlusher(engines.Postgres, engines.ClickHouse, options, Microsoft.Extensions.Logging.Abstractions.NullLogger<PointFlusher>.Instance);
+        await using var log = new PointLog(engines.Postgres, flusher, options, Microsoft.Extensions.Logging.Abstractions.NullLogger<PointLog>.Instance);
+        var run = await engines.CreateRunAsync();
+        var batch = new LogBatchRequest { RunId = run, Metrics = [.. Enumerable.Range(0, 100).Select(i => new MetricInput { Key = "m", Step = i, Value = i })] };
+        Assert.Empty((await log.LogBatchAsync(batch, Caller.Anonymous)).Errors);
+        var fault = await Assert.ThrowsAsync<GraphQL.Errors.GraphQLException>(() => log.LogBatchAsync(batch, Caller.Anonymous));
+        Assert.Equal(GraphQL.Errors.ErrorCodes.ResourceExhausted, fault.Error.Code);
+        await flusher.FlushAsync();
+        Assert.Empty((await log.LogBatchAsync(batch, Caller.Anonymous)).Errors);
+    }
+
+    private async Task LogAsync(long run, int from, int to)
+    {
+        var outcome = await engines.LogAsync(run, [.. Enumerable.Range(from, to - from).Select(i => new MetricInput { Key = "m", Step = i, Value = i })]);
+        Assert.Equal(to - from, outcome.Value!.NewPoints);
+    }
+}
