@@ -23,6 +23,7 @@ internal static class EngineHost
                 folder.Withdraw();
                 await engines.DisposeAsync();
                 Directory.Delete(folder.Data, recursive: true);
+                Directory.Delete(folder.Programs, recursive: true);
             }
             return 0;
         }

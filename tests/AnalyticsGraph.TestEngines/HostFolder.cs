@@ -29,8 +29,8 @@ internal sealed record HostFolder(string Path)
 
     private string Address => In("address.json");
 
-    /// <summary>The folder for the programs in a test project's output.</summary>
-    internal static HostFolder For(string programs)
+    /// <summary>The folder for the programs in this test project's output.</summary>
+    internal static HostFolder Find()
     {
         var mine = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"ag-tests-{LibC.EffectiveUser}");
         Directory.CreateDirectory(mine, FileModes.PassThrough);
@@ -38,20 +38,11 @@ internal sealed record HostFolder(string Path)
             throw new InvalidOperationException($"{mine} belongs to another user: delete it, or set TMPDIR.");
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in ProgramFiles(programs)) hash.AppendData(File.ReadAllBytes(System.IO.Path.Combine(programs, file)));
+        foreach (var file in HostPrograms.Files()) hash.AppendData(File.ReadAllBytes(System.IO.Path.Combine(HostPrograms.Source, file)));
         var folder = new HostFolder(System.IO.Path.Combine(mine, Convert.ToHexStringLower(hash.GetHashAndReset())[..12]));
         Directory.CreateDirectory(folder.Path, FileModes.PassThrough);
         return folder;
     }
-
-    /// <summary>What the host needs of a test project's output, relative; it runs from a copy, so that a build may write there meanwhile.</summary>
-    internal static IEnumerable<string> ProgramFiles(string programs) =>
-        Directory.EnumerateFiles(programs, "Microsoft.Extensions.*.dll")
-            .Concat(Directory.EnumerateFiles(programs, "AnalyticsGraph.Engines.dll"))
-            .Concat(Directory.EnumerateFiles(programs, "AnalyticsGraph.TestEngines.dll"))
-            .Concat(Directory.EnumerateFiles(System.IO.Path.Combine(programs, "localclickhouse"), "*", SearchOption.AllDirectories))
-            .Select(file => System.IO.Path.GetRelativePath(programs, file))
-            .Order(StringComparer.Ordinal);
 
     internal async Task<SafeFileHandle> EnterGateAsync()
     {

@@ -31,21 +31,20 @@ internal sealed class SharedEngines
 
     private static async Task<SharedEngines> FindOrStartAsync()
     {
-        var programs = Path.GetDirectoryName(typeof(SharedEngines).Assembly.Location)!;
-        var folder = HostFolder.For(programs);
+        var folder = HostFolder.Find();
         using var gate = await folder.EnterGateAsync();
         var lease = LibC.Open(folder.Leases);
         if (!LibC.TryLockShared(lease)) throw new InvalidOperationException($"{folder.Leases} is locked by a process that does not hold the gate.");
-        if (!folder.HostLives()) await StartHostAsync(folder, programs);
+        if (!folder.HostLives()) await StartHostAsync(folder);
         var address = folder.ReadAddress() ?? throw new InvalidOperationException($"The host of the test engines has no address; see {folder.Log}.");
         return new SharedEngines(folder.Path, address, lease);
     }
 
-    private static async Task StartHostAsync(HostFolder folder, string programs)
+    private static async Task StartHostAsync(HostFolder folder)
     {
         folder.Withdraw();
-        Copy(programs, folder.Programs);
-        using var host = Process.Start(Describe(folder, programs))!;
+        HostPrograms.CopyTo(folder.Programs);
+        using var host = Process.Start(Describe(folder))!;
         // Its outputs go nowhere: an inherited one would keep the pipe of `dotnet test` open after the tests. It writes host.log.
         host.StandardInput.Close();
         host.StandardOutput.Close();
@@ -59,34 +58,10 @@ internal sealed class SharedEngines
         }
     }
 
-    private static ProcessStartInfo Describe(HostFolder folder, string programs)
+    private static ProcessStartInfo Describe(HostFolder folder)
     {
-        string[] command = [Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet"), Path.Combine(folder.Programs, "AnalyticsGraph.TestEngines.dll"), folder.Path, EnginesFolder(programs)];
+        var command = HostPrograms.Command(folder.Programs, "host", folder.Path, HostPrograms.Packages());
         if (ProgramPath.Find("setsid") is { } setsid) command = [setsid, .. command];
         return new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-    }
-
-    /// <summary>The packages are found from the test project's output; the host runs elsewhere and is told.</summary>
-    private static string EnginesFolder(string programs)
-    {
-        if (Environment.GetEnvironmentVariable("ANALYTICSGRAPH_ENGINES") is { Length: > 0 } named) return Path.GetFullPath(named);
-        for (var folder = new DirectoryInfo(programs); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "engines");
-            if (Directory.Exists(Path.Combine(candidate, "node_modules"))) return candidate;
-        }
-        throw new InvalidOperationException($"engines/node_modules was not found above {programs}: build again, or run 'node engines/restore.mjs'.");
-    }
-
-    private static void Copy(string programs, string target)
-    {
-        if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
-        foreach (var file in HostFolder.ProgramFiles(programs))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, file))!);
-            File.Copy(Path.Combine(programs, file), Path.Combine(target, file));
-        }
-        // Without a .deps.json the runtime takes what lies in the folder.
-        File.WriteAllText(Path.Combine(target, "AnalyticsGraph.TestEngines.runtimeconfig.json"), """{ "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "10.0.0" } } }""");
     }
 }

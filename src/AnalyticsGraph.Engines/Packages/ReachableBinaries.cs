@@ -15,12 +15,14 @@ internal static class ReachableBinaries
     private static readonly string[] Places = ["/var/tmp", "/tmp", "/var/lib"];
 
     /// <summary>The folder itself where its user can run it, else the copy.</summary>
-    internal static async Task<string> FindAsync(string original, PostgresAccount account, CancellationToken cancellation)
+    internal static Task<string> FindAsync(string original, PostgresAccount account, CancellationToken cancellation) => FindAsync(original, account, Places, cancellation);
+
+    internal static async Task<string> FindAsync(string original, PostgresAccount account, string[] places, CancellationToken cancellation)
     {
         if (await account.CanRunAsync(Path.Combine(original, "bin/postgres"), cancellation).ConfigureAwait(false)) return original;
         var files = Files(original);
         var name = $"analyticsgraph-postgres-{Fingerprint(original, files)}";
-        foreach (var place in Places)
+        foreach (var place in places)
         {
             var copy = Path.Combine(place, name);
             if (!IsWhole(copy, original, files) && !TryCopy(original, files, copy)) continue;
@@ -29,7 +31,7 @@ internal static class ReachableBinaries
         }
         throw new EngineException(
             EngineErrorCodes.PermissionDenied,
-            $"PostgreSQL must run as '{account.Owner.Name}', which may not enter {original}, and no copy can be made in {string.Join(", ", Places)}.",
+            $"PostgreSQL must run as '{account.Owner.Name}', which may not enter {original}, and no copy can be made in {string.Join(", ", places)}.",
             $"Move the source folder to where that user can enter, name one by {EnginePackages.FolderVariable}, or start as an unprivileged user.");
     }
 

@@ -89,8 +89,8 @@ internal sealed class PostgresEngine : Engine
             await EndLeftoverProcessesAsync(cancellation).ConfigureAwait(false);
         }
 
-        // A number in the file that is another process's by now would make PostgreSQL believe that a server runs. (A dead number it handles itself.)
-        if (PostmasterFile.Read(_cluster.Data) is { } file && ProcessTable.CommandLine(file.Process).Length > 0) File.Delete(PostmasterFile.In(_cluster.Data));
+        // A number in the file that is another process's by now, or a zombie's, would make PostgreSQL believe that a server runs. (A dead one it handles itself.)
+        if (PostmasterFile.Read(_cluster.Data) is { } file && LibC.Kill(file.Process, 0)) File.Delete(PostmasterFile.In(_cluster.Data));
         foreach (var old in Directory.EnumerateFiles(_socketFolder, ".s.PGSQL.*")) File.Delete(old);
     }
 

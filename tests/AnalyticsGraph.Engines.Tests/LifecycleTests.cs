@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using AnalyticsGraph.Engines.Processes;
+using Npgsql;
+
+namespace AnalyticsGraph.Engines.Tests;
+
+public sealed class LifecycleTests : EngineHarness
+{
+    [Fact]
+    public async Task Start_Should_ServeBothEnginesAndKeepTheirData_When_StartedAgain()
+    {
+        await using (var first = await StartFreshAsync(Both))
+        {
+            Assert.Equal(EngineState.Running, first.StateOf(EngineKind.Postgres));
+            Assert.Equal(EngineState.Running, first.StateOf(EngineKind.ClickHouse));
+            await QueryAsync(first.PostgresConnectionString, "CREATE TABLE kept AS SELECT 42 AS n");
+            await using var clickHouse = new ClickHouseProbe(first.ClickHouseConnectionString);
+            await clickHouse.ExecuteAsync("CREATE TABLE kept (n UInt8) ORDER BY n");
+            await clickHouse.ExecuteAsync("INSERT INTO kept SELECT 42");
+        }
+
+        await using var second = await StartAsync(Both);
+        Assert.Equal(42, await QueryAsync(second.PostgresConnectionString, "SELECT n FROM kept"));
+        await using var again = new ClickHouseProbe(second.ClickHouseConnectionString);
+        Assert.Equal("42\n", await again.ExecuteAsync("SELECT n FROM kept"));
+    }
+
+    [Fact]
+    public async Task Start_Should_TakeSeconds_When_MachineIsShared()
+    {
+        // Measured alone on two cores: first start 1.1 s, later ones 0.6 s. The bounds leave room for a machine that does other work.
+        var clock = Stopwatch.StartNew();
+        await using (await StartFreshAsync(Both)) Assert.InRange(clock.Elapsed.TotalSeconds, 0, 60);
+        clock.Restart();
+        await using (await StartFreshAsync(Both)) Assert.InRange(clock.Elapsed.TotalSeconds, 0, 30);
+    }
+
+    [Fact]
+    public async Task Start_Should_NameTheOtherProcess_When_FolderIsInUse()
+    {
+        await using var engines = await StartAsync(PostgresOnly);
+        await using var owner = await OwnerProcess.StartAsync(Path.Combine(Folder, "programs"), Data);
+        Assert.StartsWith(EngineErrorCodes.DataInUse, owner.Said, StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId} (", owner.Said, StringComparison.Ordinal);
+        Assert.Contains("--data", owner.Said, StringComparison.Ordinal);
+
+        var inside = await FailAsync(PostgresOnly);
+        Assert.Equal(EngineErrorCodes.DataInUse, inside.Code);
+        Assert.Contains("this process itself", inside.Message, StringComparison.Ordinal);
+        Assert.Equal(1, await QueryAsync(engines.PostgresConnectionString, "SELECT 1"));
+    }
+
+    [Fact]
+    public async Task Dispose_Should_LeaveNoProcess_When_SessionsAreStillOpen()
+    {
+        int[] processes;
+        await using (var engines = await StartAsync(Both))
+        {
+            processes = [engines.ProcessIdOf(EngineKind.Postgres)!.Value, engines.ProcessIdOf(EngineKind.ClickHouse)!.Value];
+            var open = new NpgsqlConnection(engines.PostgresConnectionString);
+            await open.OpenAsync();
+        }
+        Assert.All(processes, process => Assert.Empty(ProcessTable.CommandLine(process)));
+        Assert.Empty(PostmastersOfData());
+        Assert.False(File.Exists(Path.Combine(Data, "postgres/postmaster.pid")));
+    }
+
+    [Fact]
+    public async Task Start_Should_ReadCustomSettingsLast_When_ThereAreSome()
+    {
+        var options = PostgresOnly with { PostgresSettings = new Dictionary<string, string> { ["work_mem"] = "9MB", ["max_connections"] = "17" } };
+        await using (await StartFreshAsync(options)) await File.WriteAllTextAsync(Path.Combine(Data, "postgres/custom.conf"), "max_connections = 19\n");
+        await using var engines = await StartAsync(options);
+        Assert.Equal("9MB 19 on", await QueryAsync(engines.PostgresConnectionString, "SELECT current_setting('work_mem') || ' ' || current_setting('max_connections') || ' ' || current_setting('fsync')"));
+    }
+
+    [Fact]
+    public async Task Postgres_Should_OfferTheExtensionsOfTheServer_When_Started()
+    {
+        await using var engines = await StartAsync(PostgresOnly);
+        await QueryAsync(engines.PostgresConnectionString, "CREATE EXTENSION pg_stat_statements; CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin");
+        Assert.Equal(3L, await QueryAsync(engines.PostgresConnectionString, "SELECT count(*) FROM pg_extension WHERE extname IN ('pg_stat_statements', 'pg_trgm', 'btree_gin')"));
+        Assert.True((long)(await QueryAsync(engines.PostgresConnectionString, "SELECT count(*) FROM pg_stat_statements"))! > 0);
+    }
+}
