@@ -56,7 +56,7 @@ internal sealed partial class DocumentWalk
     {
         if (type is not null)
         {
-            _values.Check(value, type);
+            (_values ??= new(context)).Check(value, type);
         }
 
         if (value is ListValueNode or ObjectValueNode)

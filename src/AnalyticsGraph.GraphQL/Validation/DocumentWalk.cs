@@ -11,8 +11,8 @@ namespace AnalyticsGraph.GraphQL.Validation;
 /// </summary>
 internal sealed partial class DocumentWalk(ValidationContext context)
 {
-    private readonly ValuesOfCorrectType _values = new(context);
     private readonly DeferStreamRules? _deferStream = DeferStreamRules.For(context);
+    private ValuesOfCorrectType? _values;
     private FieldMerging? _merging;
     private FragmentCycles? _cycles;
     private IntrospectionDepth? _introspection;

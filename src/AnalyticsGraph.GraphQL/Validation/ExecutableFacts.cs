@@ -8,6 +8,7 @@ namespace AnalyticsGraph.GraphQL.Validation;
 internal abstract class ExecutableFacts(SelectionSetNode selectionSet)
 {
     private List<FragmentSpreadNode>? _spreads;
+    private List<FragmentFacts>? _targets;
     private List<VariableUsage>? _usages;
 
     public SelectionSetNode SelectionSet { get; } = selectionSet;
@@ -44,6 +45,25 @@ internal abstract class ExecutableFacts(SelectionSetNode selectionSet)
 
         return _spreads;
     }
+
+    /// <summary>The fragments that are spread directly in it, each once, in the order of the spreads; unknown ones are left out.</summary>
+    public List<FragmentFacts> Targets(ValidationContext context)
+    {
+        if (_targets is null)
+        {
+            _targets = [];
+            var seen = new HashSet<FragmentFacts>();
+            foreach (var spread in Spreads(context))
+            {
+                if (context.Fragment(spread.Name.Value) is { } fragment && seen.Add(fragment))
+                {
+                    _targets.Add(fragment);
+                }
+            }
+        }
+
+        return _targets;
+    }
 }
 
 /// <summary>An operation.</summary>
@@ -56,10 +76,26 @@ internal sealed class OperationFacts(OperationDefinitionNode node) : ExecutableF
 }
 
 /// <summary>A fragment.</summary>
-internal sealed class FragmentFacts(FragmentDefinitionNode node, GraphQLType? type) : ExecutableFacts(node.SelectionSet)
+internal sealed class FragmentFacts(FragmentDefinitionNode node, GraphQLType? type, int index) : ExecutableFacts(node.SelectionSet)
 {
+    private int _round;
+
     public FragmentDefinitionNode Node { get; } = node;
 
     /// <summary>The type of its condition; null if the schema has none of that name.</summary>
     public GraphQLType? Type { get; } = type;
+
+    /// <summary>Its place among the document's fragments, from 0.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>Marks it as seen in a round over fragments; false if it was. A number each is much cheaper than a set of names for each operation.</summary>
+    /// <param name="round">From <see cref="ValidationContext.NewRound"/>.</param>
+    public bool Visit(int round)
+    {
+        var isNew = _round != round;
+        _round = round;
+        return isNew;
+    }
+
+    public bool IsVisited(int round) => _round == round;
 }

@@ -13,6 +13,7 @@ internal sealed class ValidationContext
     private readonly Dictionary<string, FragmentFacts>? _fragmentsByName;
     private readonly HashSet<string>? _typesInDocument;
     private int _stepsLeft;
+    private int _rounds;
 
     public ValidationContext(Schema schema, DocumentNode document, ValidationOptions options)
     {
@@ -28,8 +29,9 @@ internal sealed class ValidationContext
                     OperationCount++;
                     break;
                 case FragmentDefinitionNode fragment:
-                    var facts = new FragmentFacts(fragment, TypeReference.Resolve(schema, fragment.TypeCondition));
-                    (_fragments ??= []).Add(fragment, facts);
+                    _fragments ??= [];
+                    var facts = new FragmentFacts(fragment, TypeReference.Resolve(schema, fragment.TypeCondition), _fragments.Count);
+                    _fragments.Add(fragment, facts);
                     (_fragmentsByName ??= new(StringComparer.Ordinal))[fragment.Name.Value] = facts;
                     break;
                 case TypeDefinitionNode { IsExtension: false } type:
@@ -60,6 +62,9 @@ internal sealed class ValidationContext
     public FragmentFacts? Fragment(string name) => _fragmentsByName?.GetValueOrDefault(name);
 
     public FragmentFacts Facts(FragmentDefinitionNode fragment) => _fragments![fragment];
+
+    /// <summary>A number for <see cref="FragmentFacts.Visit"/>; only the latest round's marks are good.</summary>
+    public int NewRound() => ++_rounds;
 
     public bool IsTypeInDocument(string name) => _typesInDocument?.Contains(name) ?? false;
 

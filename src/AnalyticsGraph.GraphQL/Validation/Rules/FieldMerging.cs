@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Types;
 
@@ -9,26 +10,30 @@ namespace AnalyticsGraph.GraphQL.Validation.Rules;
 /// </summary>
 internal sealed class FieldMerging(ValidationContext context)
 {
+    private const int PairCost = 4;
+
     private readonly Dictionary<(GraphQLType? Parent, SelectionSetNode Set), FieldSet> _sets = [];
-    private readonly Dictionary<(FieldSet Set, FragmentFacts Fragment), bool> _comparedWithFragment = [];
-    private readonly Dictionary<(FragmentFacts First, FragmentFacts Second), bool> _comparedFragments = [];
+
+    // By the indexes of both, one in the upper half; the value is whether they were only compared as exclusive.
+    private readonly Dictionary<long, bool> _comparedWithFragment = [];
+    private readonly Dictionary<long, bool> _comparedFragments = [];
 
     /// <summary>Checks a selection set of an operation, a fragment or a field.</summary>
     public void Check(SelectionSetNode selectionSet, NamedType? parentType)
     {
-        var conflicts = new List<FieldConflict>();
+        List<FieldConflict>? conflicts = null;
         var set = SetOf(parentType, selectionSet);
-        CompareWithin(conflicts, set);
+        CompareWithin(ref conflicts, set);
         for (var i = 0; i < set.Fragments.Count && !context.IsAborted; i++)
         {
-            CompareWithFragment(conflicts, false, set, set.Fragments[i]);
+            CompareWithFragment(ref conflicts, false, set, set.Fragments[i]);
             for (var j = i + 1; j < set.Fragments.Count; j++)
             {
-                CompareFragments(conflicts, false, set.Fragments[i], set.Fragments[j]);
+                CompareFragments(ref conflicts, false, set.Fragments[i], set.Fragments[j]);
             }
         }
 
-        foreach (var conflict in conflicts)
+        foreach (var conflict in conflicts ?? [])
         {
             context.Report(
                 SpecSection.FieldSelectionMerging,
@@ -41,13 +46,15 @@ internal sealed class FieldMerging(ValidationContext context)
     {
         if (!_sets.TryGetValue((parentType, selectionSet), out var set))
         {
-            _sets.Add((parentType, selectionSet), set = new FieldSet(context, parentType, selectionSet));
+            _sets.Add((parentType, selectionSet), set = new FieldSet(context, parentType, selectionSet, _sets.Count));
         }
 
         return set;
     }
 
-    private void CompareWithin(List<FieldConflict> conflicts, FieldSet set)
+    private FieldSet InnerOf(SelectedField field, SelectionSetNode selectionSet) => field.Inner ??= SetOf(field.Definition?.Type.Named, selectionSet);
+
+    private void CompareWithin(ref List<FieldConflict>? conflicts, FieldSet set)
     {
         for (var g = 0; g < set.GroupCount; g++)
         {
@@ -56,13 +63,13 @@ internal sealed class FieldMerging(ValidationContext context)
             {
                 for (var j = i + 1; j < fields.Count && !context.IsAborted; j++)
                 {
-                    Compare(conflicts, false, responseName, fields[i], fields[j]);
+                    Compare(ref conflicts, false, responseName, fields[i], fields[j]);
                 }
             }
         }
     }
 
-    private void CompareSets(List<FieldConflict> conflicts, bool exclusive, FieldSet first, FieldSet second)
+    private void CompareSets(ref List<FieldConflict>? conflicts, bool exclusive, FieldSet first, FieldSet second)
     {
         for (var g = 0; g < first.GroupCount && context.Spend(1); g++)
         {
@@ -81,16 +88,16 @@ internal sealed class FieldMerging(ValidationContext context)
                         return;
                     }
 
-                    Compare(conflicts, exclusive, responseName, one, other);
+                    Compare(ref conflicts, exclusive, responseName, one, other);
                 }
             }
         }
     }
 
-    private void CompareWithFragment(List<FieldConflict> conflicts, bool exclusive, FieldSet set, FragmentFacts fragment)
+    private void CompareWithFragment(ref List<FieldConflict>? conflicts, bool exclusive, FieldSet set, FragmentFacts fragment)
     {
         context.EnsureStack();
-        if (!context.Spend(1) || set.GroupCount == 0 || !IsNew(_comparedWithFragment, (set, fragment), exclusive))
+        if (!context.Spend(1) || set.GroupCount == 0 || !IsNew(_comparedWithFragment, set.Index, fragment.Index, exclusive))
         {
             return;
         }
@@ -101,14 +108,14 @@ internal sealed class FieldMerging(ValidationContext context)
             return;
         }
 
-        CompareSets(conflicts, exclusive, set, other);
+        CompareSets(ref conflicts, exclusive, set, other);
         foreach (var next in other.Fragments)
         {
-            CompareWithFragment(conflicts, exclusive, set, next);
+            CompareWithFragment(ref conflicts, exclusive, set, next);
         }
     }
 
-    private void CompareFragments(List<FieldConflict> conflicts, bool exclusive, FragmentFacts first, FragmentFacts second)
+    private void CompareFragments(ref List<FieldConflict>? conflicts, bool exclusive, FragmentFacts first, FragmentFacts second)
     {
         context.EnsureStack();
         if (ReferenceEquals(first, second) || !context.Spend(1))
@@ -116,41 +123,40 @@ internal sealed class FieldMerging(ValidationContext context)
             return;
         }
 
-        // The pair stands in whichever order it came first.
-        var pair = _comparedFragments.ContainsKey((second, first)) ? (second, first) : (first, second);
-        if (!IsNew(_comparedFragments, pair, exclusive))
+        if (!IsNew(_comparedFragments, Math.Min(first.Index, second.Index), Math.Max(first.Index, second.Index), exclusive))
         {
             return;
         }
 
         var firstSet = SetOf(first.Type, first.SelectionSet);
         var secondSet = SetOf(second.Type, second.SelectionSet);
-        CompareSets(conflicts, exclusive, firstSet, secondSet);
+        CompareSets(ref conflicts, exclusive, firstSet, secondSet);
         foreach (var next in secondSet.Fragments)
         {
-            CompareFragments(conflicts, exclusive, first, next);
+            CompareFragments(ref conflicts, exclusive, first, next);
         }
 
         foreach (var next in firstSet.Fragments)
         {
-            CompareFragments(conflicts, exclusive, next, second);
+            CompareFragments(ref conflicts, exclusive, next, second);
         }
     }
 
     /// <summary>Whether the pair was not yet compared so strictly. What was compared as not exclusive needs no comparison as exclusive, which asks for less.</summary>
-    private static bool IsNew<T>(Dictionary<T, bool> compared, T pair, bool exclusive)
-        where T : notnull
+    private bool IsNew(Dictionary<long, bool> compared, int first, int second, bool exclusive)
     {
-        if (compared.TryGetValue(pair, out var known) && (exclusive || !known))
+        ref var onlyExclusive = ref CollectionsMarshal.GetValueRefOrAddDefault(compared, ((long)first << 32) | (uint)second, out var known);
+        if (known && (exclusive || !onlyExclusive))
         {
             return false;
         }
 
-        compared[pair] = exclusive;
-        return true;
+        // Remembering a pair costs several times what asking for it does.
+        onlyExclusive = exclusive;
+        return context.Spend(PairCost);
     }
 
-    private void Compare(List<FieldConflict> conflicts, bool parentsExclusive, string responseName, SelectedField first, SelectedField second)
+    private void Compare(ref List<FieldConflict>? conflicts, bool parentsExclusive, string responseName, SelectedField first, SelectedField second)
     {
         context.EnsureStack();
         if (!context.Spend(1))
@@ -168,61 +174,58 @@ internal sealed class FieldMerging(ValidationContext context)
             if (a.Name.Value != b.Name.Value)
             {
                 var reason = $"\"{FieldConflict.Shorten(a.Name.Value)}\" and \"{FieldConflict.Shorten(b.Name.Value)}\" are different fields";
-                conflicts.Add(FieldConflict.Of(responseName, reason, a, b));
+                (conflicts ??= []).Add(FieldConflict.Of(responseName, reason, a, b));
                 return;
             }
 
             if (!SameValue.Of(a.Arguments, b.Arguments, context))
             {
-                conflicts.Add(FieldConflict.Of(responseName, "they have differing arguments", a, b));
+                (conflicts ??= []).Add(FieldConflict.Of(responseName, "they have differing arguments", a, b));
                 return;
             }
         }
 
         if (first.Stream is not null || second.Stream is not null)
         {
-            conflicts.Add(FieldConflict.Of(responseName, StreamReason(first.Stream, second.Stream), a, b));
+            (conflicts ??= []).Add(FieldConflict.Of(responseName, StreamReason(first.Stream, second.Stream), a, b));
             return;
         }
 
         if (first.Definition?.Type is { } firstType && second.Definition?.Type is { } secondType && Differ(firstType, secondType))
         {
-            conflicts.Add(FieldConflict.Of(responseName, $"they return conflicting types \"{firstType}\" and \"{secondType}\"", a, b));
+            (conflicts ??= []).Add(FieldConflict.Of(responseName, $"they return conflicting types \"{firstType}\" and \"{secondType}\"", a, b));
             return;
         }
 
         if (a.SelectionSet is not null && b.SelectionSet is not null)
         {
-            var inner = CompareSubSelections(
-                exclusive,
-                SetOf(first.Definition?.Type.Named, a.SelectionSet),
-                SetOf(second.Definition?.Type.Named, b.SelectionSet));
-            if (inner.Count > 0)
+            var inner = CompareSubSelections(exclusive, InnerOf(first, a.SelectionSet), InnerOf(second, b.SelectionSet));
+            if (inner is not null)
             {
-                conflicts.Add(FieldConflict.OfSubFields(responseName, inner, a, b));
+                (conflicts ??= []).Add(FieldConflict.OfSubFields(responseName, inner, a, b));
             }
         }
     }
 
-    private List<FieldConflict> CompareSubSelections(bool exclusive, FieldSet first, FieldSet second)
+    private List<FieldConflict>? CompareSubSelections(bool exclusive, FieldSet first, FieldSet second)
     {
-        var conflicts = new List<FieldConflict>();
-        CompareSets(conflicts, exclusive, first, second);
+        List<FieldConflict>? conflicts = null;
+        CompareSets(ref conflicts, exclusive, first, second);
         foreach (var fragment in second.Fragments)
         {
-            CompareWithFragment(conflicts, exclusive, first, fragment);
+            CompareWithFragment(ref conflicts, exclusive, first, fragment);
         }
 
         foreach (var fragment in first.Fragments)
         {
-            CompareWithFragment(conflicts, exclusive, second, fragment);
+            CompareWithFragment(ref conflicts, exclusive, second, fragment);
         }
 
         foreach (var one in first.Fragments)
         {
             foreach (var other in second.Fragments)
             {
-                CompareFragments(conflicts, exclusive, one, other);
+                CompareFragments(ref conflicts, exclusive, one, other);
             }
         }
 

@@ -9,6 +9,9 @@ namespace AnalyticsGraph.GraphQL.Validation.Rules;
 /// <param name="Definition">Its definition; null if unknown or a meta field.</param>
 internal sealed record SelectedField(GraphQLType? ParentType, FieldNode Node, FieldDefinition? Definition)
 {
+    /// <summary>The fields of its selection set, once they were asked for.</summary>
+    public FieldSet? Inner { get; set; }
+
     /// <summary>Its <c>@stream</c>, or null.</summary>
     public DirectiveNode? Stream { get; } = Node.Directives.IsEmpty ? null : FindStream(Node);
 
@@ -32,7 +35,14 @@ internal sealed class FieldSet
     private readonly OrderedDictionary<string, List<SelectedField>> _groups = new(StringComparer.Ordinal);
 
     /// <summary>Gathers the fields.</summary>
-    public FieldSet(ValidationContext context, GraphQLType? parentType, SelectionSetNode selectionSet) => Collect(context, parentType, selectionSet);
+    public FieldSet(ValidationContext context, GraphQLType? parentType, SelectionSetNode selectionSet, int index)
+    {
+        Index = index;
+        Collect(context, parentType, selectionSet);
+    }
+
+    /// <summary>Its place among the document's gathered sets, from 0.</summary>
+    public int Index { get; }
 
     public int GroupCount => _groups.Count;
 

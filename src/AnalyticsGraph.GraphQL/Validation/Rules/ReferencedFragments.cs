@@ -1,49 +1,44 @@
 namespace AnalyticsGraph.GraphQL.Validation.Rules;
 
-/// <summary>Which fragments an operation reaches, itself first, then breadth first in the order of their spreads.</summary>
+/// <summary>Which fragments operations reach, breadth first in the order of the spreads.</summary>
 internal static class ReferencedFragments
 {
-    public static List<ExecutableFacts> Of(ValidationContext context, OperationFacts operation)
+    /// <summary>Adds to the operations at the start of a list the fragments they reach.</summary>
+    /// <returns>The round in which the fragments were marked.</returns>
+    public static int Follow(ValidationContext context, List<ExecutableFacts> reached)
     {
-        var reached = new List<ExecutableFacts> { operation };
-        if (context.HasFragments)
+        var round = context.NewRound();
+        for (var i = 0; i < reached.Count; i++)
         {
-            Add(context, reached, new HashSet<string>(StringComparer.Ordinal));
+            var targets = reached[i].Targets(context);
+            if (!context.Spend(targets.Count))
+            {
+                break;
+            }
+
+            foreach (var fragment in targets)
+            {
+                if (fragment.Visit(round))
+                {
+                    reached.Add(fragment);
+                }
+            }
         }
 
-        return reached;
+        return round;
     }
 
     /// <summary>Section 5.5.1.4: fragments that no operation reaches.</summary>
     public static void ReportUnused(ValidationContext context, List<OperationFacts> operations, List<FragmentFacts> fragments)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        Add(context, [.. operations], seen);
+        var round = Follow(context, [.. operations]);
         foreach (var fragment in fragments)
         {
-            if (!context.IsAborted && !seen.Contains(fragment.Node.Name.Value))
+            // Of several fragments of one name, the last is the one that spreads mean.
+            var name = fragment.Node.Name.Value;
+            if (!context.IsAborted && !context.Fragment(name)!.IsVisited(round))
             {
-                context.Report(SpecSection.FragmentsMustBeUsed, $"Fragment \"{fragment.Node.Name.Value}\" is never used.", fragment.Node);
-            }
-        }
-    }
-
-    private static void Add(ValidationContext context, List<ExecutableFacts> reached, HashSet<string> seen)
-    {
-        for (var i = 0; i < reached.Count; i++)
-        {
-            var spreads = reached[i].Spreads(context);
-            if (!context.Spend(spreads.Count))
-            {
-                return;
-            }
-
-            foreach (var spread in spreads)
-            {
-                if (seen.Add(spread.Name.Value) && context.Fragment(spread.Name.Value) is { } fragment)
-                {
-                    reached.Add(fragment);
-                }
+                context.Report(SpecSection.FragmentsMustBeUsed, $"Fragment \"{name}\" is never used.", fragment.Node);
             }
         }
     }

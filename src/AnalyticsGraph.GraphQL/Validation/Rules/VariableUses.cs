@@ -22,63 +22,67 @@ internal static class VariableUses
 
     private static void CheckOperation(ValidationContext context, OperationFacts operation)
     {
-        var fragments = ReferencedFragments.Of(context, operation);
+        var reached = new List<ExecutableFacts> { operation };
+        if (context.HasFragments)
+        {
+            ReferencedFragments.Follow(context, reached);
+        }
+
         var uses = 0;
-        foreach (var facts in fragments)
+        foreach (var facts in reached)
         {
             uses += facts.Usages.Length;
         }
 
-        if ((uses == 0 && operation.Node.VariableDefinitions.IsEmpty) || !context.Spend(uses))
+        var definitions = operation.Node.VariableDefinitions;
+        if ((uses == 0 && definitions.IsEmpty) || !context.Spend(uses))
         {
             return;
         }
 
-        var definitions = new Dictionary<string, VariableDefinitionNode>(StringComparer.Ordinal);
-        foreach (var definition in operation.Node.VariableDefinitions)
-        {
-            definitions[definition.Variable.Name.Value] = definition;
-        }
-
-        var early = new List<GraphQLError>();
-        var late = new List<GraphQLError>();
-        var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var facts in fragments)
+        List<GraphQLError>? early = null, late = null;
+        var byName = new VariablesByName(definitions);
+        var used = new bool[definitions.Length];
+        foreach (var facts in reached)
         {
             foreach (var usage in facts.Usages)
             {
-                var name = usage.Node.Name.Value;
-                used.Add(name);
-                if (definitions.TryGetValue(name, out var definition))
+                var index = byName.Find(usage.Node.Name.Value);
+                if (index >= 0)
                 {
-                    CheckPosition(context.Schema, late, definition, usage);
+                    used[index] = true;
+                    CheckPosition(context.Schema, ref late, definitions[index], usage);
+                    continue;
                 }
-                else
-                {
-                    var ending = operation.Node.Name is null ? "" : $" by operation \"{operation.Node.Name.Value}\"";
-                    Report(early, SpecSection.AllVariableUsesDefined, $"Variable \"${name}\" is not defined{ending}.", [usage.Node.Location, operation.Node.Location]);
-                }
+
+                var ending = operation.Node.Name is null ? "" : $" by operation \"{operation.Node.Name.Value}\"";
+                Report(
+                    ref early,
+                    SpecSection.AllVariableUsesDefined,
+                    $"Variable \"${usage.Node.Name.Value}\" is not defined{ending}.",
+                    [usage.Node.Location, operation.Node.Location]);
             }
         }
 
-        foreach (var definition in operation.Node.VariableDefinitions)
+        foreach (var definition in definitions)
         {
-            if (!used.Contains(definition.Variable.Name.Value))
+            var name = definition.Variable.Name.Value;
+            if (!used[byName.Find(name)])
             {
                 var ending = operation.Node.Name is null ? "" : $" in operation \"{operation.Node.Name.Value}\"";
-                Report(early, SpecSection.AllVariablesUsed, $"Variable \"${definition.Variable.Name.Value}\" is never used{ending}.", [definition.Location]);
+                Report(ref early, SpecSection.AllVariablesUsed, $"Variable \"${name}\" is never used{ending}.", [definition.Location]);
             }
         }
 
         // The later place first, so that the earlier one stays what it is.
-        context.Errors.InsertRange(operation.ErrorsBefore.Uses, late);
-        context.Errors.InsertRange(operation.ErrorsBefore.Variables, early);
+        context.Errors.InsertRange(operation.ErrorsBefore.Uses, late ?? []);
+        context.Errors.InsertRange(operation.ErrorsBefore.Variables, early ?? []);
     }
 
-    private static void Report(List<GraphQLError> errors, SpecSection section, string message, ImmutableArray<Location> locations)
-        => errors.Add(ValidationContext.Error(section, message, locations));
+    private static void Report(ref List<GraphQLError>? errors, SpecSection section, string message, ImmutableArray<Location> locations)
+        => (errors ??= []).Add(ValidationContext.Error(section, message, locations));
 
-    private static void CheckPosition(Schema schema, List<GraphQLError> errors, VariableDefinitionNode definition, VariableUsage usage)
+    private static void CheckPosition(Schema schema, ref List<GraphQLError>? errors, VariableDefinitionNode definition, VariableUsage usage)
     {
         if (usage.Type is null || TypeReference.Resolve(schema, definition.Type) is not { } type)
         {
@@ -89,7 +93,7 @@ internal static class VariableUses
         if (!IsAllowed(type, definition.DefaultValue, usage.Type, usage.HasDefault))
         {
             Report(
-                errors,
+                ref errors,
                 SpecSection.AllVariableUsagesAreAllowed,
                 $"Variable \"${name}\" of type \"{type}\" used in position expecting type \"{usage.Type}\".",
                 [definition.Location, usage.Node.Location]);
@@ -98,7 +102,7 @@ internal static class VariableUses
         if (usage.OneOf is not null && !type.IsNonNull)
         {
             Report(
-                errors,
+                ref errors,
                 SpecSection.AllVariableUsagesAreAllowed,
                 $"Variable \"${name}\" is of type \"{type}\" but must be non-nullable to be used for OneOf Input Object \"{usage.OneOf}\".",
                 [definition.Location, usage.Node.Location]);

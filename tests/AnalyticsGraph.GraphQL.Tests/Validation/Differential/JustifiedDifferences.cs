@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace AnalyticsGraph.GraphQL.Tests.Validation.Differential;
 
-/// <summary>Where we differ from graphql-js on purpose, and why.</summary>
+/// <summary>
+/// Where we differ from graphql-js on purpose, and why. Two quirks of its are too rare to be met here: it checks the arguments of an unknown directive against those of the
+/// field around it, and calls a <c>@stream</c> on a fragment one on the field around it; we tell the directive's own fault alone.
+/// </summary>
 internal static partial class JustifiedDifferences
 {
     /// <summary>Whether two lists of errors, each as <c>message @ places</c>, are equal but for what is listed here.</summary>
@@ -40,6 +43,6 @@ internal static partial class JustifiedDifferences
         return match.Success ? $"{match.Groups[1].Value} @ {match.Groups[2].Value}" : null;
     }
 
-    [GeneratedRegex(@"^(\w+ cannot represent [^:]*): [\[{][\s\S]*? @ ([\d:, ]+)$")]
+    [GeneratedRegex(@"^((?:\w+|Enum ""\w+"") cannot represent [^:]*): [\[{][\s\S]*? @ ([\d:, ]+)$")]
     private static partial Regex ScalarFault();
 }

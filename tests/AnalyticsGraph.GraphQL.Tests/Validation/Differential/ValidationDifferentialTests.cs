@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Tests.Differential;
+using AnalyticsGraph.GraphQL.Tests.Validation.Rules;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.GraphQL.Validation;
 
@@ -29,6 +31,21 @@ public sealed class ValidationDifferentialTests
 
         var answers = await CompareAsync(schema, sdl, documents, mode);
         Assert.InRange(answers.Count(answer => answer.Ok), count / 2, documents.Count - count);
+    }
+
+    [Fact]
+    public async Task Validate_Should_SayWhatGraphQLJsSays_When_DocumentsAreThoseOfTheRulesTests()
+    {
+        var documents = typeof(RuleSchema).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(RuleSchema).Namespace)
+            .SelectMany(type => type.GetMethods())
+            .SelectMany(method => method.GetCustomAttributesData())
+            .Where(attribute => attribute.AttributeType == typeof(InlineDataAttribute))
+            .Select(attribute => (string)((IReadOnlyList<CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!)[0].Value!)
+            .ToList();
+        Assert.InRange(documents.Count, 100, int.MaxValue);
+
+        await CompareAsync(RuleSchema.Schema, RuleSchema.Sdl, documents, "validate");
     }
 
     private static async Task<IReadOnlyList<OracleAnswer>> CompareAsync(Schema schema, string sdl, List<string> documents, string mode)
