@@ -1,0 +1,135 @@
+namespace AnalyticsGraph.Analytics.Series;
+
+/// <summary>Gathers the rows of one series, block by block.</summary>
+internal sealed class PointAccumulator
+{
+    private readonly Numbers<long> _steps = new();
+    private readonly Numbers<long> _times = new();
+    private readonly Numbers<double> _values = new();
+    private readonly Numbers<long> _lastSteps = new();
+    private readonly Numbers<long> _counts = new();
+    private readonly Numbers<long> _nans = new();
+    private readonly Numbers<double> _lows = new();
+    private readonly Numbers<double> _highs = new();
+
+    /// <summary>The number of rows so far.</summary>
+    public int Count => _steps.Count;
+
+    /// <summary>The values so far.</summary>
+    public Span<double> Values => _values.Span;
+
+    /// <summary>The steps so far.</summary>
+    public Span<long> Steps => _steps.Span;
+
+    /// <summary>How many points each bucket has.</summary>
+    public Span<long> Counts => _counts.Span;
+
+    /// <summary>The points that are not finite.</summary>
+    /// <param name="most">The most to take.</param>
+    /// <param name="total">How many there are.</param>
+    public PointAccumulator NonFinite(int most, out long total)
+    {
+        var found = new PointAccumulator();
+        total = 0;
+        var values = _values.Span;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (double.IsFinite(values[i]))
+            {
+                continue;
+            }
+
+            if (total++ < most)
+            {
+                found._steps.Append(_steps.Span, i, 1);
+                found._times.Append(_times.Span, i, 1);
+                found._values.Append(_values.Span, i, 1);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Appends rows of a block.</summary>
+    /// <param name="rows">The block's columns.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="count">How many.</param>
+    public void Append(in SeriesRows rows, int start, int count)
+    {
+        _steps.Append(rows.Steps, start, count);
+        _times.Append(rows.Times, start, count);
+        _values.Append(rows.Values, start, count);
+        _lastSteps.Append(rows.LastSteps, start, count);
+        _counts.Append(rows.Counts, start, count);
+        _nans.Append(rows.NaNs, start, count);
+        _lows.Append(rows.Lows, start, count);
+        _highs.Append(rows.Highs, start, count);
+    }
+
+    /// <summary>Joins series into columns, in order.</summary>
+    /// <param name="series">The series; null for one without rows.</param>
+    public static PointColumns Join(IReadOnlyList<PointAccumulator?> series)
+    {
+        var offsets = new int[series.Count + 1];
+        for (var i = 0; i < series.Count; i++)
+        {
+            offsets[i + 1] = offsets[i] + (series[i]?.Count ?? 0);
+        }
+
+        return new PointColumns(
+            offsets,
+            Joined(a => a._steps),
+            Joined(a => a._times),
+            Joined(a => a._values),
+            Joined(a => a._lastSteps),
+            Joined(a => a._counts),
+            Joined(a => a._nans),
+            Joined(a => a._lows),
+            Joined(a => a._highs));
+
+        T[] Joined<T>(Func<PointAccumulator, Numbers<T>> part) => Numbers<T>.Join([.. series.Select(s => s is null ? null : part(s))], offsets);
+    }
+
+    private sealed class Numbers<T>
+    {
+        private T[] _items = [];
+
+        public int Count { get; private set; }
+
+        public Span<T> Span => _items.AsSpan(0, Count);
+
+        public void Append(ReadOnlySpan<T> column, int start, int count)
+        {
+            if (column.IsEmpty)
+            {
+                return;
+            }
+
+            if (_items.Length < Count + count)
+            {
+                Array.Resize(ref _items, Math.Max(Count + count, _items.Length * 2));
+            }
+
+            column.Slice(start, count).CopyTo(_items.AsSpan(Count));
+            Count += count;
+        }
+
+        public static T[] Join(Numbers<T>?[] parts, int[] offsets)
+        {
+            // A single series is not copied: its array may be longer than its count, which the offsets hide.
+            var filled = parts.Where(p => p is { Count: > 0 }).ToArray();
+            if (filled.Length < 2)
+            {
+                return filled is [{ } single] ? single._items : [];
+            }
+
+            var joined = new T[offsets[^1]];
+            for (var i = 0; i < parts.Length; i++)
+            {
+                parts[i]?.Span.CopyTo(joined.AsSpan(offsets[i]));
+            }
+
+            return joined;
+        }
+    }
+}

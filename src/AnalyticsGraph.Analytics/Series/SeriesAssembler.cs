@@ -1,0 +1,89 @@
+using AnalyticsGraph.ClickHouse;
+
+namespace AnalyticsGraph.Analytics.Series;
+
+/// <summary>Sorts the rows of the one answer back to the questions and runs that asked.</summary>
+internal sealed class SeriesAssembler
+{
+    private readonly IReadOnlyList<SeriesQuestion> _questions;
+    private readonly Dictionary<long, int>[] _runs;
+    private readonly PointAccumulator?[][] _points;
+    private readonly PointAccumulator?[][] _nonFinite;
+    private readonly PointAccumulator?[][] _all;
+    private readonly long[][] _totals;
+    private readonly long[][] _nonFiniteTotals;
+
+    /// <summary>Prepares for the answer.</summary>
+    /// <param name="questions">The questions, in the order of the statement.</param>
+    public SeriesAssembler(IReadOnlyList<SeriesQuestion> questions)
+    {
+        _questions = questions;
+        _runs = [.. questions.Select(q => q.Runs.Select((run, i) => (run.RunId, i)).ToDictionary(pair => pair.RunId, pair => pair.i))];
+        _points = PerRun<PointAccumulator?>();
+        _nonFinite = PerRun<PointAccumulator?>();
+        _all = PerRun<PointAccumulator?>();
+        _nonFiniteTotals = PerRun<long>();
+        _totals = [.. questions.Select(q => q.NeedsCount ? new long[q.Runs.Count + 1] : [.. q.Runs.Select(r => r.Count), 0])];
+
+        // One more than there are runs: the empty series of all runs that never logged the metric.
+        T[][] PerRun<T>() => [.. questions.Select(q => new T[q.Runs.Count + 1])];
+    }
+
+    /// <summary>Takes a block of the answer.</summary>
+    /// <param name="block">The block.</param>
+    public void Add(Block block)
+    {
+        var rows = new SeriesRows(block);
+        for (var start = 0; start < block.RowCount;)
+        {
+            var end = rows.EndOfStretch(start);
+            var question = (int)rows.Questions[start];
+            var run = _runs[question][rows.RunIds[start]];
+            switch ((SeriesPart)rows.Parts[start])
+            {
+                case SeriesPart.Count: _totals[question][run] = rows.Steps[start]; break;
+                case SeriesPart.NonFiniteCount: _nonFiniteTotals[question][run] = rows.Steps[start]; break;
+                case SeriesPart.NonFinite: (_nonFinite[question][run] ??= new()).Append(rows, start, end - start); break;
+                case SeriesPart.All: (_all[question][run] ??= new()).Append(rows, start, end - start); break;
+                default: (_points[question][run] ??= new()).Append(rows, start, end - start); break;
+            }
+
+            start = end;
+        }
+    }
+
+    /// <summary>The answer to one question, when all blocks are in: a series for each of its runs, and at the end an empty one.</summary>
+    /// <param name="index">The question.</param>
+    public SeriesAnswer Finish(int index)
+    {
+        var question = _questions[index];
+        var points = _points[index];
+        var smoothed = question.Fields.HasFlag(SeriesFields.Smoothed) && question.Request.Smoothing is { } smoothing ? Smoothed(index, smoothing) : null;
+        var nonFinite = question.NeedsNonFinite || !question.Fields.HasFlag(SeriesFields.NonFinite)
+            ? _nonFinite[index]
+            : [.. points.Select((p, run) => p?.NonFinite(SeriesSql.MaxNonFinite, out _nonFiniteTotals[index][run]))];
+        return new SeriesAnswer(question.Request, _totals[index], PointAccumulator.Join(points), smoothed, _nonFiniteTotals[index], PointAccumulator.Join(nonFinite));
+    }
+
+    private double[] Smoothed(int index, Smoothing smoothing)
+    {
+        var question = _questions[index];
+        var parts = new List<double[]>();
+        for (var run = 0; run < question.Runs.Count; run++)
+        {
+            if (_points[index][run] is not { } points)
+            {
+                continue;
+            }
+
+            parts.Add(question.Request.Sampling.Kind switch
+            {
+                SamplingKind.None => SmoothedValues.Of(smoothing, points.Values),
+                SamplingKind.Bucket => SmoothedValues.MeansOf(smoothing, _all[index][run]!, points.Counts),
+                var kind => SmoothedValues.At(smoothing, _all[index][run]!, points.Steps, points.Values, last: kind == SamplingKind.Last),
+            });
+        }
+
+        return parts is [var single] ? single : [.. parts.SelectMany(p => p)];
+    }
+}

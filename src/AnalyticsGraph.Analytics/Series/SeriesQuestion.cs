@@ -1,0 +1,35 @@
+namespace AnalyticsGraph.Analytics.Series;
+
+/// <summary>One <c>series</c> field of the plan, asked for the runs of its batch that have the metric.</summary>
+/// <param name="Request">The arguments.</param>
+/// <param name="Fields">What is selected.</param>
+/// <param name="Runs">The runs, without repeats.</param>
+internal sealed record SeriesQuestion(SeriesRequest Request, SeriesFields Fields, IReadOnlyList<SeriesRun> Runs)
+{
+    private bool Thinned => Request.Sampling.Kind != SamplingKind.None;
+
+    /// <summary>Whether points or buckets are read.</summary>
+    public bool NeedsPoints => (Fields & SeriesFields.Points) != 0 || (!Thinned && Fields.HasFlag(SeriesFields.NonFinite));
+
+    /// <summary>Whether the number of points must be counted over the points; without a window the run's summary knows it.</summary>
+    public bool NeedsCount => Fields.HasFlag(SeriesFields.Count) && HasWindow;
+
+    /// <summary>Whether points that are not finite are read beside the thinned ones.</summary>
+    public bool NeedsNonFinite => Thinned && Fields.HasFlag(SeriesFields.NonFinite);
+
+    /// <summary>Whether all points are read to smooth them before thinning.</summary>
+    public bool NeedsAllForSmoothing => Thinned && Fields.HasFlag(SeriesFields.Smoothed) && Request.Smoothing is not null;
+
+    /// <summary>Whether all points of the window are read, one by one.</summary>
+    public bool ReadsAll => NeedsAllForSmoothing || (!Thinned && NeedsPoints);
+
+    private bool HasWindow => Request.From is not null || Request.To is not null;
+}
+
+/// <summary>A run that has the metric, with what its summary knows.</summary>
+/// <param name="RunId">The run's key.</param>
+/// <param name="ExperimentId">Its experiment's key: the first column of the sort key.</param>
+/// <param name="Count">All points, without window.</param>
+/// <param name="FirstStep">The smallest step of the window (an ordinal for batches).</param>
+/// <param name="LastStep">The largest step of the window.</param>
+internal sealed record SeriesRun(long RunId, long ExperimentId, long Count, long FirstStep, long LastStep);

@@ -1,0 +1,201 @@
+using System.Globalization;
+using System.Text;
+using AnalyticsGraph.ClickHouse;
+
+namespace AnalyticsGraph.Analytics.Series;
+
+/// <summary>
+/// One ClickHouse statement for all series of a level: branches of a UNION ALL for each question. Rows are
+/// <c>question, run_id, part, step, time, value</c> (and <c>last_step, points, nans, low, high</c> where buckets are asked); those of one run and part come in the order
+/// of the series.
+/// </summary>
+internal sealed class SeriesSql
+{
+    /// <summary>The most points that are not finite which come back beside a thinned series.</summary>
+    public const int MaxNonFinite = 10_000;
+
+    private const string NoTime = "toInt64(0)";
+    private const string NoValue = "toFloat64(0)";
+
+    private readonly StringBuilder _sql = new();
+    private readonly Dictionary<string, ClickHouseParameter> _parameters = [];
+    private readonly bool _withTimes;
+    private readonly bool _withBuckets;
+
+    private SeriesSql(IReadOnlyList<SeriesQuestion> questions)
+    {
+        _withTimes = questions.Any(q => (q.Fields & (SeriesFields.Times | SeriesFields.NonFinite)) != 0);
+        _withBuckets = questions.Any(q => q.Fields.HasFlag(SeriesFields.Buckets));
+    }
+
+    /// <summary>Composes the statement.</summary>
+    /// <param name="questions">The questions, each with at least one run.</param>
+    /// <returns>The statement; null when nothing that is selected needs the points.</returns>
+    public static ClickHouseQuery? Compose(IReadOnlyList<SeriesQuestion> questions)
+    {
+        var sql = new SeriesSql(questions);
+        for (var i = 0; i < questions.Count; i++)
+        {
+            sql.Append(i.ToString(CultureInfo.InvariantCulture), questions[i]);
+        }
+
+        return sql._sql.Length == 0 ? null : new ClickHouseQuery(sql._sql.ToString()) { Parameters = sql._parameters };
+    }
+
+    private void Append(string number, SeriesQuestion question)
+    {
+        var sampling = question.Request.Sampling;
+        var points = Points(number, question);
+        if (question.NeedsCount)
+        {
+            Branch(number, SeriesPart.Count, "toInt64(count())", NoTime, NoValue, $"FROM {points} GROUP BY run_id");
+        }
+
+        if (question.NeedsNonFinite)
+        {
+            Branch(number, SeriesPart.NonFiniteCount, "toInt64(countIf(NOT isFinite(v)))", NoTime, NoValue, $"FROM {points} GROUP BY run_id");
+            Branch(number, SeriesPart.NonFinite, "s", "t", "v", $"FROM {points} WHERE NOT isFinite(v) ORDER BY {Order()} LIMIT {MaxNonFinite.ToString(CultureInfo.InvariantCulture)} BY run_id");
+        }
+
+        if (question.NeedsAllForSmoothing)
+        {
+            Branch(number, SeriesPart.All, "s", NoTime, "v", $"FROM {points} ORDER BY {Order()}");
+        }
+
+        if (!question.NeedsPoints)
+        {
+            return;
+        }
+
+        switch (sampling.Kind)
+        {
+            case SamplingKind.None:
+                Branch(number, SeriesPart.Point, "s", "t", "v", $"FROM {points} ORDER BY {Order()}");
+                break;
+            case SamplingKind.Last:
+                var most = sampling.Points.ToString(CultureInfo.InvariantCulture);
+                Branch(number, SeriesPart.Point, "s", "t", "v", $"FROM (SELECT * FROM {points} WHERE isFinite(v) ORDER BY {Order(" DESC")} LIMIT {most} BY run_id) ORDER BY {Order()}");
+                break;
+            case SamplingKind.Lttb:
+                Lttb(number, question, points);
+                break;
+            case SamplingKind.MinMax:
+                MinMax(number, question, points);
+                break;
+            default:
+                Bucket(number, question, points);
+                break;
+        }
+    }
+
+    private void Lttb(string number, SeriesQuestion question, string points)
+    {
+        var count = question.Request.Sampling.Points.ToString(CultureInfo.InvariantCulture);
+        var chosen = $"(SELECT run_id, largestTriangleThreeBucketsIf({count})(s, v, isFinite(v)) AS chosen FROM {points} GROUP BY run_id) ARRAY JOIN chosen AS point";
+        if (!question.Fields.HasFlag(SeriesFields.Times))
+        {
+            Branch(number, SeriesPart.Point, "toInt64(point.1)", NoTime, "point.2", $"FROM {chosen}");
+            return;
+        }
+
+        // The aggregate function knows x and y alone. The times are looked up by one more scan of what it chose.
+        Branch(
+            number,
+            SeriesPart.Point,
+            "s",
+            "min(t)",
+            "v",
+            $"FROM {points} WHERE (run_id, s, v) IN (SELECT run_id, toInt64(point.1), point.2 FROM {chosen}) GROUP BY run_id, s, v ORDER BY run_id, s, min(t), v");
+    }
+
+    // Ties take the smallest (step, time), as everywhere: comparing the whole tuple makes the choice independent of threads and parts.
+    private void MinMax(string number, SeriesQuestion question, string points) => Branch(
+        number,
+        SeriesPart.Point,
+        "point.1",
+        "point.2",
+        "point.3",
+        $"""
+        FROM (
+            SELECT run_id, arrayDistinct(arraySort([argMin((s, t, v), (v, s, t)), argMax((s, t, v), (v, -s, -t))])) AS chosen
+            FROM {points} WHERE isFinite(v) GROUP BY run_id, {BucketOf(number, question)}
+        ) ARRAY JOIN chosen AS point ORDER BY run_id, point
+        """);
+
+    private void Bucket(string number, SeriesQuestion question, string points) => Branch(
+        number,
+        SeriesPart.Point,
+        "bucket",
+        "min(t)",
+        "avgIf(v, isFinite(v))",
+        $"FROM {points} GROUP BY run_id, {BucketOf(number, question)} AS bucket ORDER BY run_id, bucket",
+        buckets: ", max(s) AS last_step, toInt64(count()) AS points, toInt64(countIf(isNaN(v))) AS nans, minIf(v, isFinite(v)) AS low, maxIf(v, isFinite(v)) AS high");
+
+    // The first step of the point's bucket. Buckets of a given width start at multiples of it, so that runs line up; others divide the run's window evenly.
+    private string BucketOf(string number, SeriesQuestion question)
+    {
+        var sampling = question.Request.Sampling;
+        if (sampling.Width > 0)
+        {
+            return $"s - positiveModulo(s, {Parameter(number, "w", "Int64", sampling.Width)})";
+        }
+
+        var buckets = sampling.Kind == SamplingKind.MinMax ? sampling.Points / 2 : sampling.Points;
+        var widths = new long[question.Runs.Count];
+        var firsts = new long[question.Runs.Count];
+        for (var i = 0; i < widths.Length; i++)
+        {
+            var run = question.Runs[i];
+            var range = (decimal)run.LastStep - run.FirstStep + 1;
+            firsts[i] = run.FirstStep;
+            widths[i] = (long)Math.Clamp(Math.Ceiling(range / buckets), 1, long.MaxValue);
+        }
+
+        var first = PerRun("f", firsts);
+        var width = PerRun("w", widths);
+        return $"s - positiveModulo(s - {first}, {width})";
+
+        // One run needs no look-up per row.
+        string PerRun(string name, long[] values) => values.Length == 1
+            ? Parameter(number, name, "Int64", values[0])
+            : $"transform(run_id, {Ids(number, question)}, {Parameter(number, name, "Array(Int64)", values)}, toInt64(0))";
+    }
+
+    // run_id, e (epoch), s (step), t (Unix milliseconds), v (value) of the question's points.
+    private string Points(string number, SeriesQuestion question)
+    {
+        var request = question.Request;
+        var from = request.From is { } f ? $" AND s >= {Parameter(number, "from", "Int64", f)}" : string.Empty;
+        var to = request.To is { } t ? $" AND s <= {Parameter(number, "to", "Int64", t)}" : string.Empty;
+        var experiments = Parameter(number, "x", "Array(Int64)", question.Runs.Select(r => r.ExperimentId).Distinct().ToArray());
+        var source = $"""
+            metric_point WHERE experiment_id IN {experiments} AND key = {Parameter(number, "k", "String", request.Key)} AND label = {Parameter(number, "l", "String", request.Label)} AND run_id IN {Ids(number, question)} AND scope = {Parameter(number, "c", "String", request.Scope)} AND rank = {Parameter(number, "r", "Int32", request.Rank)}
+            """;
+
+        // The steps of batches are their ordinals over all epochs.
+        return request.Scope == "BATCH"
+            ? $"(SELECT * FROM (SELECT run_id, toInt64(0) AS e, toInt64(row_number() OVER (PARTITION BY run_id ORDER BY epoch, step, time, value)) - 1 AS s, toUnixTimestamp64Milli(time) AS t, value AS v FROM {source}) WHERE true{from}{to})"
+            : $"(SELECT run_id, epoch AS e, step AS s, toUnixTimestamp64Milli(time) AS t, value AS v FROM {source}{from}{to})";
+    }
+
+    private string Ids(string number, SeriesQuestion question) => Parameter(number, "i", "Array(Int64)", question.Runs.Select(r => r.RunId).ToArray());
+
+    // Within one experiment, key and label the table is sorted so: nothing is sorted anew but points of equal step and time.
+    private static string Order(string direction = "") => $"run_id{direction}, e{direction}, s{direction}, t{direction}, v{direction}";
+
+    private void Branch(string number, SeriesPart part, string step, string time, string value, string tail, string? buckets = null)
+    {
+        _sql.Append(_sql.Length == 0 ? string.Empty : "\nUNION ALL\n")
+            .Append(CultureInfo.InvariantCulture, $"SELECT * FROM (SELECT toUInt32({number}) AS question, run_id, toUInt8({(byte)part}) AS part, {step} AS step, ")
+            .Append(_withTimes ? $"{time} AS time, " : string.Empty)
+            .Append(value).Append(" AS value")
+            .Append(_withBuckets ? buckets ?? ", toInt64(0) AS last_step, toInt64(0) AS points, toInt64(0) AS nans, toFloat64(0) AS low, toFloat64(0) AS high" : string.Empty)
+            .Append(' ').Append(tail).Append(')');
+    }
+
+    private string Parameter(string number, string name, string type, object value)
+    {
+        _parameters[$"{name}{number}"] = new ClickHouseParameter(type, value);
+        return $"{{{name}{number}:{type}}}";
+    }
+}

@@ -1,0 +1,243 @@
+using AnalyticsGraph.Analytics.Series;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.TestEngines;
+
+namespace AnalyticsGraph.Analytics.Tests.Series;
+
+/// <summary>The series statement on real points, held against brute force.</summary>
+public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<EngineFixture>, IAsyncLifetime
+{
+    private const SeriesFields Everything = SeriesFields.Points | SeriesFields.Count | SeriesFields.NonFinite;
+    private ClickHouseClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _client = new ClickHouseClient(ClickHouseOptions.Parse(engines.ClickHouseConnectionString));
+        var folder = Path.Combine(AppContext.BaseDirectory, "migrations");
+        foreach (var statement in Directory.GetFiles(folder, "*.sql").Order().SelectMany(f => File.ReadAllText(f).Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
+        {
+            await _client.ExecuteAsync(new ClickHouseQuery(statement.TrimEnd(';')));
+        }
+    }
+
+    public async Task DisposeAsync() => await _client.DisposeAsync();
+
+    [Fact]
+    public async Task None_Should_ReturnEveryPointInOrder()
+    {
+        var series = RandomSeries(1, 3000, special: true);
+        await Insert(1, 1, "loss", series);
+
+        var answer = await Ask(new SeriesRequest("loss", "", "RUN", 0, null, null, default, null), Everything, Run(1, 1, series));
+
+        Assert.Equal(Columns(series), Columns(answer.Points));
+        Assert.Equal(3000, answer.Totals[0]);
+        Assert.Equal(Columns(series.Where(p => !double.IsFinite(p.Value))), Columns(answer.NonFinite));
+    }
+
+    [Fact]
+    public async Task Window_Should_BoundPointsAndCount()
+    {
+        var series = RandomSeries(2, 500, special: false);
+        await Insert(1, 2, "loss", series);
+        var inside = series.Where(p => p.Step is >= 100 and <= 250).ToArray();
+
+        var answer = await Ask(new SeriesRequest("loss", "", "RUN", 0, 100, 250, default, null), Everything, Run(1, 2, series));
+
+        Assert.Equal(Columns(inside), Columns(answer.Points));
+        Assert.Equal(inside.Length, answer.Totals[0]);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(10, 4)]
+    [InlineData(5000, 100)]
+    [InlineData(5000, 9000)]
+    public async Task MinMax_Should_KeepTheExtremesOfEachBucket(int count, int points)
+    {
+        var run = 100 + count + points;
+        var series = RandomSeries(run, count, special: true);
+        await Insert(1, run, "loss", series);
+
+        var answer = await Ask(Request(new Sampling(SamplingKind.MinMax, points)), Everything, Run(1, run, series));
+
+        Assert.Equal(Columns(ReferenceThinning.MinMax(series, points)), Columns(answer.Points));
+        Assert.Equal(Columns(series.Where(p => !double.IsFinite(p.Value))), Columns(answer.NonFinite));
+    }
+
+    [Fact]
+    public async Task Last_Should_KeepTheEndOfTheSeries()
+    {
+        var series = RandomSeries(3, 400, special: true);
+        await Insert(1, 3, "loss", series);
+
+        var answer = await Ask(Request(new Sampling(SamplingKind.Last, 25)), Everything, Run(1, 3, series));
+
+        Assert.Equal(Columns(series.Where(p => double.IsFinite(p.Value)).TakeLast(25)), Columns(answer.Points));
+    }
+
+    [Fact]
+    public async Task Bucket_Should_SummarizeSteps_When_AWidthIsGiven()
+    {
+        var series = RandomSeries(4, 1000, special: true, firstStep: -37);
+        await Insert(1, 4, "loss", series);
+        var expected = series.GroupBy(p => (long)Math.Floor(p.Step / 50.0) * 50).OrderBy(b => b.Key).ToArray();
+
+        var answer = await Ask(Request(new Sampling(SamplingKind.Bucket, Width: 50)), Everything, Run(1, 4, series));
+
+        var points = answer.Points;
+        Assert.Equal(expected.Select(b => b.Key), points.Steps.Take(points.Count));
+        Assert.Equal(expected.Select(b => b.Max(p => p.Step)), points.LastSteps.Take(points.Count));
+        Assert.Equal(expected.Select(b => b.LongCount()), points.Counts.Take(points.Count));
+        Assert.Equal(expected.Select(b => b.LongCount(p => double.IsNaN(p.Value))), points.NaNs.Take(points.Count));
+        Assert.Equal(expected.Select(b => b.Where(p => double.IsFinite(p.Value)).Min(p => p.Value)), points.Lows.Take(points.Count));
+        Assert.Equal(expected.Select(b => b.Where(p => double.IsFinite(p.Value)).Max(p => p.Value)), points.Highs.Take(points.Count));
+        Assert.All(
+            expected.Select(b => b.Where(p => double.IsFinite(p.Value)).Average(p => p.Value)).Zip(points.Values),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-9 * Math.Max(1, Math.Abs(pair.First))));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Lttb_Should_ChooseRealPoints_WithBothEndsKept(bool times)
+    {
+        var run = times ? 5 : 6;
+        var series = RandomSeries(run, 5000, special: false);
+        await Insert(1, run, "loss", series);
+
+        var fields = SeriesFields.Steps | SeriesFields.Values | (times ? SeriesFields.Times : SeriesFields.None);
+        var answer = await Ask(Request(new Sampling(SamplingKind.Lttb, 200)), fields, Run(1, run, series));
+
+        var chosen = answer.Points;
+        Assert.Equal(200, chosen.Count);
+        var all = series.ToDictionary(p => (p.Step, p.Value), p => p.Time);
+        Assert.Equal((series[0].Step, series[^1].Step), (chosen.Steps[0], chosen.Steps[199]));
+        for (var i = 0; i < 200; i++)
+        {
+            var time = Assert.Contains((chosen.Steps[i], chosen.Values[i]), all);
+            Assert.True(!times || time == chosen.Times[i]);
+            Assert.True(i == 0 || chosen.Steps[i] > chosen.Steps[i - 1]);
+        }
+    }
+
+    [Fact]
+    public async Task Smoothing_Should_RunOverAllPoints_BeforeThinning()
+    {
+        var series = RandomSeries(7, 800, special: true);
+        await Insert(1, 7, "loss", series);
+        var smoothing = Smoothing.From(new(new KeyValuePair<string, object?>("movingAverage", new GraphQL.Execution.ArgumentValues(new KeyValuePair<string, object?>("window", 10)))))!;
+        var expected = series.Select(p => p.Value).ToArray();
+        smoothing.Apply(expected);
+        var smoothedAt = series.Zip(expected).ToDictionary(pair => pair.First, pair => pair.Second);
+
+        foreach (var sampling in new[] { new Sampling(SamplingKind.MinMax, 50), new Sampling(SamplingKind.Lttb, 50), new Sampling(SamplingKind.Last, 50), default })
+        {
+            var answer = await Ask(Request(sampling) with { Smoothing = smoothing }, Everything, Run(1, 7, series));
+
+            Assert.Equal(
+                Enumerable.Range(0, answer.Points.Count).Select(i => smoothedAt[new TestPoint(answer.Points.Steps[i], answer.Points.Times[i], answer.Points.Values[i])]),
+                answer.Smoothed![..answer.Points.Count]);
+        }
+    }
+
+    [Fact]
+    public async Task ManyRunsAndQuestions_Should_ComeBackSeparately_When_AskedInOneStatement()
+    {
+        var series = Enumerable.Range(20, 30).ToDictionary(run => run, run => RandomSeries(run, run * 7, special: run % 2 == 0));
+        foreach (var (run, points) in series)
+        {
+            await Insert(2, run, "a", points);
+            await Insert(2, run, "b", [.. points.Take(3)]);
+        }
+
+        var questions = new List<SeriesQuestion>
+        {
+            new(Request(new Sampling(SamplingKind.MinMax, 20)) with { Key = "a" }, Everything, [.. series.Select(s => Run(2, s.Key, s.Value))]),
+            new(Request(default) with { Key = "b" }, SeriesFields.Steps, [.. series.Select(s => Run(2, s.Key, [.. s.Value.Take(3)]))]),
+        };
+        var answers = await Ask(questions);
+
+        Assert.Equal(series.Values.SelectMany(s => Columns(ReferenceThinning.MinMax(s, 20))), Columns(answers[0].Points));
+        Assert.Equal(series.Values.SelectMany(s => s.Take(3).Select(p => p.Step)), answers[1].Points.Steps.Take(answers[1].Points.Count));
+    }
+
+    [Fact]
+    public async Task Key_Should_StayAValue_When_ItLooksLikeSql()
+    {
+        const string key = "'; DROP TABLE metric_point; -- \\ ` {k0:String}";
+        var series = RandomSeries(9, 5, special: false);
+        await Insert(3, 9, key, series);
+
+        var answer = await Ask(Request(default) with { Key = key }, Everything, Run(3, 9, series));
+
+        Assert.Equal(Columns(series), Columns(answer.Points));
+    }
+
+    private static SeriesRequest Request(Sampling sampling) => new("loss", "", "RUN", 0, null, null, sampling, null);
+
+    private static SeriesRun Run(long experiment, long run, TestPoint[] series) =>
+        new(run, experiment, series.Length, series.Min(p => p.Step), series.Max(p => p.Step));
+
+    private async Task<SeriesAnswer> Ask(SeriesRequest request, SeriesFields fields, params SeriesRun[] runs) => (await Ask([new SeriesQuestion(request, fields, runs)]))[0];
+
+    private async Task<SeriesAnswer[]> Ask(List<SeriesQuestion> questions)
+    {
+        var assembler = new SeriesAssembler(questions);
+        await using var result = await _client.QueryAsync(SeriesSql.Compose(questions)!);
+        await foreach (var block in result.ReadBlocksAsync())
+        {
+            assembler.Add(block);
+        }
+
+        return [.. questions.Select((_, i) => assembler.Finish(i))];
+    }
+
+    // Steps ascend with gaps and repeats, values wander and tie; special adds NaN and infinities.
+    private static TestPoint[] RandomSeries(int seed, int count, bool special, long firstStep = 0)
+    {
+        var random = new Random(seed);
+        var step = firstStep;
+        var points = new HashSet<TestPoint>();
+        while (points.Count < count)
+        {
+            step += random.Next(special ? 0 : 1, 3);
+            var value = Math.Round(random.NextDouble() * 100) + (special ? 0 : step * 1e-7);
+            if (special && random.Next(20) == 0)
+            {
+                value = random.Next(3) switch { 0 => double.NaN, 1 => double.PositiveInfinity, _ => double.NegativeInfinity };
+            }
+
+            points.Add(new TestPoint(step, 1_700_000_000_000 + (step * 10) + random.Next(5), value));
+        }
+
+        return ReferenceThinning.InOrder(points);
+    }
+
+    // As text, so that NaN equals NaN and a difference is readable.
+    private static IEnumerable<string> Columns(IEnumerable<TestPoint> points) => points.Select(p => FormattableString.Invariant($"{p.Step} {p.Time} {p.Value:R}"));
+
+    private static IEnumerable<string> Columns(PointColumns points) =>
+        Enumerable.Range(0, points.Count).Select(i => FormattableString.Invariant($"{points.Steps[i]} {points.Times[i]} {points.Values[i]:R}"));
+
+    private Task Insert(long experiment, long run, string key, TestPoint[] points)
+    {
+        // In no order, as points arrive.
+        var shuffled = points.OrderBy(p => HashCode.Combine(p.Step, p.Value)).ToArray();
+        return _client.InsertAsync(new ClickHouseInsert("metric_point", ["experiment_id", "key", "label", "run_id", "rank", "epoch", "step", "time", "value", "seq"]), new Block(
+        [
+            Column("experiment_id", "Int64", shuffled.Select(_ => experiment)),
+            Column("key", "String", shuffled.Select(_ => key)),
+            Column("label", "String", shuffled.Select(_ => "")),
+            Column("run_id", "Int64", shuffled.Select(_ => run)),
+            Column("rank", "Int32", shuffled.Select(_ => 0)),
+            Column("epoch", "Int64", shuffled.Select(_ => 0L)),
+            Column("step", "Int64", shuffled.Select(p => p.Step)),
+            ClickHouseColumn.FromObjects("time", ClickHouseType.Parse("DateTime64(3, 'UTC')"), [.. shuffled.Select(p => (object?)DateTimeOffset.FromUnixTimeMilliseconds(p.Time).UtcDateTime)]),
+            Column("value", "Float64", shuffled.Select(p => p.Value)),
+            Column("seq", "Int64", shuffled.Select((_, i) => (long)i)),
+        ]));
+
+        static ClickHouseColumn Column<T>(string name, string type, IEnumerable<T> values) => ClickHouseColumn.Create(name, ClickHouseType.Parse(type), values.ToArray());
+    }
+}
