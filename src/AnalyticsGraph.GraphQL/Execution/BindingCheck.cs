@@ -48,7 +48,7 @@ internal sealed class BindingCheck(Schema schema, SchemaBindings bindings)
             }
             else if (!found.TryAdd(type, clrType))
             {
-                Faults.Add($"{name} is bound to two types, {found[type].Name} and {clrType.Name}.");
+                Faults.Add($"{name} is bound to two CLR types, {found[type].Name} and {clrType.Name}.");
             }
         }
 

@@ -63,7 +63,7 @@ internal static class ColumnFactory
     {
         if (clrTypes.FindClrType(objectType) is { } bound && !bound.IsAssignableFrom(clrType))
         {
-            throw DoesNotFit(clrType, objectType, $"{objectType.Name} is bound to {bound.Name}");
+            throw DoesNotFit(clrType, objectType, $"{objectType.Name} is bound to the CLR type {bound.Name}");
         }
 
         return Instantiate(typeof(ObjectColumnFactory<>), [clrType], objectType);

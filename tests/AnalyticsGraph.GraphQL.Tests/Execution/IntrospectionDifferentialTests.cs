@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using AnalyticsGraph.GraphQL.Tests.Differential;
+
+namespace AnalyticsGraph.GraphQL.Tests.Execution;
+
+/// <summary>Section 4: the standard introspection query is answered as by graphql-js on the same SDL.</summary>
+public sealed class IntrospectionDifferentialTests
+{
+    private const string Sdl =
+        """
+        "What the graph offers."
+        schema { query: Root mutation: Change subscription: Events }
+        "The \"root\"" type Root { node(id: ID!, kinds: [Kind!] = [FIRST], filter: Filter = {text: "a\"b", not: {limit: 1}}): Node any(old: Int @deprecated(reason: "use id")): [Any!]! gone: Float @deprecated }
+        type Change { set(input: Pick!): Root flag(on: Boolean! = true, ratio: Float = 1.5e3): Boolean }
+        type Events { tick: Moment }
+        interface Node { id: ID! } interface Named implements Node { id: ID! name: String }
+        type Item implements Named & Node { id: ID! "Its name" name: String parent: Named items(first: Int = 10, text: String = "block"): [[Item!]!] }
+        union Any = Item | Events
+        enum Kind { FIRST "the second" SECOND @deprecated(reason: "no \n more") }
+        input Filter { text: String = "x" limit: Int! = 5 list: [[Int!]] not: Filter kind: Kind = SECOND old: Int @deprecated }
+        input Pick @oneOf { id: ID name: String }
+        scalar Moment @specifiedBy(url: "https://example.org/moment") scalar Plain
+        directive @mark(level: Int = 3, old: String @deprecated(reason: "gone"), names: [String!]) repeatable on FIELD | OBJECT | FIELD_DEFINITION
+        """;
+
+    private const string Query =
+        """
+        query IntrospectionQuery {
+          __schema {
+            description queryType { name kind } mutationType { name kind } subscriptionType { name kind } types { ...FullType }
+            directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } few: args { name } }
+          }
+          item: __type(name: "Item") { name fields { name } } kind: __type(name: "Kind") { enumValues { name } } root: __type(name: "Root") { fields { name args { name } } }
+          filter: __type(name: "Filter") { inputFields { name } } nothing: __type(name: "Nothing") { name }
+        }
+        fragment FullType on __Type {
+          kind name description specifiedByURL isOneOf
+          fields(includeDeprecated: true) { name description args(includeDeprecated: true) { ...InputValue } type { ...TypeRef } isDeprecated deprecationReason }
+          inputFields(includeDeprecated: true) { ...InputValue } interfaces { ...TypeRef }
+          enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef }
+        }
+        fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue isDeprecated deprecationReason }
+        fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
+        """;
+
+    [Fact]
+    public async Task Introspection_Should_AnswerAsGraphQLJs_When_AskedForEverything()
+    {
+        var answer = Assert.Single(await GraphQLJs.AskAsync([new OracleQuestion("execute", Query, Sdl, RootValue: new { })]));
+        var server = JsonServer.Make(Sdl);
+
+        var reference = JsonNode.Parse(answer.Result!.Value.GetRawText())!;
+        ForgetAdditions(reference);
+        var expected = Normal(reference);
+        var actual = Normal(JsonNode.Parse(await server.AskAsync(Query))!);
+
+        Assert.Equal(expected, actual);
+    }
+
+    // graphql-js 17 lets directives be deprecated and fragments have variables, which the September 2025 edition does not know.
+    private static void ForgetAdditions(JsonNode answer)
+    {
+        var types = answer["data"]!["__schema"]!["types"]!.AsArray();
+        Named(Type("__Schema")["fields"]!, "directives")["args"] = new JsonArray();
+        Remove(Type("__Directive")["fields"]!, "isDeprecated");
+        Remove(Type("__Directive")["fields"]!, "deprecationReason");
+        Remove(Type("__DirectiveLocation")["enumValues"]!, "DIRECTIVE_DEFINITION");
+        Remove(Type("__DirectiveLocation")["enumValues"]!, "FRAGMENT_VARIABLE_DEFINITION");
+
+        JsonNode Type(string name) => Named(types, name);
+
+        static JsonNode Named(JsonNode list, string name) => list.AsArray().Single(node => (string)node!["name"]! == name)!;
+
+        static void Remove(JsonNode list, string name) => list.AsArray().Remove(Named(list, name));
+    }
+
+    // Types in the order of their names; the prose of built-in definitions is each implementation's own, and so are the places where built-in directives may stand.
+    private static string Normal(JsonNode answer)
+    {
+        var schema = answer["data"]!["__schema"]!;
+        foreach (var list in new[] { "types", "directives" })
+        {
+            var sorted = schema[list]!.AsArray().Select(node => node!.DeepClone()).OrderBy(node => (string)node["name"]!, StringComparer.Ordinal).ToArray();
+            foreach (var builtIn in sorted.Where(IsBuiltIn))
+            {
+                Forget(builtIn, "description");
+                Forget(builtIn, "locations");
+            }
+
+            schema[list] = new JsonArray(sorted);
+        }
+
+        return answer.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
+    }
+
+    private static bool IsBuiltIn(JsonNode node) => (string)node["name"]! is var name
+        && (name.StartsWith("__", StringComparison.Ordinal)
+            || name is "String" or "Int" or "Float" or "Boolean" or "ID" or "skip" or "include" or "deprecated" or "specifiedBy" or "oneOf");
+
+    private static void Forget(JsonNode? node, string name)
+    {
+        switch (node)
+        {
+            case JsonObject entries:
+                entries.Remove(name);
+                foreach (var (_, value) in entries)
+                {
+                    Forget(value, name);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    Forget(item, name);
+                }
+
+                break;
+        }
+    }
+
+    private static class JsonServer
+    {
+        public static TestServer Make(string sdl)
+        {
+            var schema = AnalyticsGraph.GraphQL.Types.SchemaBuilder.Build([AnalyticsGraph.GraphQL.Language.Utf8Parser.Parse(sdl)]);
+            return new TestServer(sdl, bindings => JsonBackedSchema.BindAll(schema, bindings, () => default));
+        }
+    }
+}
