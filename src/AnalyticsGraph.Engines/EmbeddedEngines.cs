@@ -47,6 +47,12 @@ public sealed class EmbeddedEngines : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The options left ClickHouse out.</exception>
     public string ClickHouseConnectionString => ConnectionString(_clickHouse, EngineKind.ClickHouse);
 
+    /// <summary>
+    /// The folder whose <c>node_modules</c> the build restored (engines and query editor): the one that the variable
+    /// <c>ANALYTICSGRAPH_ENGINES</c> names, else <c>engines</c> beside the program or in a folder above it; null where there is none.
+    /// </summary>
+    public static string? FindPackages() => EnginePackages.FindFolder();
+
     /// <summary>Starts what the options ask for, both engines at once, and waits until they accept connections.</summary>
     /// <param name="options">What to start and where.</param>
     /// <param name="loggers">Where starts, ends and restarts are told. The engines' own output goes to <c>logs/</c> of the data folder.</param>

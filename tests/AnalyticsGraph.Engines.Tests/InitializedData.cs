@@ -1,3 +1,4 @@
+using System.Globalization;
 using AnalyticsGraph.Engines.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -6,6 +7,7 @@ namespace AnalyticsGraph.Engines.Tests;
 /// <summary>A data folder that was started once, to copy from: initdb is most of a first start, and only few tests are about it.</summary>
 internal static class InitializedData
 {
+    private const string Prefix = "ag-initialized-";
     private static readonly Lazy<Task<string>> Original = new(MakeAsync);
 
     internal static async Task CopyToAsync(string data)
@@ -23,9 +25,10 @@ internal static class InitializedData
 
     private static async Task<string> MakeAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("ag-initialized-").FullName;
-        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        // A test host may be ended without a word, so the next one clears away what is nobody's any more.
+        foreach (var old in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
+            if (LibC.Facts(old)?.Owner == LibC.EffectiveUser && !LibC.Kill(int.Parse(Path.GetFileName(old)[Prefix.Length..], CultureInfo.InvariantCulture), 0)) Directory.Delete(old, recursive: true);
+        var folder = Path.Combine(Path.GetTempPath(), $"{Prefix}{Environment.ProcessId}");
         await using (await EmbeddedEngines.StartAsync(new EngineOptions { DataDirectory = folder, StartClickHouse = false }, NullLoggerFactory.Instance))
             return Path.Combine(folder, "postgres");
     }

@@ -1,3 +1,5 @@
+using AnalyticsGraph.Engines;
+
 namespace AnalyticsGraph.TestEngines;
 
 /// <summary>
@@ -39,14 +41,6 @@ internal static class HostPrograms
         [Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../dotnet")), Path.Combine(copy, "AnalyticsGraph.TestEngines.dll"), .. arguments];
 
     /// <summary>The packages are found from the test project's output; a copy is told.</summary>
-    internal static string Packages()
-    {
-        if (Environment.GetEnvironmentVariable("ANALYTICSGRAPH_ENGINES") is { Length: > 0 } named) return Path.GetFullPath(named);
-        for (var folder = new DirectoryInfo(Source); folder is not null; folder = folder.Parent)
-        {
-            var candidate = Path.Combine(folder.FullName, "engines");
-            if (Directory.Exists(Path.Combine(candidate, "node_modules"))) return candidate;
-        }
-        throw new InvalidOperationException($"engines/node_modules was not found above {Source}: build again, or run 'node engines/restore.mjs'.");
-    }
+    internal static string Packages() =>
+        EmbeddedEngines.FindPackages() ?? throw new InvalidOperationException($"engines/node_modules was not found above {Source}: build again, or run 'node engines/restore.mjs'.");
 }

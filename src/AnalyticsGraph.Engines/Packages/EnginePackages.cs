@@ -30,8 +30,8 @@ internal sealed class EnginePackages
     internal static EnginePackages Find(EngineOptions options)
     {
         var localClickHouse = Path.Combine(options.LocalClickHouseDirectory ?? Path.Combine(AppContext.BaseDirectory, "localclickhouse"), LocalClickHouseProgram);
-        var named = options.PackagesDirectory ?? Environment.GetEnvironmentVariable(FolderVariable);
-        var packages = new EnginePackages(string.IsNullOrEmpty(named) ? Search() : Path.GetFullPath(named), localClickHouse);
+        var folder = options.PackagesDirectory is { } named ? Path.GetFullPath(named) : FindFolder() ?? throw NoFolder();
+        var packages = new EnginePackages(folder, localClickHouse);
         if (options.StartPostgres)
         {
             Require(Path.Combine(packages.Postgres, "bin/postgres"));
@@ -46,19 +46,22 @@ internal sealed class EnginePackages
         return packages;
     }
 
-    /// <summary>The checkout's <c>engines</c> folder, from a program in its <c>bin</c> folders; or one beside the program.</summary>
-    private static string Search()
+    /// <summary>The folder that the variable names; else the checkout's <c>engines</c>, from a program in its <c>bin</c> folders, or one beside the program; null where there is none.</summary>
+    internal static string? FindFolder()
     {
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named) return Path.GetFullPath(named);
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, "engines");
             if (Directory.Exists(Path.Combine(candidate, "node_modules"))) return candidate;
         }
-        throw new EngineException(
-            EngineErrorCodes.PackagesMissing,
-            $"The packages of the embedded engines were not found: there is no engines/node_modules in {AppContext.BaseDirectory} or a folder above it.",
-            $"With Node.js 20 or later run 'node engines/restore.mjs' in the source folder (a build does it too), name that folder by {FolderVariable}, or set connection strings to running servers.");
+        return null;
     }
+
+    private static EngineException NoFolder() => new(
+        EngineErrorCodes.PackagesMissing,
+        $"The packages of the embedded engines were not found: there is no engines/node_modules in {AppContext.BaseDirectory} or a folder above it.",
+        $"With Node.js 20 or later run 'node engines/restore.mjs' in the source folder (a build does it too), name that folder by {FolderVariable}, or set connection strings to running servers.");
 
     private static void Require(string file, string? remedy = null)
     {
