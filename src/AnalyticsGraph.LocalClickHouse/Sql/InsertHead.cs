@@ -22,8 +22,8 @@ internal sealed record InsertHead(int StatementLength, string Format, int DataSt
         if (scanner.Is(token, "TABLE"u8)) token = scanner.Next();
         if (scanner.Is(token, "FUNCTION"u8)) token = scanner.Next();
 
-        // The table's name is any word, even FORMAT; clauses are looked for after it.
-        var depth = 0;
+        // The table's name is any word, even FORMAT, or a parameter; clauses are looked for after it.
+        var depth = scanner.Is(token, '{') ? 1 : 0;
         for (token = scanner.Next(); token.Kind != TokenKind.End; token = scanner.Next())
         {
             if (scanner.Is(token, '(') || scanner.Is(token, '{')) depth++;

@@ -56,7 +56,7 @@ internal sealed record Statement(StatementKind Kind, string? Format)
 
     private static bool IsStackTrace(SqlScanner scanner, Token token) =>
         scanner.Is(token, "STACK_TRACE"u8)
-        || token.Kind == TokenKind.QuotedIdentifier && Ascii.EqualsIgnoreCase(scanner.Text(token)[1..^1], "stack_trace"u8);
+        || token.Kind == TokenKind.QuotedIdentifier && scanner.Text(token) is [_, .. var name, _] && Ascii.EqualsIgnoreCase(name, "stack_trace"u8);
 
     // The library's client side ends on these words instead of parsing them.
     private static void RefuseClientWord(ReadOnlySpan<byte> text, SqlScanner scanner, Token first)
