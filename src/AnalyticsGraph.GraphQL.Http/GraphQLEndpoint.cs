@@ -1,0 +1,155 @@
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
+using Microsoft.AspNetCore.Http;
+
+namespace AnalyticsGraph.GraphQL.Http;
+
+/// <summary>
+/// Answers GraphQL over HTTP: POST with JSON, GET with parameters in the URL. What is wrong with the HTTP request is answered before anything is executed, by a 4xx with
+/// the errors as GraphQL writes them.
+/// </summary>
+internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHttpOptions options, IdeEndpoint? ide)
+{
+    private readonly SdlEndpoint _sdl = new(options.Sdl);
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        var mediaType = ResponseMediaType.Json;
+        try
+        {
+            if (HttpMethods.IsPost(http.Request.Method))
+            {
+                mediaType = Negotiate(http);
+                await PostAsync(http, mediaType).ConfigureAwait(false);
+            }
+            else if (HttpMethods.IsGet(http.Request.Method))
+            {
+                if (!http.Request.Query.ContainsKey("query") && await TryServeDocumentsAsync(http).ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                mediaType = Negotiate(http);
+                await ExecuteAsync(http, mediaType, RequestParameters.FromQuery(http.Request.Query), allowMutations: false).ConfigureAwait(false);
+            }
+            else
+            {
+                http.Response.Headers.Allow = "GET, POST";
+                throw new HttpFaultException(StatusCodes.Status405MethodNotAllowed, $"Method {http.Request.Method} is not allowed; send GET or POST.");
+            }
+        }
+        catch (HttpFaultException fault)
+        {
+            await ErrorResponse.WriteAsync(http, fault.Status, mediaType, fault.Message, fault.Code).ConfigureAwait(false);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer.
+            http.Abort();
+        }
+    }
+
+    private static ResponseMediaType Negotiate(HttpContext http) => ResponseMediaType.Negotiate(http.Request.Headers.Accept)
+        ?? throw new HttpFaultException(
+            StatusCodes.Status406NotAcceptable, "None of the accepted media types can be answered with; accept application/graphql-response+json or application/json.");
+
+    private async Task<bool> TryServeDocumentsAsync(HttpContext http)
+    {
+        if (http.Request.Query.ContainsKey("sdl"))
+        {
+            await _sdl.ServeAsync(http, Executor(http)).ConfigureAwait(false);
+            return true;
+        }
+
+        if (ide is not null && ResponseMediaType.PrefersHtml(http.Request.Headers.Accept))
+        {
+            await ide.ServePageAsync(http).ConfigureAwait(false);
+            return true;
+        }
+
+        return false;
+    }
+
+    private async Task PostAsync(HttpContext http, ResponseMediaType mediaType)
+    {
+        if (!ContentTypes.IsJson(http.Request.ContentType))
+        {
+            throw new HttpFaultException(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json.");
+        }
+
+        if (http.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new HttpFaultException(StatusCodes.Status415UnsupportedMediaType, $"Bodies encoded as {encoding} are not accepted.");
+        }
+
+        var body = await RequestBody.ReadAsync(http.Request, options.MaxRequestBytes, http.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            await ExecuteAsync(http, mediaType, RequestParameters.FromJson(body.Memory), allowMutations: true).ConfigureAwait(false);
+        }
+        finally
+        {
+            body.Release();
+        }
+    }
+
+    private async Task ExecuteAsync(HttpContext http, ResponseMediaType mediaType, RequestParameters parameters, bool allowMutations)
+    {
+        try
+        {
+            var request = new GraphQLRequest
+            {
+                Query = parameters.Query,
+                OperationName = parameters.OperationName,
+                Variables = parameters.Variables,
+                Extensions = parameters.Extensions,
+                AllowMutations = allowMutations,
+                Configure = options.ConfigureRequest is { } configure ? context => configure(http, context) : null,
+            };
+            using var result = await Executor(http).ExecuteAsync(request, http.RequestAborted).ConfigureAwait(false);
+            http.RequestAborted.ThrowIfCancellationRequested();
+            await WriteAsync(http, mediaType, result, allowMutations).ConfigureAwait(false);
+        }
+        finally
+        {
+            parameters.Return();
+        }
+    }
+
+    private GraphQLExecutor Executor(HttpContext http)
+    {
+        if (executor() is { } ready)
+        {
+            return ready;
+        }
+
+        http.Response.Headers.RetryAfter = "1";
+        throw new HttpFaultException(StatusCodes.Status503ServiceUnavailable, "The server is starting; try again in a moment.", ErrorCodes.StoreUnavailable);
+    }
+
+    private static async Task WriteAsync(HttpContext http, ResponseMediaType mediaType, ExecutionResult result, bool allowMutations)
+    {
+        var response = http.Response;
+        response.StatusCode = result.IsRequestError ? StatusOf(result, mediaType, allowMutations) : StatusCodes.Status200OK;
+        if (response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+        {
+            response.Headers.Allow = HttpMethods.Post;
+        }
+
+        response.ContentType = mediaType.ContentType;
+        response.ContentLength = result.Body.Length;
+        response.Headers.Vary = "Accept";
+        await response.BodyWriter.WriteAsync(result.Body, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Sections 6.4.1 and 6.4.2: with <c>application/json</c> a well-formed request is answered 200 whatever its document; a fault of ours never is.</summary>
+    private static int StatusOf(ExecutionResult result, ResponseMediaType mediaType, bool allowMutations) => result.Errors[0].Code switch
+    {
+        ErrorCodes.Internal => StatusCodes.Status500InternalServerError,
+        ErrorCodes.OperationNotAllowed when !allowMutations => StatusCodes.Status405MethodNotAllowed,
+        _ when mediaType == ResponseMediaType.Json => StatusCodes.Status200OK,
+        ErrorCodes.StoreUnavailable or ErrorCodes.Cancelled => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+        _ => StatusCodes.Status400BadRequest,
+    };
+}

@@ -1,0 +1,30 @@
+using AnalyticsGraph.GraphQL.Execution;
+using Microsoft.AspNetCore.Http;
+
+namespace AnalyticsGraph.GraphQL.Http;
+
+/// <summary>How a GraphQL endpoint answers.</summary>
+public sealed class GraphQLHttpOptions
+{
+    /// <summary>The largest request body in bytes, 8 MiB by default; more is answered 413. Kestrel's own limit must not be smaller.</summary>
+    public long MaxRequestBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Prepares each request before its first step: sets the caller, the stores' sessions. A thrown exception becomes an error of the request.</summary>
+    public Action<HttpContext, RequestContext>? ConfigureRequest { get; init; }
+
+    /// <summary>The SDL that <c>GET ...?sdl</c> answers with; printed from the executor's schema if null.</summary>
+    public string? Sdl { get; init; }
+
+    /// <summary>The IDE for browsers; null for none.</summary>
+    public IdeOptions? Ide { get; init; }
+}
+
+/// <summary>Where the IDE's files are and what it is told.</summary>
+public sealed class IdeOptions
+{
+    /// <summary>The folder of the npm package <c>@chillicream/bananacakepop-graphql-ide</c>. If it does not exist, browsers are told how to install it.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The title in the browser's tab.</summary>
+    public string Title { get; init; } = "AnalyticsGraph";
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AnalyticsGraph.GraphQL.Http.Tests;
+
+/// <summary>A Kestrel of its own that serves a small schema at <c>/graphql</c>.</summary>
+internal sealed class GraphQLServer : IAsyncDisposable
+{
+    private const string Sdl =
+        """
+        type Query {
+          hello(name: String = "world"): String!
+          sum(numbers: [Int!]!): Int!
+          echo(json: JSON): JSON
+          caller: String
+          fail: String
+          crash: String
+          forever: String
+          big(length: Int!): String!
+        }
+
+        type Mutation { bump: Int! }
+
+        scalar JSON
+        """;
+
+    private readonly WebApplication _application;
+    private int _bumps;
+
+    private GraphQLServer(GraphQLHttpOptions options, bool isReady)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        _application = builder.Build();
+        var executor = new GraphQLExecutor(ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), Bind()));
+        _application.MapGraphQL("/graphql", () => isReady ? executor : null, options);
+    }
+
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    public Uri Url { get; private set; } = null!;
+
+    /// <summary>How often the mutation ran.</summary>
+    public int Bumps => _bumps;
+
+    /// <summary>Completes when the token of the field <c>forever</c> is cancelled.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the field <c>forever</c> is running.</summary>
+    public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static async Task<GraphQLServer> StartAsync(GraphQLHttpOptions? options = null, bool isReady = true)
+    {
+        var server = new GraphQLServer(options ?? new GraphQLHttpOptions(), isReady);
+        await server._application.StartAsync();
+        server.Url = new Uri($"{server._application.Urls.Single()}/graphql");
+        return server;
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(string body, string? accept = null, string? contentType = "application/json") =>
+        await PostAsync(Encoding.UTF8.GetBytes(body), accept, contentType);
+
+    public async Task<HttpResponseMessage> PostAsync(byte[] body, string? accept = null, string? contentType = "application/json")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = new ByteArrayContent(body) };
+        if (contentType is not null)
+        {
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        return await SendAsync(request, accept);
+    }
+
+    public async Task<HttpResponseMessage> GetAsync(string query, string? accept = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Url}{query}");
+        return await SendAsync(request, accept);
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? accept = null)
+    {
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        return await Client.SendAsync(request);
+    }
+
+    /// <summary>Sends bytes as they are and reads the whole answer; the connection closes after it.</summary>
+    public async Task<string> SendRawAsync(params string[] pieces)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, Url.Port);
+        await using var stream = socket.GetStream();
+        foreach (var piece in pieces)
+        {
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(piece));
+            await stream.FlushAsync();
+            await Task.Delay(20);
+        }
+
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _application.DisposeAsync();
+    }
+
+    private SchemaBindings Bind() => new SchemaBindings()
+        .Bind("Query", "hello", FieldResolver.FromRequest(context => new ValueTask<string>($"Hello {context.Arguments.Get<string>("name")}")))
+        .Bind("Query", "sum", FieldResolver.FromRequest(context => new ValueTask<int>(context.Arguments.Get<object?[]>("numbers")!.Sum(number => (int)number!))))
+        .Bind("Query", "echo", FieldResolver.FromRequest(context => new ValueTask<JsonElement?>(context.Arguments.TryGet("json", out var json) ? (JsonElement?)json : null)))
+        .Bind("Query", "caller", FieldResolver.FromRequest(context => new ValueTask<string?>(context.Request.Find<string>())))
+        .Bind("Query", "fail", FieldResolver.FromRequest<string?>(_ => throw new Errors.GraphQLException(new Errors.GraphQLError("It is gone.", Errors.ErrorCodes.NotFound))))
+        .Bind("Query", "crash", FieldResolver.FromRequest<string?>(_ => throw new InvalidOperationException("secret")))
+        .Bind("Query", "big", FieldResolver.FromRequest(context => new ValueTask<string>(new string('x', context.Arguments.Get<int>("length")))))
+        .Bind("Query", "forever", FieldResolver.FromRequest(ForeverAsync))
+        .Bind("Mutation", "bump", FieldResolver.FromRequest(_ => new ValueTask<int>(Interlocked.Increment(ref _bumps))));
+
+    private async ValueTask<string?> ForeverAsync(StepContext context)
+    {
+        await using var registration = context.CancellationToken.Register(() => Cancelled.TrySetResult());
+        Waiting.TrySetResult();
+        await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        return null;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace AnalyticsGraph.Tests.Differential;
+
+/// <summary>Runs the scripts of <c>tests/differential</c>. Their packages are installed from the lockfile when their folder is missing.</summary>
+internal static class NodeScript
+{
+    private static readonly Lazy<Task<string>> Folder = new(InstallAsync);
+
+    /// <summary>Runs a script and returns what it wrote.</summary>
+    /// <param name="arguments">The script and its arguments.</param>
+    /// <param name="input">What it reads from its standard input.</param>
+    public static async Task<string> RunAsync(string[] arguments, string input = "") => await RunAsync("node", arguments, await Folder.Value, input);
+
+    private static async Task<string> InstallAsync()
+    {
+        var folder = Path.Combine(RepositoryRoot(), "tests", "differential");
+        // Test projects run at the same time: one installs, the others wait for it.
+        await using var installation = await LockAsync(Path.Combine(folder, ".installing"));
+        if (!File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")))
+        {
+            await RunAsync("npm", ["ci"], folder, "");
+        }
+
+        return folder;
+    }
+
+    private static async Task<FileStream> LockAsync(string path)
+    {
+        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(100))
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (waited.Elapsed < TimeSpan.FromMinutes(2))
+            {
+                continue;
+            }
+        }
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AnalyticsGraph.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
+    }
+
+    private static async Task<string> RunAsync(string command, string[] arguments, string folder, string input)
+    {
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{command} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await errors}");
+        return await output;
+    }
+}
