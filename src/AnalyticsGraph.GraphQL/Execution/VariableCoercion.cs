@@ -72,7 +72,7 @@ public static class VariableCoercion
         }
 
         // One more than may be told, so that the caller of this method sees that the limit is passed.
-        var collector = new InputErrorCollector(errorLimit + 1 - errors.Count, suggest: true);
+        var collector = new InputErrorCollector(int.Max(errorLimit - errors.Count, errorLimit - errors.Count + 1), suggest: true);
         var what = "value";
         object? value;
         if (given.ValueKind != JsonValueKind.Undefined)

@@ -6,6 +6,8 @@ namespace AnalyticsGraph.GraphQL.Validation.Rules;
 /// <summary>Section 5.5.2.2: no fragment spreads itself, directly or through others. Each fragment is entered once; the path is kept in lists, as chains of fragments can be long.</summary>
 internal sealed class FragmentCycles(ValidationContext context)
 {
+    private const int StepCost = 10;
+
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _depthByName = new(StringComparer.Ordinal);
     private readonly List<FragmentSpreadNode> _path = [];
@@ -54,8 +56,8 @@ internal sealed class FragmentCycles(ValidationContext context)
 
     private void Report(FragmentSpreadNode spread, int depth)
     {
-        // The message names the whole way round; its length counts as work, for hostile documents have many long ways.
-        if (!context.Spend(_path.Count - depth))
+        // The message and its places name the whole way round; hostile documents have many long ways.
+        if (!context.Spend(StepCost * (_path.Count - depth)))
         {
             return;
         }

@@ -7,7 +7,8 @@ namespace AnalyticsGraph.GraphQL.Validation.Rules;
 /// <summary>Sections 5.6.1, 5.6.2 and 5.6.4: a literal can be coerced to the type of its place. The coercion itself decides; its value is thrown away.</summary>
 internal sealed class ValuesOfCorrectType(ValidationContext context)
 {
-    private readonly InputErrorCollector _errors = new(context.Options.MaxErrors + 1, context.Options.Suggest);
+    // One more than may be told, so that the limit is seen to be passed.
+    private readonly InputErrorCollector _errors = new(int.Max(context.Options.MaxErrors, context.Options.MaxErrors + 1), context.Options.Suggest);
 
     public void Check(ValueNode value, GraphQLType type)
     {

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace AnalyticsGraph.GraphQL.Tests.Validation.Differential;
 
 /// <summary>
-/// Where we differ from graphql-js on purpose, and why. Two quirks of its are too rare to be met here: it checks the arguments of an unknown directive against those of the
-/// field around it, and calls a <c>@stream</c> on a fragment one on the field around it; we tell the directive's own fault alone.
+/// Where we differ from graphql-js on purpose, and why. Three differences do not occur in the generated documents: it checks the arguments of an unknown directive against those
+/// of the field around it, and takes a <c>@stream</c> on a fragment for one on that field, where we tell the directive's own fault alone; and it looks inside of type system
+/// definitions, which section 5.1.1 refuses as a whole. A document that exceeds a limit ends with another message.
 /// </summary>
 internal static partial class JustifiedDifferences
 {

@@ -22,8 +22,16 @@ internal sealed partial class QueryMutator(Schema schema, int seed)
     private static readonly string[] Directives =
     [
         "@skip(if: true)", "@skip", "@include(if: 1)", "@include(if: $v0)", "@unknown", "@unknown(name: 1)", "@onField", "@onField @onField", "@onQuery", "@onFragment", "@onVariable", "@mark(level: 1) @mark(level: 2)",
-        "@mark(levl: 1)", "@mark(level: 1, level: 2)", "@mark(level: null)", "@deprecated", "@defer", "@defer(if: false)", "@defer(label: $v0)", "@stream", "@stream(if: false, label: \"same\")", "@skip(if: true) @include(if: true)",
+        "@mark(levl: 1)", "@mark(level: 1, level: 2)", "@mark(level: null)", "@deprecated", "@defer", "@defer(if: false)", "@defer(label: $v0)", "@stream", "@stream(if: false, label: \"same\")", "@skip(if: true) @skip(if: false)", "@include(if: true) @include(if: true) @include(if: false)", "@skip(if: false) @onField @skip(if: false)", "@skip(if: true) @include(if: true)",
     ];
+
+    private static readonly string[] Definitions =
+    [
+        "{ __typename }", "query A { __typename }", "query B { ...F1 }", "mutation A { __typename }", "subscription S { __typename }", "type Foo { a: Foo }", "extend type Dog { b: Int }", "enum Other { A }",
+        "directive @onField on FIELD", "scalar Date", "fragment F1 on Query { __typename }", "fragment F1 on Dog { ...F2 }", "fragment F2 on Cat { ...F1 }", "fragment Loop on Query { ...Loop }", "fragment F1 on Color { x }",
+    ];
+
+    private static readonly string[] Givens = ["$v0: Int", "$v1: Dog", "$v2: [Filtr!]", "$v3: String = 1", "name: \"n\"", "first: 1", "filter: { name: \"a\" }", "upper: true", "id: 1", "if: true"];
 
     private readonly Random _random = new(seed);
     private readonly string[] _names =
@@ -45,7 +53,7 @@ internal sealed partial class QueryMutator(Schema schema, int seed)
     private void Change(List<string> tokens)
     {
         var at = _random.Next(tokens.Count);
-        switch (_random.Next(10))
+        switch (_random.Next(13))
         {
             case 0:
                 ReplaceNear(tokens, at, IsName, _ => _names[_random.Next(_names.Length)]);
@@ -68,6 +76,13 @@ internal sealed partial class QueryMutator(Schema schema, int seed)
                 tokens.Insert(name < 0 ? at : name + 1, Directives[_random.Next(Directives.Length)]);
                 break;
             case 8:
+                var group = tokens.FindIndex(at, token => token == "(");
+                tokens.Insert(group < 0 ? at : group + 1, Givens[_random.Next(Givens.Length)]);
+                break;
+            case 9 or 10:
+                tokens.Insert(_random.Next(2) == 0 ? 0 : tokens.Count, Definitions[_random.Next(Definitions.Length)]);
+                break;
+            case 11:
                 tokens.Insert(at, tokens[_random.Next(tokens.Count)]);
                 break;
             default:

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Tests.Differential;
 using AnalyticsGraph.GraphQL.Tests.Validation.Rules;
@@ -13,6 +15,9 @@ public sealed class ValidationDifferentialTests
 {
     private const int Shown = 5;
 
+    // The sections of chapter 5 with a rule each, and chapter 5 itself for what is added to it.
+    private const int Sections = 31;
+
     [Theory]
     [InlineData(DifferentialSchemas.Rich, false, 240, "validate")]
     [InlineData(DifferentialSchemas.Small, false, 120, "validate")]
@@ -20,17 +25,26 @@ public sealed class ValidationDifferentialTests
     public async Task Validate_Should_SayWhatGraphQLJsSays_When_DocumentsAreGenerated(string sdl, bool incremental, int count, string mode)
     {
         var schema = DifferentialSchemas.Build(sdl);
-        var documents = new List<string>();
-        for (var seed = 0; seed < count; seed++)
-        {
-            var document = new QueryGenerator(schema, seed, incremental).Document();
-            documents.Add(document);
-            documents.Add(new QueryMutator(schema, seed).Mutate(document));
-            documents.Add(new QueryMutator(schema, seed + count).Mutate(document));
-        }
+        var documents = Generate(schema, incremental, count);
 
         var answers = await CompareAsync(schema, sdl, documents, mode);
         Assert.InRange(answers.Count(answer => answer.Ok), count / 2, documents.Count - count);
+    }
+
+    [Fact]
+    public void Generate_Should_BreakEveryRule_When_DocumentsAreMany()
+    {
+        var sections = new HashSet<object?>();
+        foreach (var (sdl, incremental) in new[] { (DifferentialSchemas.Rich, false), (DifferentialSchemas.Small, false), (DifferentialSchemas.Incremental, true) })
+        {
+            var schema = DifferentialSchemas.Build(sdl);
+            foreach (var document in Generate(schema, incremental, 120).Select(Parsed).OfType<DocumentNode>())
+            {
+                sections.UnionWith(Validate(schema, document).Select(error => error.Extensions?["spec"]));
+            }
+        }
+
+        Assert.True(sections.Count == Sections, string.Join('\n', sections));
     }
 
     [Fact]
@@ -46,6 +60,32 @@ public sealed class ValidationDifferentialTests
         Assert.InRange(documents.Count, 100, int.MaxValue);
 
         await CompareAsync(RuleSchema.Schema, RuleSchema.Sdl, documents, "validate");
+    }
+
+    private static List<string> Generate(Schema schema, bool incremental, int count)
+    {
+        var documents = new List<string>();
+        for (var seed = 0; seed < count; seed++)
+        {
+            var document = new QueryGenerator(schema, seed, incremental).Document();
+            documents.Add(document);
+            documents.Add(new QueryMutator(schema, seed).Mutate(document));
+            documents.Add(new QueryMutator(schema, seed + count).Mutate(document));
+        }
+
+        return documents;
+    }
+
+    private static DocumentNode? Parsed(string document)
+    {
+        try
+        {
+            return Utf8Parser.Parse(document);
+        }
+        catch (GraphQLSyntaxException)
+        {
+            return null;
+        }
     }
 
     private static async Task<IReadOnlyList<OracleAnswer>> CompareAsync(Schema schema, string sdl, List<string> documents, string mode)
@@ -74,12 +114,14 @@ public sealed class ValidationDifferentialTests
     {
         try
         {
-            var errors = DocumentValidator.Validate(schema, Utf8Parser.Parse(document), new ValidationOptions { MaxErrors = 1000 });
-            return [.. errors.Select(error => $"{error.Message} @ {string.Join(", ", error.Locations.Select(place => $"{place.Line}:{place.Column}"))}")];
+            return [.. Validate(schema, Utf8Parser.Parse(document)).Select(error => $"{error.Message} @ {string.Join(", ", error.Locations.Select(place => $"{place.Line}:{place.Column}"))}")];
         }
         catch (GraphQLSyntaxException e)
         {
             return [$"{e.Message} @ {e.Location.Line}:{e.Location.Column}"];
         }
     }
+
+    private static ImmutableArray<GraphQLError> Validate(Schema schema, DocumentNode document)
+        => DocumentValidator.Validate(schema, document, new ValidationOptions { MaxErrors = 1000 });
 }

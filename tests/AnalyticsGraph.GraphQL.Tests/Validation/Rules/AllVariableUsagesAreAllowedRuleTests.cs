@@ -37,6 +37,9 @@ public sealed class AllVariableUsagesAreAllowedRuleTests
     [InlineData(
         "query q($s: String) { ...f } fragment f on Query { arguments { intArgField(intArg: $s) } }",
         """Variable "$s" of type "String" used in position expecting type "Int". @ 1:9, 1:84""")]
+    [InlineData(
+        "mutation addNullableCat($cat: CatInput) { addPet(pet: { cat: $cat }) { name } }",
+        """Variable "$cat" is of type "CatInput" but must be non-nullable to be used for OneOf Input Object "PetInput". @ 1:25, 1:62""")]
     public void Validate_Should_TellWhatIsWrong_When_TypesDoNotFit(string document, params string[] errors)
         => RuleSchema.AssertInvalid(document, "sec-All-Variable-Usages-Are-Allowed", errors);
 }
