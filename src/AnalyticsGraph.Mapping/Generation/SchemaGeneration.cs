@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.Mapping.Model;
+
+namespace AnalyticsGraph.Mapping.Generation;
+
+/// <summary>
+/// Expands mapped SDL to the public schema: connections and lists gain their arguments, filter, sort, connection and edge types are added, and the mapping
+/// directives are taken out. Works on the syntax tree, so that what it yields is plain SDL that can be printed, reviewed and built.
+/// </summary>
+internal sealed class SchemaGeneration
+{
+    private static readonly HashSet<string> OnTypes = ["table", "orderBy"];
+    private static readonly HashSet<string> OnFields = ["column", "json", "embedded", "relation", "connection", "list", "lookup", "resolver", "notFilterable"];
+
+    private readonly SdlDefinitions _sdl;
+    private readonly MappingModel _model;
+    private readonly MappingLimits _limits;
+    private readonly List<DefinitionNode> _generated = [];
+    private readonly FilterInputs _filters;
+    private readonly SortInputs _sorts;
+
+    private SchemaGeneration(SdlDefinitions sdl, MappingModel model, MappingLimits limits)
+    {
+        _sdl = sdl;
+        _model = model;
+        _limits = limits;
+        _filters = new FilterInputs(_generated.Add);
+        _sorts = new SortInputs(_generated.Add);
+    }
+
+    /// <summary>Expands the definitions.</summary>
+    /// <param name="definitions">The definitions of all SDL files.</param>
+    /// <param name="sdl">The same, by name.</param>
+    /// <param name="model">What their directives say.</param>
+    /// <param name="limits">Limits that descriptions name.</param>
+    /// <param name="directives">The mapping directives' own definitions, which are left out.</param>
+    /// <returns>The public schema's document.</returns>
+    public static DocumentNode Expand(
+        IEnumerable<DefinitionNode> definitions,
+        SdlDefinitions sdl,
+        MappingModel model,
+        MappingLimits limits,
+        DocumentNode directives)
+    {
+        var internals = directives.Definitions.Select(NameOf).ToHashSet(StringComparer.Ordinal);
+        return new SchemaGeneration(sdl, model, limits).Expand(definitions.Where(definition => !internals.Contains(NameOf(definition))));
+    }
+
+    private static string NameOf(DefinitionNode definition) => definition switch
+    {
+        DirectiveDefinitionNode directive => "@" + directive.Name.Value,
+        TypeDefinitionNode type => type.Name.Value,
+        _ => "",
+    };
+
+    private DocumentNode Expand(IEnumerable<DefinitionNode> definitions)
+    {
+        var expanded = definitions.Select(Expand).ToList();
+        foreach (var table in _model.Tables.Values.Where(HasConnection).OrderBy(table => table.TypeName, StringComparer.Ordinal))
+        {
+            _generated.Add(Connections.Connection(table));
+            _generated.Add(Connections.Edge(table));
+        }
+
+        // Whoever names a filter or sort input in the SDL (an argument that C# answers) gets it, whether or not a list brought it about.
+        foreach (var table in _model.Tables.Values.OrderBy(table => table.TypeName, StringComparer.Ordinal))
+        {
+            _filters.Require(table, table.Store);
+            if (SortInputs.IsSortable(table))
+            {
+                _sorts.Require(table, table.Store);
+            }
+        }
+
+        AddShared();
+        var fixedOrder = _generated.OrderBy(definition => NameOf(definition), StringComparer.Ordinal);
+        return new DocumentNode([.. expanded, .. fixedOrder]);
+    }
+
+    private void AddShared()
+    {
+        if (!_sdl.Has(GeneratedNames.PageInfo))
+        {
+            _generated.Add(Connections.PageInfo());
+        }
+
+        if (!_sdl.Has(GeneratedNames.Direction))
+        {
+            _generated.Add(Connections.Direction());
+        }
+
+        if (_model.Tables.Values.Any(table => table.IsNode) && !_sdl.Has("Node"))
+        {
+            _generated.Add(new InterfaceTypeDefinitionNode(
+                Sdl.Described("An object with a global id, by which `node` finds it again."),
+                new NameNode("Node"),
+                [],
+                [],
+                [Sdl.Field("id", Sdl.Required("ID"), "The global id.")]));
+        }
+    }
+
+    private bool HasConnection(TableModel table) =>
+        _model.RootFields.Any(root => root.Kind == RootFieldKind.Connection && root.Target == table)
+        || _model.Tables.Values.Any(other => other.FieldList.OfType<RelationField>().Any(relation => relation.IsConnection && relation.Target == table));
+
+    private DefinitionNode Expand(DefinitionNode definition) => definition switch
+    {
+        ObjectTypeDefinitionNode type => Expand(type),
+        EnumTypeDefinitionNode type => new EnumTypeDefinitionNode(
+            type.Description,
+            type.Name,
+            type.Directives,
+            [.. type.Values.Select(value => new EnumValueDefinitionNode(value.Description, value.Name, Without(value.Directives, d => d == "stored"), value.Location))],
+            type.IsExtension,
+            type.Location),
+        _ => definition,
+    };
+
+    private ObjectTypeDefinitionNode Expand(ObjectTypeDefinitionNode type)
+    {
+        var fields = type.Fields.Select(field => Expand(type.Name.Value, field)).ToList();
+        if (type.Name.Value == _sdl.QueryType && !type.IsExtension && _model.Tables.Values.Any(table => table.IsNode))
+        {
+            AddNodeFields(fields);
+        }
+
+        return new ObjectTypeDefinitionNode(
+            type.Description, type.Name, type.Interfaces, Without(type.Directives, OnTypes.Contains), [.. fields], type.IsExtension, type.Location);
+    }
+
+    private void AddNodeFields(List<FieldDefinitionNode> fields)
+    {
+        var existing = _sdl.FieldsOf(_sdl.QueryType).Select(field => field.Name.Value).ToHashSet(StringComparer.Ordinal);
+        if (!existing.Contains("node"))
+        {
+            fields.Add(Sdl.Field("node", Sdl.Named("Node"), "The object with this global id; null if there is none, or none that may be seen.", Sdl.Input("id", Sdl.Required("ID"), "A global id.")));
+        }
+
+        if (!existing.Contains("nodes"))
+        {
+            fields.Add(Sdl.Field(
+                "nodes",
+                new NonNullTypeNode(new ListTypeNode(Sdl.Named("Node"))),
+                "The objects with these global ids, in their order; null where there is none.",
+                Sdl.Input("ids", new NonNullTypeNode(Sdl.ListOf("ID")), $"At most {_limits.MaxIds} global ids.")));
+        }
+    }
+
+    private FieldDefinitionNode Expand(string typeName, FieldDefinitionNode field)
+    {
+        var directives = Without(field.Directives, OnFields.Contains);
+        var (target, isConnection) = typeName == _sdl.QueryType
+            ? _model.RootFields.FirstOrDefault(root => root.Name == field.Name.Value && root.Kind != RootFieldKind.Lookup) is { } root
+                ? (root.Target, root.Kind == RootFieldKind.Connection)
+                : default
+            : _model.Tables.GetValueOrDefault(typeName)?.Fields.GetValueOrDefault(field.Name.Value) is RelationField { Type.IsList: true } relation
+                ? (relation.Target, relation.IsConnection)
+                : default;
+        if (target is null)
+        {
+            return new FieldDefinitionNode(field.Description, field.Name, field.Arguments, field.Type, directives, field.Location);
+        }
+
+        var filter = _filters.Require(target, target.Store);
+        var sort = SortInputs.IsSortable(target) ? _sorts.Require(target, target.Store) : null;
+        TypeNode type = !isConnection ? field.Type
+            : field.Type is NonNullTypeNode ? Sdl.Required(GeneratedNames.Connection(target.TypeName))
+            : Sdl.Named(GeneratedNames.Connection(target.TypeName));
+        return new FieldDefinitionNode(
+            field.Description, field.Name, [.. field.Arguments, .. Connections.Arguments(isConnection, filter, sort, _limits)], type, directives, field.Location);
+    }
+
+    private static ImmutableArray<DirectiveNode> Without(ImmutableArray<DirectiveNode> directives, Func<string, bool> isMapping) =>
+        directives.Any(d => isMapping(d.Name.Value)) ? [.. directives.Where(d => !isMapping(d.Name.Value))] : directives;
+}

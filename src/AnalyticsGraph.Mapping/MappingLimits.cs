@@ -1,0 +1,32 @@
+namespace AnalyticsGraph.Mapping;
+
+/// <summary>What one request may ask of the mapping. Beyond a limit the field has an error that names it (<c>LIMIT_EXCEEDED</c>).</summary>
+public sealed record MappingLimits
+{
+    /// <summary>Rows of a connection's page where neither <c>first</c> nor <c>last</c> is given.</summary>
+    public int DefaultPage { get; init; } = 50;
+
+    /// <summary>The most rows of a connection's page.</summary>
+    public int MaxPage { get; init; } = 1000;
+
+    /// <summary>The most rows of a plain list, for each parent.</summary>
+    public int MaxList { get; init; } = 10_000;
+
+    /// <summary>The most rows that one field may read for all its parents of a level together.</summary>
+    public int MaxRowsPerField { get; init; } = 1_000_000;
+
+    /// <summary>The most conditions in one filter, and the most values in one <c>in</c>.</summary>
+    public int MaxConditions { get; init; } = 1000;
+
+    /// <summary>The most levels of one filter: relations, <c>and</c>, <c>or</c>.</summary>
+    public int MaxFilterDepth { get; init; } = 24;
+
+    /// <summary>The most ids in one <c>nodes(ids:)</c>.</summary>
+    public int MaxIds { get; init; } = 1000;
+
+    /// <summary>The most entries of one <c>order</c>.</summary>
+    public int MaxOrderTerms { get; init; } = 16;
+
+    /// <summary>The longest time a statement may run.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,87 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace AnalyticsGraph.Mapping.Model;
+
+/// <summary>An object type whose fields are read from a row: a table's, or embedded in one.</summary>
+/// <param name="typeName">The type's name.</param>
+/// <param name="fields">Its fields.</param>
+public abstract class RowModel(string typeName, IEnumerable<FieldModel> fields)
+{
+    /// <summary>The object type's name.</summary>
+    public string TypeName { get; } = typeName;
+
+    /// <summary>Its fields by name.</summary>
+    public FrozenDictionary<string, FieldModel> Fields { get; } = fields.ToFrozenDictionary(field => field.Name, StringComparer.Ordinal);
+
+    /// <summary>Its fields in the order of the SDL.</summary>
+    public ImmutableArray<FieldModel> FieldList { get; } = [.. fields];
+}
+
+/// <summary>An object type that stands in other types' rows (<c>@embedded</c>).</summary>
+/// <param name="typeName">The type's name.</param>
+/// <param name="fields">Its fields, columns without prefix.</param>
+public sealed class EmbeddedModel(string typeName, IEnumerable<FieldModel> fields) : RowModel(typeName, fields);
+
+/// <summary>An object type whose objects are the rows of a table or view (<c>@table</c>).</summary>
+public sealed class TableModel : RowModel
+{
+    internal TableModel(string typeName, string table, Store store, ImmutableArray<string> key, bool isNode, IEnumerable<FieldModel> fields)
+        : base(typeName, fields)
+    {
+        Table = table;
+        Store = store;
+        Key = key;
+        IsNode = isNode;
+    }
+
+    /// <summary>The table's name, with its schema or database if it is not the connection's own.</summary>
+    public string Table { get; }
+
+    /// <summary>The store that holds it.</summary>
+    public Store Store { get; }
+
+    /// <summary>The primary key's columns in order.</summary>
+    public ImmutableArray<string> Key { get; }
+
+    /// <summary>Whether the type implements <c>Node</c>.</summary>
+    public bool IsNode { get; }
+
+    /// <summary>What the type can be ordered by beside its fields.</summary>
+    public ImmutableArray<RelatedOrder> RelatedOrders { get; internal set; } = [];
+
+    /// <summary>The real columns by name; filled once at start-up from the store's catalogue.</summary>
+    public IReadOnlyDictionary<string, ColumnModel> Columns { get; internal set; } = FrozenDictionary<string, ColumnModel>.Empty;
+
+    /// <summary>Whether a read needs ClickHouse's <c>FINAL</c>: rows of a replacing table are versions until merged.</summary>
+    public bool ReadsFinal { get; internal set; }
+
+    /// <summary>The real column.</summary>
+    /// <param name="name">A column that the start-up checks found.</param>
+    internal ColumnModel Column(string name) => Columns[name];
+
+    /// <inheritdoc />
+    public override string ToString() => $"{TypeName} ({Table})";
+}
+
+/// <summary>The type can be ordered by a value of one row of a to-many relation (<c>@orderBy</c>).</summary>
+/// <param name="Name">The field of the sort input.</param>
+/// <param name="Relation">The relation to the row.</param>
+/// <param name="Match">Fields of the related type that are equalled by arguments of the same name.</param>
+/// <param name="Defaults">Values of those that may be left out, by field.</param>
+/// <param name="Stats">Enum values and the columns behind them.</param>
+public sealed record RelatedOrder(
+    string Name,
+    RelationField Relation,
+    ImmutableArray<ColumnField> Match,
+    ImmutableArray<ColumnConstant> Defaults,
+    ImmutableArray<StatColumn> Stats)
+{
+    /// <summary>The default of a matched field, or null where it must be given.</summary>
+    internal string? DefaultOf(ColumnField match) => Defaults.FirstOrDefault(d => d.Column == match.Name || d.Column == match.Column)?.Value;
+}
+
+/// <summary>A value of a generated enum and the column behind it.</summary>
+/// <param name="Name">The enum value.</param>
+/// <param name="Column">The column of the related table.</param>
+public sealed record StatColumn(string Name, string Column);
