@@ -21,7 +21,20 @@ public abstract class RowModel(string typeName, IEnumerable<FieldModel> fields)
 /// <summary>An object type that stands in other types' rows (<c>@embedded</c>).</summary>
 /// <param name="typeName">The type's name.</param>
 /// <param name="fields">Its fields, columns without prefix.</param>
-public sealed class EmbeddedModel(string typeName, IEnumerable<FieldModel> fields) : RowModel(typeName, fields);
+public sealed class EmbeddedModel(string typeName, IEnumerable<FieldModel> fields) : RowModel(typeName, fields)
+{
+    /// <summary>All columns behind the object, those of objects within included.</summary>
+    internal IReadOnlyList<ColumnModel> ColumnsOf(TableModel table, string prefix) =>
+    [
+        .. FieldList.SelectMany(field => field switch
+        {
+            ColumnField column => [table.Column(prefix + column.Column)],
+            JsonField json => [table.Column(prefix + json.Column)],
+            EmbeddedField inner => inner.Target.ColumnsOf(table, prefix + inner.Prefix),
+            _ => [],
+        }),
+    ];
+}
 
 /// <summary>An object type whose objects are the rows of a table or view (<c>@table</c>).</summary>
 public sealed class TableModel : RowModel

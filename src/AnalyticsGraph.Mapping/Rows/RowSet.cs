@@ -1,0 +1,29 @@
+namespace AnalyticsGraph.Mapping.Rows;
+
+/// <summary>Rows of a mapped type as columns: the <see cref="GraphQL.Execution.ObjectBatch.Source"/> of its objects.</summary>
+internal sealed class RowSet(RowLayout layout, RowValues[] values, int count)
+{
+    public RowLayout Layout { get; } = layout;
+
+    public int Count { get; } = count;
+
+    /// <summary>The values in the order of the layout; what a statement selected beyond it follows.</summary>
+    public RowValues[] Values { get; } = values;
+
+    /// <summary>The same rows as another layout, all of whose items this one has, wants them.</summary>
+    public RowSet As(RowLayout other)
+    {
+        if (ReferenceEquals(other, Layout))
+        {
+            return this;
+        }
+
+        var values = new RowValues[other.Items.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Values[Layout.OrdinalOf(other.Items[i].Name)];
+        }
+
+        return new RowSet(other, values, Count);
+    }
+}
