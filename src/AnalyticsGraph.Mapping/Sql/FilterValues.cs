@@ -26,7 +26,7 @@ internal static class FilterValues
     /// <summary>The texts that an enum value is stored as, or the converted value alone.</summary>
     public static IEnumerable<object> ConvertAll(IEnumerable<object?> values, LeafField field, SqlType type) => field.Enum is { } model
         ? values.OfType<string>().SelectMany(model.TextsOf)
-        : values.Where(value => value is not null).Select(value => Convert(value!, type)).Where(value => value is not null)!;
+        : values.OfType<object>().Select(value => Convert(value, type)).OfType<object>();
 
     /// <summary>An array of the CLR type that parameters of the type have.</summary>
     public static Array ToArray(IEnumerable<object> values, SqlType type) => type switch

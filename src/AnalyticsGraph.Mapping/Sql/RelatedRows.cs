@@ -60,6 +60,16 @@ internal sealed class RelatedRows(SqlScope scope, RelationField relation, string
         }
     }
 
+    /// <summary>Appends the key's columns.</summary>
+    /// <param name="before">What stands before the first one.</param>
+    public void AppendKeys(string before)
+    {
+        for (var i = 0; i < KeyColumns.Length; i++)
+        {
+            _sql.Append(i == 0 ? before : ", ").AppendColumn(KeyAlias, KeyColumns[i]);
+        }
+    }
+
     /// <summary>Appends <c> AND ...</c> for the relation's constants and the policy.</summary>
     /// <param name="target">The target's alias.</param>
     public void AppendAndRest(string target)
@@ -102,11 +112,7 @@ internal sealed class RelatedRows(SqlScope scope, RelationField relation, string
     private void AppendMembers(Action<string> appendAnd)
     {
         TakeAliases();
-        for (var i = 0; i < KeyColumns.Length; i++)
-        {
-            _sql.Append(i == 0 ? "" : ", ").AppendColumn(KeyAlias, KeyColumns[i]);
-        }
-
+        AppendKeys("");
         _sql.Append(" FROM ");
         var target = AppendSource();
         _sql.Append(" WHERE TRUE");

@@ -1,0 +1,83 @@
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Sql;
+using Npgsql;
+
+namespace AnalyticsGraph.Mapping.Sessions;
+
+/// <summary>Sends all statements of a level in one batch: one round trip, on a pooled connection that is held no longer than that.</summary>
+public sealed class PostgresSession : StoreSession
+{
+    private readonly NpgsqlDataSource _dataSource;
+
+    internal PostgresSession(NpgsqlDataSource dataSource, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
+        : base(Store.Postgres, request, policies, limits, counters) => _dataSource = dataSource;
+
+    /// <summary>Late within a level, so that what others learn while dispatching can still be asked in the same round trip.</summary>
+    public override int Order => 100;
+
+    private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
+    {
+        // A statement that PostgreSQL refuses ends the batch; the ones behind it are asked again without it, so that only its own fields fail.
+        var first = 0;
+        while (first < questions.Count)
+        {
+            var (answered, error) = await RunBatchAsync(questions, first, cancellationToken).ConfigureAwait(false);
+            first += answered;
+            if (error is null)
+            {
+                continue;
+            }
+
+            var mapped = StoreErrors.FromPostgres(error, Limits, cancellationToken);
+            if (error is PostgresException && mapped.Error.Code == GraphQL.Errors.ErrorCodes.Internal || error is GraphQL.Errors.GraphQLException)
+            {
+                questions[first++].Error = mapped;
+                continue;
+            }
+
+            for (; first < questions.Count; first++)
+            {
+                questions[first].Error = mapped;
+            }
+        }
+
+        foreach (var question in questions)
+        {
+            question.Complete();
+        }
+    }
+
+    private async Task<(int Answered, Exception? Error)> RunBatchAsync(List<StoreQuestion> questions, int first, CancellationToken cancellationToken)
+    {
+        var answered = 0;
+        try
+        {
+            var batch = _dataSource.CreateBatch();
+            await using var _ = batch.ConfigureAwait(false);
+            batch.Timeout = (int)Math.Ceiling(Limits.StatementTimeout.TotalSeconds);
+            for (var i = first; i < questions.Count; i++)
+            {
+                batch.BatchCommands.Add(PostgresParameters.ToCommand(questions[i].Statement));
+                Counters.Record(questions[i].Statement.Text);
+            }
+
+            Counters.CountPostgres(questions.Count - first);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            for (var i = first; i < questions.Count; i++)
+            {
+                questions[i].Result = await PostgresRowReader.ReadAsync(reader, questions[i], cancellationToken).ConfigureAwait(false);
+                answered++;
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return (answered, null);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or GraphQL.Errors.GraphQLException or OperationCanceledException or TimeoutException or IOException or InvalidOperationException)
+        {
+            // With the last answer complete, what fails later (giving the connection back) harms nobody.
+            return (answered, answered == questions.Count - first ? null : exception);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using AnalyticsGraph.GraphQL.Errors;
+using Npgsql;
+
+namespace AnalyticsGraph.Mapping.Sessions;
+
+/// <summary>What a failing store means for the fields that asked it.</summary>
+internal static class StoreErrors
+{
+    public static GraphQLException FromPostgres(Exception exception, MappingLimits limits, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Cancelled(exception);
+        }
+
+        return exception switch
+        {
+            GraphQLException known => known,
+            PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => Timeout("PostgreSQL", limits, exception),
+            NpgsqlException { InnerException: TimeoutException } => Timeout("PostgreSQL", limits, exception),
+            TimeoutException => Timeout("PostgreSQL", limits, exception),
+
+            // Class 08 connection, 53 resources, 57 operator intervention, 58 system; and whatever is no answer of the server at all.
+            PostgresException { SqlState: ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..] } => Unavailable("PostgreSQL", exception),
+            PostgresException => Fault("PostgreSQL", exception),
+            _ => Unavailable("PostgreSQL", exception),
+        };
+    }
+
+    public static GraphQLException Cancelled(Exception? inner) => new(new GraphQLError("The request was cancelled before its data were read.", ErrorCodes.Cancelled), inner);
+
+    public static GraphQLException Timeout(string store, MappingLimits limits, Exception inner) => new(
+        new GraphQLError($"{store} took longer than {limits.StatementTimeout.TotalSeconds:0} s; narrow the filter or read fewer rows.", ErrorCodes.LimitExceeded), inner);
+
+    public static GraphQLException Unavailable(string store, Exception inner) => new(
+        new GraphQLError($"{store} cannot be reached or cannot answer at the moment; try again later.", ErrorCodes.StoreUnavailable), inner);
+
+    public static GraphQLException Fault(string store, Exception inner) => new(
+        new GraphQLError($"{store} refused the statement; the server's log has the details.", ErrorCodes.Internal), inner);
+}

@@ -1,0 +1,71 @@
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Mapping.Sql;
+
+namespace AnalyticsGraph.Mapping.Sessions;
+
+/// <summary>One request's conversation with one store: questions of a level wait here until they are sent together.</summary>
+public abstract class StoreSession : ILevelDispatcher, IAsyncDisposable
+{
+    private readonly EntityLoads _entities;
+    private readonly RequestContext _request;
+    private readonly IPolicyProvider _policies;
+    private List<StoreQuestion> _pending = [];
+    private Task _running = Task.CompletedTask;
+
+    private protected StoreSession(Store store, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
+    {
+        Store = store;
+        Limits = limits;
+        Counters = counters;
+        _request = request;
+        _policies = policies;
+        _entities = new EntityLoads(this);
+    }
+
+    /// <summary>The store.</summary>
+    public Store Store { get; }
+
+    /// <summary>What the request asked so far.</summary>
+    public SessionCounters Counters { get; }
+
+    /// <inheritdoc />
+    public abstract int Order { get; }
+
+    /// <inheritdoc />
+    public bool HasPending => _pending.Count > 0 || _entities.HasPending;
+
+    private protected MappingLimits Limits { get; }
+
+    /// <inheritdoc />
+    public void Dispatch(CancellationToken cancellationToken)
+    {
+        _entities.AskPending();
+        var questions = _pending;
+        _pending = [];
+        _running = _running.IsCompleted ? RunAsync(questions, cancellationToken) : Task.WhenAll(_running, RunAsync(questions, cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _running.ConfigureAwait(false);
+    }
+
+    internal EntityLoads Entities => _entities;
+
+    /// <summary>Begins a statement under the caller's policies.</summary>
+    internal SqlScope NewScope() => new(new SqlBuilder(Store), _policies, Limits, _request);
+
+    /// <summary>Registers a question for the level's round trip.</summary>
+    internal Task<RowResult> Ask(StoreQuestion question)
+    {
+        _pending.Add(question);
+        return question.Answer;
+    }
+
+    /// <summary>Sends questions and completes every one of them, with rows or with an error; never throws.</summary>
+    private protected abstract Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken);
+}
