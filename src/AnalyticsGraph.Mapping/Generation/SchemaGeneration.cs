@@ -20,7 +20,7 @@ internal sealed class SchemaGeneration
     private readonly FilterInputs _filters;
     private readonly SortInputs _sorts;
 
-    private SchemaGeneration(SdlDefinitions sdl, MappingModel model, MappingLimits limits)
+    public SchemaGeneration(SdlDefinitions sdl, MappingModel model, MappingLimits limits)
     {
         _sdl = sdl;
         _model = model;
@@ -29,43 +29,18 @@ internal sealed class SchemaGeneration
         _sorts = new SortInputs(_generated.Add);
     }
 
-    /// <summary>Expands the definitions.</summary>
-    /// <param name="definitions">The definitions of all SDL files.</param>
-    /// <param name="sdl">The same, by name.</param>
-    /// <param name="model">What their directives say.</param>
-    /// <param name="limits">Limits that descriptions name.</param>
-    /// <param name="directives">The mapping directives' own definitions, which are left out.</param>
-    /// <returns>The public schema's document.</returns>
-    public static DocumentNode Expand(
-        IEnumerable<DefinitionNode> definitions,
-        SdlDefinitions sdl,
-        MappingModel model,
-        MappingLimits limits,
-        DocumentNode directives)
+    /// <summary>Generates the types that the mapping adds, in the order of their names.</summary>
+    public DocumentNode Generate()
     {
-        var internals = directives.Definitions.Select(NameOf).ToHashSet(StringComparer.Ordinal);
-        return new SchemaGeneration(sdl, model, limits).Expand(definitions.Where(definition => !internals.Contains(NameOf(definition))));
-    }
-
-    private static string NameOf(DefinitionNode definition) => definition switch
-    {
-        DirectiveDefinitionNode directive => "@" + directive.Name.Value,
-        TypeDefinitionNode type => type.Name.Value,
-        _ => "",
-    };
-
-    private DocumentNode Expand(IEnumerable<DefinitionNode> definitions)
-    {
-        var expanded = definitions.Select(Expand).ToList();
-        foreach (var table in _model.Tables.Values.Where(HasConnection).OrderBy(table => table.TypeName, StringComparer.Ordinal))
+        foreach (var table in _model.Tables.Values)
         {
-            _generated.Add(Connections.Connection(table));
-            _generated.Add(Connections.Edge(table));
-        }
+            if (HasConnection(table))
+            {
+                _generated.Add(Connections.Connection(table));
+                _generated.Add(Connections.Edge(table));
+            }
 
-        // Whoever names a filter or sort input in the SDL (an argument that C# answers) gets it, whether or not a list brought it about.
-        foreach (var table in _model.Tables.Values.OrderBy(table => table.TypeName, StringComparer.Ordinal))
-        {
+            // Whoever names a filter or sort input in the SDL (an argument that C# answers) gets it, whether or not a list brought it about.
             _filters.Require(table, table.Store);
             if (SortInputs.IsSortable(table))
             {
@@ -74,9 +49,13 @@ internal sealed class SchemaGeneration
         }
 
         AddShared();
-        var fixedOrder = _generated.OrderBy(definition => NameOf(definition), StringComparer.Ordinal);
-        return new DocumentNode([.. expanded, .. fixedOrder]);
+        return new DocumentNode([.. _generated.Cast<TypeDefinitionNode>().OrderBy(definition => definition.Name.Value, StringComparer.Ordinal)]);
     }
+
+    /// <summary>Expands the fields of a document.</summary>
+    /// <param name="document">One SDL file.</param>
+    /// <param name="strip">Whether the mapping directives are taken out.</param>
+    public DocumentNode Expand(DocumentNode document, bool strip) => new([.. document.Definitions.Select(definition => Expand(definition, strip))]);
 
     private void AddShared()
     {
@@ -105,10 +84,10 @@ internal sealed class SchemaGeneration
         _model.RootFields.Any(root => root.Kind == RootFieldKind.Connection && root.Target == table)
         || _model.Tables.Values.Any(other => other.FieldList.OfType<RelationField>().Any(relation => relation.IsConnection && relation.Target == table));
 
-    private DefinitionNode Expand(DefinitionNode definition) => definition switch
+    private DefinitionNode Expand(DefinitionNode definition, bool strip) => definition switch
     {
-        ObjectTypeDefinitionNode type => Expand(type),
-        EnumTypeDefinitionNode type => new EnumTypeDefinitionNode(
+        ObjectTypeDefinitionNode type => Expand(type, strip),
+        EnumTypeDefinitionNode type when strip => new EnumTypeDefinitionNode(
             type.Description,
             type.Name,
             type.Directives,
@@ -118,16 +97,16 @@ internal sealed class SchemaGeneration
         _ => definition,
     };
 
-    private ObjectTypeDefinitionNode Expand(ObjectTypeDefinitionNode type)
+    private ObjectTypeDefinitionNode Expand(ObjectTypeDefinitionNode type, bool strip)
     {
-        var fields = type.Fields.Select(field => Expand(type.Name.Value, field)).ToList();
+        var fields = type.Fields.Select(field => Expand(type.Name.Value, field, strip)).ToList();
         if (type.Name.Value == _sdl.QueryType && !type.IsExtension && _model.Tables.Values.Any(table => table.IsNode))
         {
             AddNodeFields(fields);
         }
 
         return new ObjectTypeDefinitionNode(
-            type.Description, type.Name, type.Interfaces, Without(type.Directives, OnTypes.Contains), [.. fields], type.IsExtension, type.Location);
+            type.Description, type.Name, type.Interfaces, Without(type.Directives, d => strip && OnTypes.Contains(d)), [.. fields], type.IsExtension, type.Location);
     }
 
     private void AddNodeFields(List<FieldDefinitionNode> fields)
@@ -148,9 +127,9 @@ internal sealed class SchemaGeneration
         }
     }
 
-    private FieldDefinitionNode Expand(string typeName, FieldDefinitionNode field)
+    private FieldDefinitionNode Expand(string typeName, FieldDefinitionNode field, bool strip)
     {
-        var directives = Without(field.Directives, OnFields.Contains);
+        var directives = Without(field.Directives, d => strip && OnFields.Contains(d));
         var (target, isConnection) = typeName == _sdl.QueryType
             ? _model.RootFields.FirstOrDefault(root => root.Name == field.Name.Value && root.Kind != RootFieldKind.Lookup) is { } root
                 ? (root.Target, root.Kind == RootFieldKind.Connection)

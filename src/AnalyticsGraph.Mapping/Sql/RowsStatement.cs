@@ -23,8 +23,9 @@ internal sealed record RowsQuery(
 /// <summary>A composed statement for rows, and how to read it.</summary>
 /// <param name="Statement">The statement.</param>
 /// <param name="Shapes">Layout and cursor values; a slot or key columns follow.</param>
+/// <param name="CursorLength">How many values follow the layout's, for cursors.</param>
 /// <param name="Signature">The order's signature, for cursors.</param>
-internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<ValueShape> Shapes, ulong Signature)
+internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<ValueShape> Shapes, int CursorLength, ulong Signature)
 {
     /// <summary>Composes the statement of a root field.</summary>
     public static RowsStatement ComposeRoot(SqlScope scope, RowsQuery query, SqlTextCache cache)
@@ -43,7 +44,7 @@ internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<Valu
         order.AppendTerms(query.Page.IsBackward);
         sql.Append(" LIMIT ").AppendParameter((long)query.Page.Limit + 1, SqlType.Int64);
         AppendSettings(sql);
-        return new RowsStatement(sql.Build(cache), ShapesOf(query, order), order.Signature);
+        return new RowsStatement(sql.Build(cache), ShapesOf(query, order), query.WithCursors ? order.Terms.Length : 0, order.Signature);
     }
 
     /// <summary>
@@ -73,7 +74,7 @@ internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<Valu
         sql.Append(" ORDER BY ");
         order.AppendTerms(query.Page.IsBackward);
         sql.Append(" LIMIT ").AppendParameter((long)query.Page.Limit + 1, SqlType.Int64).Append(") AS r");
-        return new RowsStatement(sql.Build(cache), ShapesOf(query, order), order.Signature);
+        return new RowsStatement(sql.Build(cache), ShapesOf(query, order), query.WithCursors ? order.Terms.Length : 0, order.Signature);
     }
 
     private static RowsStatement ComposeLimitBy(SqlScope scope, RowsQuery query, RelationField relation, KeySet parents, SqlTextCache cache)
@@ -98,10 +99,10 @@ internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<Valu
         sql.Append(" LIMIT ").AppendParameter((long)query.Page.Limit + 1, SqlType.Int64).Append(" BY ");
         rows.AppendKeys("");
         AppendSettings(sql);
-        return new RowsStatement(sql.Build(cache), [.. ShapesOf(query, order), .. parents.Types.Select(type => KeyShape(type))], order.Signature);
+        return new RowsStatement(sql.Build(cache), [.. ShapesOf(query, order), .. parents.Types.Select(type => KeyShape(type))], query.WithCursors ? order.Terms.Length : 0, order.Signature);
     }
 
-    private static ValueShape KeyShape(SqlType type) => new(
+    internal static ValueShape KeyShape(SqlType type) => new(
         type switch
         {
             SqlType.Boolean => ValueKind.Boolean,

@@ -1,0 +1,53 @@
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Types;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Resolvers;
+using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Mapping.Sql;
+
+namespace AnalyticsGraph.Mapping;
+
+/// <summary>What C# resolvers can ask of the mapping: entities by key, and which rows a filter means.</summary>
+public sealed class MappedResolvers
+{
+    private readonly SqlTextCache _texts = new();
+
+    internal MappedResolvers(MappingModel model) => Model = model;
+
+    /// <summary>What the mapping directives say.</summary>
+    public MappingModel Model { get; }
+
+    /// <summary>A field of a mapped type, whose object is found by a key of one integer that the parent knows.</summary>
+    /// <typeparam name="TSource">The CLR type of the parents: their batch's source is a <c>TSource[]</c>.</typeparam>
+    /// <param name="typeName">The mapped type.</param>
+    /// <param name="key">The key, or null for no object.</param>
+    /// <exception cref="ArgumentException">No mapped type of that name with such a key.</exception>
+    public FieldResolver ByKey<TSource>(string typeName, Func<TSource, long?> key) => new ByKeyResolver<TSource>(TableOf(typeName), key);
+
+    /// <summary>
+    /// The keys of the rows that a filter means, in an order: what an analytic field does with its <c>where: RunFilterInput</c>. Asked in the level's round trip; under the
+    /// caller's policy.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="typeName">The mapped type, with a key of one integer.</param>
+    /// <param name="where">A coerced filter input of the type, or null for all rows.</param>
+    /// <param name="order">Coerced sort inputs, or null for the key's order.</param>
+    /// <param name="limit">The most keys.</param>
+    /// <returns>The keys, and whether there are more than <paramref name="limit"/>.</returns>
+    public async Task<(long[] Keys, bool HasMore)> SelectKeysAsync(RequestContext request, string typeName, ArgumentValues? where, object?[]? order, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var table = TableOf(typeName);
+        var session = request.Get<StoreSessions>().For(table.Store);
+        var query = new RowsQuery(new LayoutBuilder(table).Build(), where, order, [], new PageRequest(limit, false, null, null), false);
+        var statement = RowsStatement.ComposeRoot(session.NewScope(), query, _texts);
+        var result = await session.Ask(new StoreQuestion(statement.Statement, statement.Shapes) { Limit = limit, Expected = Math.Min(limit, 1024) }).ConfigureAwait(false);
+        return (((Int64Values)result.Values[0]).Values[..result.Count], result.Groups!.HasMoreAt(0));
+    }
+
+    private TableModel TableOf(string typeName) =>
+        Model.Tables.TryGetValue(typeName, out var table) && table is { Key.Length: 1 } && table.Columns.GetValueOrDefault(table.Key[0])?.Kind is null or ColumnKind.Integer
+            ? table
+            : throw new ArgumentException($"{typeName} is no mapped type with a key of one integer.", nameof(typeName));
+}

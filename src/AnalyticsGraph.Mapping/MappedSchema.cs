@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
+using AnalyticsGraph.Mapping.Catalog;
+using AnalyticsGraph.Mapping.Generation;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Mapping.Sql;
+using Npgsql;
+
+namespace AnalyticsGraph.Mapping;
+
+/// <summary>What a mapped schema is built from.</summary>
+public sealed class MappedSchemaOptions
+{
+    /// <summary>The SDL files: names for messages, and texts. <c>schema/mapping.graphql</c> may be among them, and is known without.</summary>
+    public required IEnumerable<(string Name, string Sdl)> Files { get; init; }
+
+    /// <summary>PostgreSQL.</summary>
+    public required NpgsqlDataSource Postgres { get; init; }
+
+    /// <summary>ClickHouse; null where no mapped type lives there.</summary>
+    public ClickHouseClient? ClickHouse { get; init; }
+
+    /// <summary>Binds the fields that C# resolves; is given what the mapping offers to such resolvers.</summary>
+    public Action<SchemaBindings, MappedResolvers>? Bind { get; init; }
+
+    /// <summary>Who may see which rows.</summary>
+    public IPolicyProvider Policies { get; init; } = AllowAllPolicy.Instance;
+
+    /// <summary>What one request may ask.</summary>
+    public MappingLimits Limits { get; init; } = new();
+
+    /// <summary>Scalars of the application's own.</summary>
+    public IReadOnlyDictionary<string, ScalarCoercion>? Scalars { get; init; }
+}
+
+/// <summary>An executable schema over the tables of both stores: SDL with mapping directives, expanded, checked and bound.</summary>
+public sealed class MappedSchema
+{
+    private readonly MappedSchemaOptions _options;
+
+    private MappedSchema(MappedSchemaOptions options, ExecutableSchema schema, DocumentNode document, MappedResolvers resolvers, ImmutableArray<MappingProblem> warnings)
+    {
+        _options = options;
+        Schema = schema;
+        Document = document;
+        Resolvers = resolvers;
+        Warnings = warnings;
+    }
+
+    /// <summary>The schema, every field bound.</summary>
+    public ExecutableSchema Schema { get; }
+
+    /// <summary>The public SDL as a document, without mapping directives.</summary>
+    public DocumentNode Document { get; }
+
+    /// <summary>What C# can ask of the mapping.</summary>
+    public MappedResolvers Resolvers { get; }
+
+    /// <summary>What works, but not well: relations without an index.</summary>
+    public ImmutableArray<MappingProblem> Warnings { get; }
+
+    /// <summary>Reads the SDL, checks it against the real tables, and binds every field.</summary>
+    /// <param name="options">From what.</param>
+    /// <param name="cancellationToken">Ends the reading of the catalogues.</param>
+    /// <exception cref="GraphQLSyntaxException">A file is no SDL.</exception>
+    /// <exception cref="SchemaException">The SDL breaks a rule of section 3.</exception>
+    /// <exception cref="MappingException">SDL and tables do not fit; every mismatch is named.</exception>
+    /// <exception cref="SchemaBindingException">A field has no resolver, or one that does not fit; all are named.</exception>
+    public static async Task<MappedSchema> BuildAsync(MappedSchemaOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var read = MappedSdl.Read(options.Files, options.Limits, options.Scalars);
+        var problems = new List<MappingProblem>(read.Problems);
+        StartupChecks.Run(read.Model, await ReadCatalogsAsync(options, read.Model, cancellationToken).ConfigureAwait(false), problems);
+        if (problems.Exists(problem => !problem.IsWarning))
+        {
+            throw new MappingException(problems.Where(problem => !problem.IsWarning));
+        }
+
+        var resolvers = new MappedResolvers(read.Model);
+        var bindings = new SchemaBindings();
+        MappedBindings.Add(bindings, read.Schema, read.Model);
+        options.Bind?.Invoke(bindings, resolvers);
+        return new MappedSchema(options, ExecutableSchema.Create(read.Schema, bindings), read.Document, resolvers, [.. problems]);
+    }
+
+    /// <summary>Prepares a request: gives it sessions with both stores. To be called from <see cref="GraphQLRequest.Configure"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="counters">What counts the request's statements; null for a new one, which is found in the request.</param>
+    public void Configure(RequestContext request, SessionCounters? counters = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        counters ??= new SessionCounters();
+        var postgres = new PostgresSession(_options.Postgres, request, _options.Policies, _options.Limits, counters);
+        var clickHouse = _options.ClickHouse is null ? null : new ClickHouseSession(_options.ClickHouse, request, _options.Policies, _options.Limits, counters);
+        request.Set(counters);
+        request.Set(_options.Limits);
+        request.Set(new StoreSessions(postgres, clickHouse));
+        request.AddDispatcher(postgres);
+        if (clickHouse is not null)
+        {
+            request.AddDispatcher(clickHouse);
+        }
+    }
+
+    private static async Task<Dictionary<Store, StoreCatalog>> ReadCatalogsAsync(MappedSchemaOptions options, MappingModel model, CancellationToken cancellationToken)
+    {
+        var catalogs = new Dictionary<Store, StoreCatalog> { [Store.Postgres] = await PostgresCatalog.ReadAsync(options.Postgres, cancellationToken).ConfigureAwait(false) };
+        if (options.ClickHouse is not null && model.Tables.Values.Any(table => table.Store == Store.ClickHouse))
+        {
+            catalogs.Add(Store.ClickHouse, await ClickHouseCatalog.ReadAsync(options.ClickHouse, cancellationToken).ConfigureAwait(false));
+        }
+
+        return catalogs;
+    }
+}

@@ -1,0 +1,92 @@
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Types;
+using AnalyticsGraph.Mapping.Rows;
+
+namespace AnalyticsGraph.Mapping.Resolvers;
+
+/// <summary>A field of a connection, an edge or a page info: reads what the connection's step has brought.</summary>
+/// <param name="read">Makes the column.</param>
+/// <param name="forNodes">Whether the field's objects are rows, whose fields read the row layout.</param>
+internal sealed class ConnectionFieldResolver(Func<ObjectBatch, GraphQLType, Column> read, bool forNodes = false) : FieldResolver
+{
+    public override FieldStep Bind(FieldBinding binding)
+    {
+        var context = ConnectionContext.Of(binding);
+        return new Step(read, binding.Field.Definition.Type, forNodes ? context.Node : context);
+    }
+
+    private sealed class Step(Func<ObjectBatch, GraphQLType, Column> read, GraphQLType type, object context) : ImmediateStep
+    {
+        public override object ChildContext => context;
+
+        public override Column Execute(ObjectBatch parents) => read(parents, type);
+    }
+}
+
+/// <summary>How each field of generated connection types is read.</summary>
+internal static class ConnectionFields
+{
+    public static FieldResolver Nodes { get; } = new ConnectionFieldResolver(
+        (parents, type) =>
+        {
+            var rows = Of(parents);
+            return new ListColumn(rows.Offsets, NodeColumn(rows, type));
+        },
+        forNodes: true);
+
+    public static FieldResolver Edges { get; } = new ConnectionFieldResolver((parents, type) =>
+    {
+        var rows = Of(parents);
+        return new ListColumn(rows.Offsets, new ObjectColumn(new ObjectBatch((ObjectType)type.Named, rows.ItemCount, rows)));
+    });
+
+    public static FieldResolver PageInfo { get; } = new ConnectionFieldResolver((parents, type) =>
+        new ObjectColumn(new ObjectBatch((ObjectType)type.Named, parents.Count, Of(parents))));
+
+    public static FieldResolver TotalCount { get; } = new ConnectionFieldResolver((parents, _) => new Int64Column(((ConnectionRows)parents.Source).Totals));
+
+    public static FieldResolver EdgeNode { get; } = new ConnectionFieldResolver((parents, type) => NodeColumn((ParentRows)parents.Source, type), forNodes: true);
+
+    public static FieldResolver EdgeCursor { get; } = new ConnectionFieldResolver((parents, _) =>
+    {
+        var rows = (ParentRows)parents.Source;
+        return new CursorColumn(rows, rows.RowOf, rows.ItemCount);
+    });
+
+    public static FieldResolver HasNextPage { get; } = PageFlag((rows, parent) => rows.Page.IsBackward ? rows.Page.Before is not null : rows.HasMore(parent));
+
+    public static FieldResolver HasPreviousPage { get; } = PageFlag((rows, parent) => rows.Page.IsBackward ? rows.HasMore(parent) : rows.Page.After is not null);
+
+    public static FieldResolver StartCursor { get; } = EndCursorOf((rows, parent) => rows.Offsets[parent]);
+
+    public static FieldResolver EndCursor { get; } = EndCursorOf((rows, parent) => rows.Offsets[parent + 1] - 1);
+
+    private static ParentRows Of(ObjectBatch connections) => ((ConnectionRows)connections.Source).Rows;
+
+    private static ObjectColumn NodeColumn(ParentRows rows, GraphQLType type) => new(new ObjectBatch((ObjectType)type.Named, rows.Rows.Count, rows.Rows), rows.RowOf);
+
+    private static ConnectionFieldResolver PageFlag(Func<ParentRows, int, bool> isSet) => new((parents, _) =>
+    {
+        var rows = (ParentRows)parents.Source;
+        var flags = new bool[parents.Count];
+        for (var parent = 0; parent < flags.Length; parent++)
+        {
+            flags[parent] = isSet(rows, parent);
+        }
+
+        return new BooleanColumn(flags);
+    });
+
+    private static ConnectionFieldResolver EndCursorOf(Func<ParentRows, int, int> itemOf) => new((parents, _) =>
+    {
+        var rows = (ParentRows)parents.Source;
+        var rowOf = new int[parents.Count];
+        for (var parent = 0; parent < rowOf.Length; parent++)
+        {
+            var item = itemOf(rows, parent);
+            rowOf[parent] = rows.Offsets[parent] == rows.Offsets[parent + 1] ? -1 : rows.RowOf is null ? item : rows.RowOf[item];
+        }
+
+        return new CursorColumn(rows, rowOf, rowOf.Length);
+    });
+}

@@ -1,0 +1,96 @@
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Planning;
+using AnalyticsGraph.GraphQL.Types;
+using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Mapping.Sql;
+
+namespace AnalyticsGraph.Mapping.Resolvers;
+
+/// <summary>A Relay connection: one statement for the rows of its page if they are selected, one for the total if it is.</summary>
+/// <param name="source">Where the rows come from; null for a relation of the parent's type by the field's name.</param>
+internal sealed class ConnectionResolver(RowsSource? source) : FieldResolver
+{
+    public override FieldStep Bind(FieldBinding binding)
+    {
+        var (from, keys) = RowsSources.Of(source, binding);
+        var type = (ObjectType)binding.Field.Definition.Type.Named;
+        var selections = binding.Field.SelectionsFor(type);
+        var nodeType = (ObjectType)binding.Schema.Types[from.Table.TypeName];
+        var layout = LayoutBuilder.For(from.Table, ConnectionSelections.Nodes(selections, nodeType));
+        return new ConnectionStep(new RowsStep(from, layout, keys), type, selections);
+    }
+}
+
+internal sealed class ConnectionStep : FieldStep
+{
+    private readonly RowsStep _rows;
+    private readonly ObjectType _type;
+    private readonly PlannedField[] _rowFields;
+    private readonly PlannedField[] _totalFields;
+    private readonly bool _withCursors;
+    private readonly ConnectionContext _context;
+
+    public ConnectionStep(RowsStep rows, ObjectType type, PlannedSelectionSet? selections)
+    {
+        (_rows, _type) = (rows, type);
+        var fields = selections?.Fields ?? [];
+        _rowFields = [.. fields.Where(field => field.Definition.Name is "edges" or "nodes" or "pageInfo")];
+        _totalFields = [.. fields.Where(field => field.Definition.Name == "totalCount")];
+        _withCursors = ConnectionSelections.HasCursors(selections);
+        _context = new ConnectionContext(new RowContext(rows.Layout, rows.Table, ""));
+    }
+
+    public override object ChildContext => _context;
+
+    public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
+    {
+        var page = PageRequest.OfConnection(context.Arguments, context.Request.Get<MappingLimits>());
+        var keys = _rows.KeysOf(parents);
+
+        // Both are asked before either is awaited: they share the level's round trip.
+        var rows = Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, keys, parents.Count, page, _withCursors) : null;
+        var totals = Array.Exists(_totalFields, context.Includes) ? _rows.CountAsync(context, keys, parents.Count) : null;
+        var connection = new ConnectionRows(
+            rows is null ? ParentRows.Empty(_rows.Layout, parents.Count, page) : await rows.ConfigureAwait(false),
+            totals is null ? [] : await totals.ConfigureAwait(false));
+        return new ObjectColumn(new ObjectBatch(_type, parents.Count, connection));
+    }
+}
+
+/// <summary>What a connection's fields are read from.</summary>
+/// <param name="Rows">The page of each parent.</param>
+/// <param name="Totals">The total of each parent; empty if nobody asked.</param>
+internal sealed record ConnectionRows(ParentRows Rows, long[] Totals);
+
+/// <summary>What a connection's fields know when they are bound.</summary>
+internal sealed record ConnectionContext(RowContext Node)
+{
+    public static ConnectionContext Of(FieldBinding binding) => (ConnectionContext)binding.ParentContext!;
+}
+
+/// <summary>What is selected below a connection.</summary>
+internal static class ConnectionSelections
+{
+    /// <summary>Every selection set on the connection's rows.</summary>
+    public static IEnumerable<PlannedSelectionSet?> Nodes(PlannedSelectionSet? connection, ObjectType node)
+    {
+        foreach (var field in connection?.Fields ?? [])
+        {
+            if (field.Definition.Name == "nodes")
+            {
+                yield return field.SelectionsFor(node);
+            }
+            else if (field.Definition.Name == "edges")
+            {
+                foreach (var edge in field.SelectionSets.SelectMany(set => set.Fields).Where(edge => edge.Definition.Name == "node"))
+                {
+                    yield return edge.SelectionsFor(node);
+                }
+            }
+        }
+    }
+
+    public static bool HasCursors(PlannedSelectionSet? connection) => (connection?.Fields ?? []).Any(field =>
+        field.Definition.Name is "edges" or "pageInfo"
+        && field.SelectionSets.Any(set => set.Fields.Any(inner => inner.Definition.Name is "cursor" or "startCursor" or "endCursor")));
+}

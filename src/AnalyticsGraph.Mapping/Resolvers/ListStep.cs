@@ -1,0 +1,65 @@
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Types;
+using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Mapping.Sql;
+
+namespace AnalyticsGraph.Mapping.Resolvers;
+
+/// <summary>A plain list of rows. Without <c>first</c> it is whole or an error, never silently cut.</summary>
+/// <param name="source">Where the rows come from; null for a relation of the parent's type by the field's name.</param>
+internal sealed class ListResolver(RowsSource? source) : FieldResolver
+{
+    public override FieldStep Bind(FieldBinding binding)
+    {
+        var (from, keys) = RowsSources.Of(source, binding);
+        var type = (ObjectType)binding.Field.Definition.Type.Named;
+        return new ListStep(new RowsStep(from, LayoutBuilder.For(from.Table, [binding.Field.SelectionsFor(type)]), keys), type);
+    }
+}
+
+internal sealed class ListStep(RowsStep rows, ObjectType type) : FieldStep
+{
+    private readonly RowContext _context = new(rows.Layout, rows.Table, "");
+
+    public override object ChildContext => _context;
+
+    public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
+    {
+        var limits = context.Request.Get<MappingLimits>();
+        var (page, isLimited) = PageRequest.OfList(context.Arguments, limits);
+        var read = await rows.ReadAsync(context, rows.KeysOf(parents), parents.Count, page, withCursors: false).ConfigureAwait(false);
+        var items = new ObjectColumn(new ObjectBatch(type, read.Rows.Count, read.Rows), read.RowOf);
+        return new ListColumn(read.Offsets, items) { Errors = isLimited ? null : TooLong(read, limits) };
+    }
+
+    private static Dictionary<int, GraphQLError>? TooLong(ParentRows read, MappingLimits limits)
+    {
+        Dictionary<int, GraphQLError>? errors = null;
+        for (var parent = 0; parent < read.ParentCount; parent++)
+        {
+            if (read.HasMore(parent))
+            {
+                (errors ??= []).Add(parent, new GraphQLError($"The list has more than {limits.MaxList} rows; ask for the `first` ones or narrow it by `where`.", ErrorCodes.LimitExceeded));
+            }
+        }
+
+        return errors;
+    }
+}
+
+internal static class RowsSources
+{
+    /// <summary>The source of a list or connection field, and the parents' keys it begins from.</summary>
+    public static (RowsSource Source, ParentKeys? Keys) Of(RowsSource? root, FieldBinding binding)
+    {
+        if (root is not null)
+        {
+            return (root, null);
+        }
+
+        var parent = RowContext.Of(binding);
+        var relation = (Model.RelationField)parent.Row.Fields[binding.Field.Definition.Name];
+        return (new RowsSource(relation.Target, relation, relation.Order), new ParentKeys(parent.Layout, relation.From));
+    }
+}

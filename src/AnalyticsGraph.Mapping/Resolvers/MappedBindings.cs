@@ -1,0 +1,85 @@
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Types;
+using AnalyticsGraph.Mapping.Generation;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Resolvers;
+
+namespace AnalyticsGraph.Mapping;
+
+/// <summary>Binds every mapped and generated field to its resolver.</summary>
+internal static class MappedBindings
+{
+    public static void Add(SchemaBindings bindings, Schema schema, MappingModel model)
+    {
+        foreach (var row in model.Tables.Values.Cast<RowModel>().Concat(model.Embedded.Values))
+        {
+            foreach (var field in row.FieldList)
+            {
+                if (ResolverOf(field) is { } resolver)
+                {
+                    bindings.Bind(row.TypeName, field.Name, resolver);
+                }
+            }
+        }
+
+        foreach (var root in model.RootFields)
+        {
+            var source = new RowsSource(root.Target, null, root.Order);
+            bindings.Bind(schema.Query.Name, root.Name, root.Kind switch
+            {
+                RootFieldKind.Connection => new ConnectionResolver(source),
+                RootFieldKind.List => new ListResolver(source),
+                _ => new LookupResolver(root),
+            });
+        }
+
+        AddNode(bindings, schema, model);
+        AddConnections(bindings, schema, model);
+    }
+
+    private static FieldResolver? ResolverOf(FieldModel field) => field switch
+    {
+        LeafField => new LeafResolver(),
+        GlobalIdField => new GlobalIdResolver(),
+        EmbeddedField => new EmbeddedResolver(),
+        RelationField { Type.IsList: false } => new ToOneResolver(),
+        RelationField { IsConnection: true } => new ConnectionResolver(null),
+        RelationField => new ListResolver(null),
+        _ => null,
+    };
+
+    private static void AddNode(SchemaBindings bindings, Schema schema, MappingModel model)
+    {
+        foreach (var name in new[] { "node", "nodes" })
+        {
+            if (schema.Query.Fields.TryGetValue(name, out var field) && field.Type.Named is InterfaceType { Name: "Node" })
+            {
+                bindings.Bind(schema.Query.Name, name, new NodeResolver(model));
+            }
+        }
+    }
+
+    private static void AddConnections(SchemaBindings bindings, Schema schema, MappingModel model)
+    {
+        foreach (var table in model.Tables.Values)
+        {
+            var connection = GeneratedNames.Connection(table.TypeName);
+            if (!schema.Types.ContainsKey(connection))
+            {
+                continue;
+            }
+
+            bindings.Bind(connection, "edges", ConnectionFields.Edges)
+                .Bind(connection, "nodes", ConnectionFields.Nodes)
+                .Bind(connection, "pageInfo", ConnectionFields.PageInfo)
+                .Bind(connection, "totalCount", ConnectionFields.TotalCount);
+            var edge = GeneratedNames.Edge(table.TypeName);
+            bindings.Bind(edge, "cursor", ConnectionFields.EdgeCursor).Bind(edge, "node", ConnectionFields.EdgeNode);
+        }
+
+        bindings.Bind(GeneratedNames.PageInfo, "hasNextPage", ConnectionFields.HasNextPage)
+            .Bind(GeneratedNames.PageInfo, "hasPreviousPage", ConnectionFields.HasPreviousPage)
+            .Bind(GeneratedNames.PageInfo, "startCursor", ConnectionFields.StartCursor)
+            .Bind(GeneratedNames.PageInfo, "endCursor", ConnectionFields.EndCursor);
+    }
+}

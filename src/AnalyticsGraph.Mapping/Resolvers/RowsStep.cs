@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Mapping.Sql;
+
+namespace AnalyticsGraph.Mapping.Resolvers;
+
+/// <summary>Where the rows of a list or connection come from: a whole table at the root, or a relation from the parents' rows.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Relation">The relation; null at the root.</param>
+/// <param name="Order">The default order.</param>
+internal sealed record RowsSource(TableModel Table, RelationField? Relation, ImmutableArray<ColumnOrder> Order);
+
+/// <summary>What lists and connections have in common: one statement for all parents, and its rows handed to each.</summary>
+internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? parentKeys)
+{
+    private readonly SqlTextCache _texts = new();
+    private readonly SqlTextCache _countTexts = new();
+
+    public RowLayout Layout => layout;
+
+    public TableModel Table => source.Table;
+
+    /// <summary>The parents' keys; null at the root, where all parents have the same rows.</summary>
+    public KeySet? KeysOf(ObjectBatch parents) => parentKeys?.Of(parents);
+
+    /// <summary>Reads the rows.</summary>
+    public async Task<ParentRows> ReadAsync(StepContext context, KeySet? keys, int parentCount, PageRequest page, bool withCursors)
+    {
+        var session = context.Request.Get<StoreSessions>().For(source.Table.Store);
+        var arguments = context.Arguments;
+        var query = new RowsQuery(layout, arguments.Get<ArgumentValues>("where"), arguments.Get<object?[]>("order"), source.Order, page, withCursors);
+        if (keys is { Count: 0 })
+        {
+            return ParentRows.Empty(layout, parentCount, page);
+        }
+
+        var scope = session.NewScope();
+        var statement = keys is null ? RowsStatement.ComposeRoot(scope, query, _texts) : RowsStatement.ComposeNested(scope, query, source.Relation!, keys, _texts);
+        var result = await session.Ask(new StoreQuestion(statement.Statement, statement.Shapes)
+        {
+            Parents = keys,
+            Limit = page.Limit,
+            MaxRows = context.Request.Get<MappingLimits>().MaxRowsPerField,
+            Expected = Math.Min(page.Limit, 64) * Math.Min(keys?.Count ?? 1, 64),
+        }).ConfigureAwait(false);
+        var rows = new RowSet(layout, result.Values, result.Count);
+        session.Entities.Remember(rows);
+        return new ParentRows(rows, result.Groups!, keys?.SlotOf, parentCount, page, statement.CursorLength, statement.Signature);
+    }
+
+    /// <summary>Counts all rows, for each parent.</summary>
+    public async Task<long[]> CountAsync(StepContext context, KeySet? keys, int parentCount)
+    {
+        var totals = new long[parentCount];
+        if (keys is { Count: 0 })
+        {
+            return totals;
+        }
+
+        var session = context.Request.Get<StoreSessions>().For(source.Table.Store);
+        var where = context.Arguments.Get<ArgumentValues>("where");
+        var statement = keys is null
+            ? CountStatement.ComposeRoot(session.NewScope(), source.Table, where, _countTexts)
+            : CountStatement.ComposeNested(session.NewScope(), source.Relation!, where, keys, _countTexts);
+        var result = await session.Ask(new StoreQuestion(statement, CountShapes(session.Store, keys)) { Parents = keys, Expected = keys?.Count ?? 1 }).ConfigureAwait(false);
+        var counts = ((Int64Values)result.Values[0]).Values;
+        for (var row = 0; row < totals.Length; row++)
+        {
+            var slot = keys is null ? 0 : keys.SlotOf[row];
+            totals[row] = slot < 0 ? 0 : result.Groups is not { } groups ? counts[0] : groups.Offsets[slot] < groups.Offsets[slot + 1] ? counts[groups.Offsets[slot]] : 0;
+        }
+
+        return totals;
+    }
+
+    private static ImmutableArray<ValueShape> CountShapes(Store store, KeySet? keys) =>
+        store == Store.Postgres || keys is null ? [new ValueShape(ValueKind.Int64, false, false)] : [new ValueShape(ValueKind.Int64, false, false), .. keys.Types.Select(RowsStatement.KeyShape)];
+}
