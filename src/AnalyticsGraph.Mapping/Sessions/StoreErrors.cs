@@ -1,3 +1,4 @@
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
 using Npgsql;
 
@@ -24,6 +25,28 @@ internal static class StoreErrors
             PostgresException { SqlState: ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..] } => Unavailable("PostgreSQL", exception),
             PostgresException => Fault("PostgreSQL", exception),
             _ => Unavailable("PostgreSQL", exception),
+        };
+    }
+
+    public static GraphQLException FromClickHouse(Exception exception, MappingLimits limits, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Cancelled(exception);
+        }
+
+        return exception switch
+        {
+            GraphQLException known => known,
+
+            // 159 TIMEOUT_EXCEEDED; the client's own timeout is a cancellation that the caller did not ask for.
+            ClickHouseException { Code: 159 } => Timeout("ClickHouse", limits, exception),
+            OperationCanceledException or { InnerException: TimeoutException or OperationCanceledException } => Timeout("ClickHouse", limits, exception),
+
+            // 241 MEMORY_LIMIT_EXCEEDED, 202 TOO_MANY_SIMULTANEOUS_QUERIES, 394 QUERY_WAS_CANCELLED
+            ClickHouseTransportException or IOException or ClickHouseException { Code: 241 or 202 or 394 } => Unavailable("ClickHouse", exception),
+            OverflowException => new GraphQLException(new GraphQLError("A stored integer does not fit into 64 bits with sign.", ErrorCodes.Internal), exception),
+            _ => Fault("ClickHouse", exception),
         };
     }
 

@@ -1,0 +1,59 @@
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Sql;
+
+namespace AnalyticsGraph.Mapping.Sessions;
+
+/// <summary>Sends a level's questions to ClickHouse, each as a query of its own, all at once: its HTTP interface has no batches.</summary>
+internal sealed class ClickHouseSession : StoreSession
+{
+    private readonly ClickHouseClient _client;
+
+    public ClickHouseSession(ClickHouseClient client, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
+        : base(Store.ClickHouse, request, policies, limits, counters) => _client = client;
+
+    /// <inheritdoc />
+    public override int Order => 90;
+
+    private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(questions.Select(question => AskAsync(question, cancellationToken))).ConfigureAwait(false);
+
+        // Steps go on one after another, not each on the thread that its answer came on: a request's state belongs to one thread at a time.
+        foreach (var question in questions)
+        {
+            question.Complete();
+        }
+    }
+
+    private async Task AskAsync(StoreQuestion question, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Counters.CountClickHouse();
+            Counters.Record(question.Statement.Text);
+            var result = await _client.QueryAsync(ToQuery(question.Statement), cancellationToken).ConfigureAwait(false);
+            await using var _ = result.ConfigureAwait(false);
+            question.Result = await ClickHouseRowReader.ReadAsync(result, question, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ClickHouseException or GraphQL.Errors.GraphQLException or OperationCanceledException or IOException or OverflowException or InvalidCastException)
+        {
+            question.Error = StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
+        }
+    }
+
+    private ClickHouseQuery ToQuery(SqlStatement statement)
+    {
+        var parameters = new Dictionary<string, ClickHouseParameter>(statement.Parameters.Length);
+        for (var i = 0; i < statement.Parameters.Length; i++)
+        {
+            var parameter = statement.Parameters[i];
+            var type = SqlBuilder.ClickHouseName(parameter.Type);
+            var value = parameter.Value is TimeSpan span ? span.Ticks : parameter.Value;
+            parameters.Add($"p{i + 1}", new ClickHouseParameter(parameter.IsArray ? $"Array({type})" : type, value));
+        }
+
+        return new ClickHouseQuery(statement.Text) { Parameters = parameters, Timeout = Limits.StatementTimeout };
+    }
+}
