@@ -42,6 +42,15 @@ internal sealed class OwnerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Lets it end without disposing its engines.</summary>
+    internal async Task ExitAsync()
+    {
+        await _process.StandardInput.WriteAsync("exit");
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        Assert.Equal(3, _process.ExitCode);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

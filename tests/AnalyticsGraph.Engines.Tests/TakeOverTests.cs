@@ -39,6 +39,15 @@ public sealed class TakeOverTests : EngineHarness
     }
 
     [Fact]
+    public async Task Postgres_Should_Stop_When_ItsOwnerExitsWithoutDisposing()
+    {
+        await InitializedData.CopyToAsync(Data);
+        await using var owner = await OwnerProcess.StartAsync(Programs, Data);
+        await owner.ExitAsync();
+        Assert.True(await ProcessTable.WaitForNoneAsync(command => command.Contains(Path.Combine(Data, "postgres")), TimeSpan.FromSeconds(20), default));
+    }
+
+    [Fact]
     public async Task Start_Should_LeaveAnInnocentProcessAlone_When_TheStalePidFileNamesIt()
     {
         await using (await StartAsync(PostgresOnly)) File.Copy(Path.Combine(Data, "postgres/postmaster.pid"), Path.Combine(Folder, "pid"));

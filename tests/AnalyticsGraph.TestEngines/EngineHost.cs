@@ -3,22 +3,23 @@ using AnalyticsGraph.Engines.Processes;
 
 namespace AnalyticsGraph.TestEngines;
 
-/// <summary>The process that owns the shared engines: it lives while a test process holds a lease, and 10 s longer for the next one.</summary>
+/// <summary>The process that owns the shared engines: it lives while a test process holds a lease, and a little longer for the next one.</summary>
 internal static class EngineHost
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10), Tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
-    internal static async Task<int> RunAsync(HostFolder folder, string packages)
+    internal static async Task<int> RunAsync(HostFolder folder, string packages, TimeSpan grace)
     {
         using var log = new FileLogger(folder.Log);
         try
         {
             using var alive = LibC.Open(folder.Host);
             if (!LibC.TryLock(alive)) throw new InvalidOperationException("Another host lives.");
+            await folder.ClearAbandonedAsync();
             await using (var engines = await EmbeddedEngines.StartAsync(Options(folder, packages), log))
             {
                 folder.Publish(new HostAddress(Environment.ProcessId, engines.PostgresConnectionString, engines.ClickHouseConnectionString));
-                using var gate = await UnusedAsync(folder);
+                using var gate = await UnusedAsync(folder, grace);
                 // The gate stays closed until all is gone: who comes now waits, and starts a new host.
                 folder.Withdraw();
                 await engines.DisposeAsync();
@@ -43,7 +44,7 @@ internal static class EngineHost
     };
 
     /// <summary>Ends when no lease was held for the grace time, with the gate held.</summary>
-    private static async Task<IDisposable> UnusedAsync(HostFolder folder)
+    private static async Task<IDisposable> UnusedAsync(HostFolder folder, TimeSpan grace)
     {
         var unused = TimeSpan.Zero;
         while (true)
@@ -53,7 +54,7 @@ internal static class EngineHost
             if (LibC.TryLock(gate) && NoLease(folder))
             {
                 unused += Tick;
-                if (unused >= Grace) return gate;
+                if (unused >= grace) return gate;
             }
             else
             {

@@ -56,6 +56,25 @@ internal sealed record HostFolder(string Path)
         return gate;
     }
 
+    /// <summary>Ends and deletes what killed hosts of other builds left beside this folder. The lock files stay: one that is open must not become two.</summary>
+    internal async Task ClearAbandonedAsync()
+    {
+        foreach (var other in Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(Path)!).Select(path => new HostFolder(path)))
+        {
+            if (other == this || !Directory.Exists(other.Data)) continue;
+            using var gate = LibC.Open(other.Gate);
+            if (!LibC.TryLock(gate) || other.HostLives()) continue;
+            bool BelongsThere(string[] command) => command.Contains(System.IO.Path.Combine(other.Data, "postgres")) || command.Contains(System.IO.Path.Combine(other.Data, "clickhouse"));
+            foreach (var signal in (int[])[LibC.SigInt, LibC.SigKill])
+            {
+                foreach (var process in ProcessTable.Find(BelongsThere)) LibC.Kill(process, signal);
+                if (await ProcessTable.WaitForNoneAsync(BelongsThere, TimeSpan.FromSeconds(5), default)) break;
+            }
+            Directory.Delete(other.Data, recursive: true);
+            if (Directory.Exists(other.Programs)) Directory.Delete(other.Programs, recursive: true);
+        }
+    }
+
     internal bool HostLives()
     {
         using var file = LibC.Open(Host);

@@ -1,27 +1,32 @@
 using System.Diagnostics;
+using System.Globalization;
 using AnalyticsGraph.Engines.Processes;
 using Microsoft.Win32.SafeHandles;
 
 namespace AnalyticsGraph.TestEngines;
 
 /// <summary>A test process's part in the shared engines: joined once, left when the process ends.</summary>
-internal sealed class SharedEngines
+internal sealed class SharedEngines : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-    private static readonly Lazy<Task<SharedEngines>> Joined = new(() => Task.Run(FindOrStartAsync));
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly Lazy<Task<SharedEngines>> Joined = new(() => Task.Run(() => JoinAsync(HostFolder.Find(), Grace)));
 
-    /// <summary>Never disposed: the kernel gives the lease free when this process ends.</summary>
+    /// <summary>A test process keeps it: the kernel gives the lease free when the process ends.</summary>
     private readonly SafeFileHandle _lease;
 
     private SharedEngines(string folder, HostAddress address, SafeFileHandle lease)
     {
         _lease = lease;
         Folder = folder;
+        HostProcess = address.Process;
         Postgres = address.Postgres;
         ClickHouse = address.ClickHouse;
     }
 
     internal string Folder { get; }
+
+    internal int HostProcess { get; }
 
     internal string Postgres { get; }
 
@@ -29,22 +34,26 @@ internal sealed class SharedEngines
 
     internal static Task<SharedEngines> JoinAsync() => Joined.Value;
 
-    private static async Task<SharedEngines> FindOrStartAsync()
+    /// <param name="folder">Where the host is found, or started.</param>
+    /// <param name="grace">How long a host that is started here outlives its last lease.</param>
+    internal static async Task<SharedEngines> JoinAsync(HostFolder folder, TimeSpan grace)
     {
-        var folder = HostFolder.Find();
         using var gate = await folder.EnterGateAsync();
         var lease = LibC.Open(folder.Leases);
         if (!LibC.TryLockShared(lease)) throw new InvalidOperationException($"{folder.Leases} is locked by a process that does not hold the gate.");
-        if (!folder.HostLives()) await StartHostAsync(folder);
+        if (!folder.HostLives()) await StartHostAsync(folder, grace);
         var address = folder.ReadAddress() ?? throw new InvalidOperationException($"The host of the test engines has no address; see {folder.Log}.");
         return new SharedEngines(folder.Path, address, lease);
     }
 
-    private static async Task StartHostAsync(HostFolder folder)
+    /// <summary>Gives the lease free.</summary>
+    public void Dispose() => _lease.Dispose();
+
+    private static async Task StartHostAsync(HostFolder folder, TimeSpan grace)
     {
         folder.Withdraw();
         HostPrograms.CopyTo(folder.Programs);
-        using var host = Process.Start(Describe(folder))!;
+        using var host = Process.Start(Describe(folder, grace))!;
         // Its outputs go nowhere: an inherited one would keep the pipe of `dotnet test` open after the tests. It writes host.log.
         host.StandardInput.Close();
         host.StandardOutput.Close();
@@ -58,9 +67,9 @@ internal sealed class SharedEngines
         }
     }
 
-    private static ProcessStartInfo Describe(HostFolder folder)
+    private static ProcessStartInfo Describe(HostFolder folder, TimeSpan grace)
     {
-        var command = HostPrograms.Command(folder.Programs, "host", folder.Path, HostPrograms.Packages());
+        var command = HostPrograms.Command(folder.Programs, "host", folder.Path, HostPrograms.Packages(), grace.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         if (ProgramPath.Find("setsid") is { } setsid) command = [setsid, .. command];
         return new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
     }

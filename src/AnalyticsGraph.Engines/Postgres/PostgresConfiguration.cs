@@ -14,13 +14,13 @@ internal static class PostgresConfiguration
 
     internal static void Write(string data, PostgresAccount account, EngineOptions options)
     {
-        WriteFile(data, "postgresql.conf", Settings(options));
+        WriteFile(data, "postgresql.conf", Settings(data, options));
         // The kernel tells who is at the other end: the server's user, and no other, whatever the folder's permissions. There is no network address.
         WriteFile(data, "pg_hba.conf", "local all all peer map=server\n");
         WriteFile(data, "pg_ident.conf", $"server \"{account.Server.Name}\" all\n");
     }
 
-    private static string Settings(EngineOptions options)
+    private static string Settings(string data, EngineOptions options)
     {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -63,7 +63,8 @@ internal static class PostgresConfiguration
 
         var text = new StringBuilder("# Written at each start. Your own settings: custom.conf in this folder, which is read last.\n");
         foreach (var (name, value) in settings) text.Append(CultureInfo.InvariantCulture, $"{name} = '{value.Replace("'", "''", StringComparison.Ordinal)}'\n");
-        return text.Append("include_if_exists 'custom.conf'\n").ToString();
+        if (File.Exists(Path.Combine(data, "custom.conf"))) text.Append("include 'custom.conf'\n");
+        return text.ToString();
     }
 
     private static string Megabytes(long bytes) => $"{bytes / MiB}MB";

@@ -120,7 +120,7 @@ internal sealed class Supervisor : IAsyncDisposable
         {
             return await _engine.LaunchAsync(_stop.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is EngineException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             _logger.LogError(e, "{Engine} could not be started again; the next try is in {Pause} ms.", _engine.Kind, next.TotalMilliseconds);
             Change(EngineState.Restarting, e.Message);
