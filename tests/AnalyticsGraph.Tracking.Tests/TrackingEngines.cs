@@ -83,6 +83,13 @@ public sealed class TrackingEngines : IAsyncLifetime
         return points;
     }
 
+    public async Task<long> CountPointsAsync(long[] runs)
+    {
+        await using var result = await ClickHouse.QueryAsync(
+            new ClickHouseQuery("SELECT count() AS n FROM metric_point WHERE run_id IN {runs:Array(Int64)}").With("runs", "Array(Int64)", runs));
+        return (long)(await result.ReadColumnAsync<ulong>("n"))[0];
+    }
+
     internal async Task<Dictionary<SeriesKey, SeriesSummary>> SummariesAsync(long run)
     {
         await using var command = Postgres.CreateCommand($"SELECT {RunMetricRows.Columns} FROM run_metric WHERE run_id = $1");

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Globalization;
+using AnalyticsGraph.Tracking.Points;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Import;
+
+/// <summary>
+/// Takes over the records of an MLflow backend store, from a live PostgreSQL database or a plain pg_dump. Each experiment with all that belongs to it is one transaction:
+/// all or nothing, whatever dies meanwhile; its points are in the point log by then, from where the flusher brings each to ClickHouse once. Running an import again adds
+/// what is new, changes what changed, and doubles nothing; what was deleted at the source since stays here.
+/// </summary>
+/// <param name="postgres">The source of truth.</param>
+/// <param name="flusher">Brings the points on.</param>
+public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher)
+{
+    /// <summary>Runs an import.</summary>
+    /// <param name="source">The path of a plain dump (<c>.sql</c>, <c>.sql.gz</c>), a URI <c>postgresql://user:password@host/database</c>, or an Npgsql connection string.</param>
+    /// <param name="options">The instance's name.</param>
+    /// <param name="progress">Told what is being done; called from any thread.</param>
+    /// <param name="ct">Ends the import between two steps; experiments that were stored stay.</param>
+    /// <returns>Counts for each table.</returns>
+    /// <exception cref="ImportException">The source cannot be read, or an experiment cannot be stored; the message says which.</exception>
+    public async Task<ImportReport> RunAsync(string source, ImportOptions options, IProgress<ImportProgress>? progress = null, CancellationToken ct = default)
+    {
+        var watch = Stopwatch.StartNew();
+        progress ??= new Progress<ImportProgress>();
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await LockAsync(connection, options.Source, ct).ConfigureAwait(false);
+        try
+        {
+            var staging = new MlflowStaging(connection);
+            await using (var tables = MlflowSource.Open(source))
+                await staging.LoadAsync(tables, progress, ct).ConfigureAwait(false);
+            await ExecuteAsync(connection, MlflowStatements.Functions, ct).ConfigureAwait(false);
+            await AddSourceAsync(connection, options.Source, ct).ConfigureAwait(false);
+
+            var counts = new TableCounts();
+            var experiments = await FindExperimentsAsync(connection, ct).ConfigureAwait(false);
+            for (var i = 0; i < experiments.Count; i++)
+            {
+                progress.Report(new ImportProgress(ImportStage.Storing, experiments[i].Name, 0, (double)i / experiments.Count));
+                await StoreExperimentAsync(connection, options.Source, experiments[i], counts, progress, ct).ConfigureAwait(false);
+
+                // The log is a passage, no store: it is emptied while the import goes on.
+                if (flusher.PendingBytes > 64 << 20)
+                    await flusher.FlushAsync(ct).ConfigureAwait(false);
+            }
+
+            var version = await StoreRestAsync(connection, options.Source, staging, counts, ct).ConfigureAwait(false);
+            var warnings = await FindWarningsAsync(connection, options.Source, ct).ConfigureAwait(false);
+            progress.Report(new ImportProgress(ImportStage.Flushing, "metric points", 0, null));
+            await flusher.FlushAsync(ct).ConfigureAwait(false);
+            return new ImportReport(options.Source, version, [.. staging.Rows.Select(table => counts.ToReport(table.Key, table.Value))], warnings, watch.Elapsed);
+        }
+        finally
+        {
+            await DiscardAsync(connection).ConfigureAwait(false);
+        }
+    }
+
+    private async Task StoreExperimentAsync(
+        NpgsqlConnection connection, string source, (string Id, string Name) experiment, TableCounts counts, IProgress<ImportProgress> progress, CancellationToken ct)
+    {
+        try
+        {
+            var mine = new TableCounts();
+            await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+            await ExecuteAsync(connection, "SELECT set_config('analyticsgraph.actor', 'import', true)", ct).ConfigureAwait(false);
+            await mine.RunAsync(connection, "experiments", MlflowStatements.Experiment, source, experiment.Id, 0, ct).ConfigureAwait(false);
+            await using var find = new NpgsqlCommand("SELECT id FROM experiment WHERE source = $1 AND original_id = $2", connection)
+            {
+                Parameters = { new() { Value = source }, new() { Value = experiment.Id } },
+            };
+            var id = (long)(await find.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+            foreach (var (table, sql) in MlflowStatements.OfExperiment)
+                await mine.RunAsync(connection, table, sql, source, experiment.Id, id, ct).ConfigureAwait(false);
+            var points = new MlflowPoints(connection, flusher, source, id, rows => progress.Report(new ImportProgress(ImportStage.Storing, experiment.Name, rows, null)));
+            mine.Add("metrics", await points.StoreAsync(ct).ConfigureAwait(false), 0);
+            await transaction.CommitAsync(ct).ConfigureAwait(false);
+            flusher.NoteLogged(points.LoggedBytes);
+            counts.Add(mine);
+        }
+        catch (PostgresException fault)
+        {
+            throw new ImportException(
+                $"The experiment '{experiment.Name}' ({experiment.Id}) could not be stored and was left as it was: {fault.MessageText} {fault.Detail} Experiments before it are in; run the import again when the cause is mended.", fault);
+        }
+    }
+
+    /// <summary>What belongs to no experiment, in one transaction.</summary>
+    /// <returns>The source's schema version.</returns>
+    private static async Task<string?> StoreRestAsync(NpgsqlConnection connection, string source, MlflowStaging staging, TableCounts counts, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await ExecuteAsync(connection, "SELECT set_config('analyticsgraph.actor', 'import', true)", ct).ConfigureAwait(false);
+        foreach (var (table, sql) in MlflowStatements.OfSource)
+            await counts.RunAsync(connection, table, sql, source, "", 0, ct).ConfigureAwait(false);
+        foreach (var link in MlflowStatements.Links)
+        {
+            await using var command = new NpgsqlCommand(link, connection) { CommandTimeout = 0, Parameters = { new() { Value = source } } };
+            await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        }
+
+        foreach (var (table, columns, unknown) in staging.Others)
+            await StoreOtherAsync(connection, source, table, columns, unknown, counts, ct).ConfigureAwait(false);
+        await using var finish = new NpgsqlCommand(
+            "UPDATE source SET last_import_time = now(), schema_version = (SELECT max(version_num) FROM pg_temp.mlflow_alembic_version) WHERE name = $1 RETURNING schema_version", connection)
+        {
+            Parameters = { new() { Value = source } },
+        };
+        var version = await finish.ExecuteScalarAsync(ct).ConfigureAwait(false) as string;
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+        return version;
+    }
+
+    /// <summary>Keeps rows as JSON: of an unknown table all, of a known one those that have something in a column that is not known.</summary>
+    private static async Task StoreOtherAsync(
+        NpgsqlConnection connection, string source, string table, IReadOnlyList<string> columns, IReadOnlyList<string> unknown, TableCounts counts, CancellationToken ct)
+    {
+        var names = string.Join(", ", columns.Select(column => "t." + MlflowStaging.Quote(column)));
+        var says = unknown.Count == columns.Count ? "" : $"WHERE coalesce({string.Join(", ", unknown.Select(column => "t." + MlflowStaging.Quote(column)))}) IS NOT NULL";
+        var insert =
+            $"""
+            INSERT INTO other_row (source, table_name, ordinal, data)
+            SELECT $1, $2, row_number() OVER (ORDER BY t.{MlflowStaging.Ordinal}), (SELECT row_to_json(r) FROM (SELECT {names}) r) FROM pg_temp.{MlflowStaging.Name(table)} t {says}
+            ON CONFLICT (source, table_name, ordinal) DO UPDATE SET data = EXCLUDED.data WHERE other_row.data::text <> EXCLUDED.data::text
+            """;
+        await counts.RunAsync(connection, table, insert, source, table, 0, ct).ConfigureAwait(false);
+        await using var remove = new NpgsqlCommand(
+            $"DELETE FROM other_row WHERE source = $1 AND table_name = $2 AND ordinal > (SELECT count(*) FROM pg_temp.{MlflowStaging.Name(table)} t {says})", connection)
+        {
+            Parameters = { new() { Value = source }, new() { Value = table } },
+        };
+        await remove.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    private static async Task<List<string>> FindWarningsAsync(NpgsqlConnection connection, string source, CancellationToken ct)
+    {
+        var warnings = new List<string>();
+        await using var compare = new NpgsqlCommand(MlflowStatements.CompareLatest, connection) { CommandTimeout = 0, Parameters = { new() { Value = source } } };
+        if (await compare.ExecuteScalarAsync(ct).ConfigureAwait(false) is long and > 0 and var differing)
+            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{differing} of the source's latest metrics differ from the latest of its points; the points were believed."));
+        (string What, string Sql)[] lost =
+        [
+            ("runs belong to no experiment", "SELECT count(*) FROM pg_temp.mlflow_runs r WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments e WHERE e.experiment_id = r.experiment_id)"),
+            ("metric points belong to no run", "SELECT count(*) FROM pg_temp.mlflow_metrics m WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_runs r WHERE r.run_uuid = m.run_uuid)"),
+            ("traces belong to no experiment", "SELECT count(*) FROM pg_temp.mlflow_trace_info t WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments e WHERE e.experiment_id = t.experiment_id)"),
+        ];
+        foreach (var (what, sql) in lost)
+        {
+            await using var count = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+            if (await count.ExecuteScalarAsync(ct).ConfigureAwait(false) is long and > 0 and var missing)
+                warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{missing} {what} of the source and were left out."));
+        }
+
+        return warnings;
+    }
+
+    private static async Task<List<(string Id, string Name)>> FindExperimentsAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var find = new NpgsqlCommand("SELECT experiment_id, name FROM pg_temp.mlflow_experiments ORDER BY length(experiment_id), experiment_id", connection);
+        await using var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        var experiments = new List<(string, string)>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            experiments.Add((reader.GetString(0), reader.GetString(1)));
+        return experiments;
+    }
+
+    private static async Task AddSourceAsync(NpgsqlConnection connection, string source, CancellationToken ct)
+    {
+        await using var add = new NpgsqlCommand(
+            "INSERT INTO source (name, system) VALUES ($1, 'MLFLOW') ON CONFLICT (name) DO UPDATE SET name = source.name RETURNING system", connection) { Parameters = { new() { Value = source } } };
+        if (await add.ExecuteScalarAsync(ct).ConfigureAwait(false) is not "MLFLOW")
+            throw new ImportException($"The source '{source}' is no MLflow server here. Give this import a name of its own: --source NAME");
+    }
+
+    /// <summary>One import of a source at a time. A process that was killed may leave a statement running for a while, so this waits.</summary>
+    private static async Task LockAsync(NpgsqlConnection connection, string source, CancellationToken ct)
+    {
+        try
+        {
+            await ExecuteAsync(connection, "SET lock_timeout = '30s'", ct).ConfigureAwait(false);
+            await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock(hashtextextended('import:' || $1, 0))", connection) { CommandTimeout = 0, Parameters = { new() { Value = source } } })
+                await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            await ExecuteAsync(connection, "RESET lock_timeout", ct).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            throw new ImportException($"An import of '{source}' is under way already; wait for its end.", fault);
+        }
+    }
+
+    // Temporary tables belong to the session, which the pool would hand to the next one. The lock is given up first: a session ends only some time after its connection.
+    private static async Task DiscardAsync(NpgsqlConnection connection)
+    {
+        if (connection.State == System.Data.ConnectionState.Open)
+            await ExecuteAsync(connection, "SELECT pg_advisory_unlock_all()", CancellationToken.None).ConfigureAwait(false);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+}

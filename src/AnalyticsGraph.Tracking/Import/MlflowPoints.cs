@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using AnalyticsGraph.Tracking.Points;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Import;
+
+/// <summary>
+/// The points of one experiment, within its transaction: read in order from the temporary table, compared with those that ClickHouse has already, summed up, and logged in
+/// large groups. The log's rows are part of the transaction, so the points are published by its commit, and what a crash leaves behind is what the flusher settles anyway.
+/// </summary>
+internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flusher, string source, long experimentId, Action<long> progress)
+{
+    private const int RowsPerFetch = 20_000;
+    private const int PointsPerGroup = 100_000;
+
+    private readonly List<KeyValuePair<SeriesKey, SeriesSummary>> _summaries = [];
+    private readonly List<(long RunId, long Seq)> _counters = [];
+    private readonly HashSet<long> _runsInGroup = [];
+    private PointBlock _block = new();
+    private long _group;
+
+    /// <summary>How much was logged.</summary>
+    public long LoggedBytes { get; private set; }
+
+    /// <summary>Stores the points that are not there yet.</summary>
+    /// <returns>How many.</returns>
+    public async Task<long> StoreAsync(CancellationToken ct)
+    {
+        var known = await LockRunsAsync(ct).ConfigureAwait(false);
+        if (known.Count > 0)
+        {
+            // Under the lock nobody adds to these runs, so after this ClickHouse has all they have.
+            await flusher.FlushRunsAsync(known.Keys, ct).ConfigureAwait(false);
+        }
+
+        var stored = 0L;
+        var read = 0L;
+        RunPoints? run = null;
+        await foreach (var point in ReadAsync(ct).ConfigureAwait(false))
+        {
+            if (run is null || run.RunId != point.Series.RunId)
+            {
+                await EndRunAsync(run, ct).ConfigureAwait(false);
+                run = await BeginRunAsync(point.Series.RunId, known, ct).ConfigureAwait(false);
+            }
+
+            if (++read % RowsPerFetch == 0)
+                progress(read);
+            if (!await run.TryAddAsync(point).ConfigureAwait(false))
+                continue;
+            stored++;
+            if (_block.Count == 0)
+                _group = await NextGroupAsync(ct).ConfigureAwait(false);
+            _block.Add(experimentId, point.Series, point.Point, ++run.Seq, _group);
+            _runsInGroup.Add(run.RunId);
+            if (_block.Count >= PointsPerGroup)
+                await EndGroupAsync(ct).ConfigureAwait(false);
+        }
+
+        await EndRunAsync(run, ct).ConfigureAwait(false);
+        await WriteSummariesAsync(ct).ConfigureAwait(false);
+        await EndGroupAsync(ct).ConfigureAwait(false);
+        return stored;
+    }
+
+    /// <summary>Locks the experiment's runs.</summary>
+    /// <returns>Those that have points already, with their number.</returns>
+    private async Task<Dictionary<long, long>> LockRunsAsync(CancellationToken ct)
+    {
+        await using var take = new NpgsqlCommand(
+            "SELECT c.run_id, c.seq FROM run_counter c JOIN run r ON r.id = c.run_id WHERE r.experiment_id = $1 AND r.source = $2 ORDER BY c.run_id FOR NO KEY UPDATE OF c", connection)
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = experimentId }, new() { Value = source } },
+        };
+        await using var reader = await take.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        var known = new Dictionary<long, long>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+        {
+            if (reader.GetInt64(1) > 0)
+                known.Add(reader.GetInt64(0), reader.GetInt64(1));
+        }
+
+        return known;
+    }
+
+    /// <summary>The source's points by run, key and position; a cursor, because other statements run on the connection meanwhile.</summary>
+    private async IAsyncEnumerable<MetricPoint> ReadAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        await using (var declare = new NpgsqlCommand(
+            """
+            DECLARE points NO SCROLL CURSOR FOR
+            SELECT r.id, m.key, m.step::bigint, greatest(least(m.timestamp::numeric, 10413791999000), -2208988800000)::bigint, pg_temp.metric_value(m.value, m.is_nan)
+            FROM pg_temp.mlflow_metrics m JOIN run r ON r.source = $1 AND r.original_id = m.run_uuid
+            WHERE r.experiment_id = $2 ORDER BY r.id, m.key COLLATE "C", 3, 4
+            """, connection) { CommandTimeout = 0, Parameters = { new() { Value = source }, new() { Value = experimentId } } })
+        {
+            await declare.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        }
+
+        var page = new List<MetricPoint>(RowsPerFetch);
+        do
+        {
+            page.Clear();
+            await using (var fetch = new NpgsqlCommand($"FETCH {RowsPerFetch} FROM points", connection) { CommandTimeout = 0 })
+            await using (var reader = await fetch.ExecuteReaderAsync(ct).ConfigureAwait(false))
+            {
+                var series = default(SeriesKey);
+                while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                {
+                    var (run, key) = (reader.GetInt64(0), reader.GetString(1));
+                    if (series.RunId != run || series.Key != key)
+                        series = new SeriesKey(run, MetricScope.Run, key, "", 0);
+                    page.Add(new MetricPoint(series, new SeriesPoint(new PointPosition(0, reader.IsDBNull(2) ? 0 : reader.GetInt64(2), reader.GetInt64(3)), reader.GetDouble(4))));
+                }
+            }
+
+            foreach (var point in page)
+                yield return point;
+        }
+        while (page.Count == RowsPerFetch);
+        await using var close = new NpgsqlCommand("CLOSE points", connection);
+        await close.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task<RunPoints> BeginRunAsync(long runId, Dictionary<long, long> known, CancellationToken ct)
+    {
+        if (!known.TryGetValue(runId, out var seq))
+            return new RunPoints(runId, 0, [], null);
+        var summaries = new Dictionary<SeriesKey, SeriesSummary>();
+        await using var read = new NpgsqlCommand($"SELECT {RunMetricRows.Columns} FROM run_metric WHERE run_id = $1 AND scope = 'RUN' AND label = '' AND rank = 0", connection)
+        {
+            Parameters = { new() { Value = runId } },
+        };
+        await using var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+        {
+            var (key, summary) = RunMetricRows.Read(reader);
+            summaries.Add(key, summary);
+        }
+
+        return new RunPoints(runId, seq, summaries, flusher.Points.ReadRunAsync(experimentId, runId, ct).GetAsyncEnumerator(ct));
+    }
+
+    private async Task EndRunAsync(RunPoints? run, CancellationToken ct)
+    {
+        if (run is null)
+            return;
+        await run.DisposeAsync().ConfigureAwait(false);
+        if (run.Changed.Count == 0)
+            return;
+        _summaries.AddRange(run.Changed);
+        _counters.Add((run.RunId, run.Seq));
+        if (_summaries.Count >= 1000)
+            await WriteSummariesAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task WriteSummariesAsync(CancellationToken ct)
+    {
+        if (_summaries.Count == 0)
+            return;
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                RunMetricRows.Write(_summaries),
+                new("UPDATE run_counter SET seq = v.seq FROM unnest($1, $2) AS v (run_id, seq) WHERE run_counter.run_id = v.run_id")
+                {
+                    Parameters = { new() { Value = _counters.Select(c => c.RunId).ToArray() }, new() { Value = _counters.Select(c => c.Seq).ToArray() } },
+                },
+            },
+        };
+        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        _summaries.Clear();
+        _counters.Clear();
+    }
+
+    private async Task<long> NextGroupAsync(CancellationToken ct)
+    {
+        await using var next = new NpgsqlCommand("SELECT nextval('point_group_id')", connection);
+        return (long)(await next.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+    }
+
+    private async Task EndGroupAsync(CancellationToken ct)
+    {
+        if (_block.Count == 0)
+            return;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { PointLogRows.Insert(_group, _block, [.. _runsInGroup.Order()]) } };
+        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        LoggedBytes += _block.Bytes;
+        _block = new PointBlock();
+        _runsInGroup.Clear();
+    }
+
+    /// <summary>One run's points as they come, beside those it has: both in the order of keys and positions.</summary>
+    private sealed class RunPoints(long runId, long seq, Dictionary<SeriesKey, SeriesSummary> summaries, IAsyncEnumerator<MetricPoint>? stored) : IAsyncDisposable
+    {
+        private readonly HashSet<double> _values = [];
+        private (string Key, PointPosition Position)? _place;
+        private bool _atEnd = stored is null;
+        private bool _hasCurrent;
+
+        public long RunId => runId;
+
+        public long Seq { get; set; } = seq;
+
+        public Dictionary<SeriesKey, SeriesSummary> Changed { get; } = [];
+
+        /// <summary>Adds a point to its summary, unless it is there.</summary>
+        public async ValueTask<bool> TryAddAsync(MetricPoint point)
+        {
+            var place = (point.Series.Key, point.Point.Position);
+            if (_place != place)
+            {
+                _place = place;
+                _values.Clear();
+                await TakeStoredAsync(place).ConfigureAwait(false);
+            }
+
+            if (!_values.Add(point.Point.Value))
+                return false;
+            if (!summaries.TryGetValue(point.Series, out var summary))
+                summaries.Add(point.Series, summary = new SeriesSummary());
+            summary.Add(point.Point);
+            Changed[point.Series] = summary;
+            return true;
+        }
+
+        public ValueTask DisposeAsync() => stored?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+        /// <summary>Takes the stored values at a place, passing over what lies before it.</summary>
+        private async ValueTask TakeStoredAsync((string Key, PointPosition Position) place)
+        {
+            while (await HasStoredAsync().ConfigureAwait(false))
+            {
+                var current = stored!.Current;
+                var order = Compare(current.Series.Key, place.Key);
+                if (order == 0)
+                    order = current.Point.Position.CompareTo(place.Position);
+                if (order > 0)
+                    return;
+                if (order == 0 && current.Point is { ModelId: 0, DatasetId: 0 })
+                    _values.Add(current.Point.Value);
+                _hasCurrent = false;
+            }
+        }
+
+        private async ValueTask<bool> HasStoredAsync()
+        {
+            while (!_hasCurrent && !_atEnd)
+            {
+                _atEnd = !await stored!.MoveNextAsync().ConfigureAwait(false);
+
+                // Points that were logged here under other labels or ranks are none of the source's.
+                _hasCurrent = !_atEnd && stored.Current.Series is { Scope: MetricScope.Run, Label: "", Rank: 0 };
+            }
+
+            return _hasCurrent;
+        }
+
+        // Both stores order texts by their UTF-8 bytes.
+        private static int Compare(string left, string right) => left == right ? 0 : Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
+    }
+}

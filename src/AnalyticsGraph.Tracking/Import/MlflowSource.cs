@@ -1,0 +1,56 @@
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Import;
+
+/// <summary>Where MLflow's tables are read from. Both kinds give the same: rows in the text format of PostgreSQL's COPY.</summary>
+internal abstract class MlflowSource : IAsyncDisposable
+{
+    /// <summary>The tables in the order they come; each is copied before the next one is asked for.</summary>
+    public abstract IAsyncEnumerable<SourceTable> ReadTablesAsync(CancellationToken ct);
+
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>A dump if there is such a file, else a database.</summary>
+    /// <exception cref="ImportException">It is neither.</exception>
+    public static MlflowSource Open(string source)
+    {
+        if (File.Exists(source))
+            return new DumpSource(source);
+        if (source.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) || source.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
+            throw new ImportException($"There is no file '{source}'.");
+        return new DatabaseSource(ConnectionStringOf(source));
+    }
+
+    // MLflow names its store by a URI (postgresql://, postgresql+psycopg2://), .NET by Key=value pairs: both are taken.
+    private static string ConnectionStringOf(string source)
+    {
+        if (Uri.TryCreate(source, UriKind.Absolute, out var uri) && (uri.Scheme.Split('+')[0] is "postgresql" or "postgres"))
+        {
+            var user = uri.UserInfo.Split(':', 2);
+            return new NpgsqlConnectionStringBuilder
+            {
+                Host = uri.Host,
+                Port = uri.Port > 0 ? uri.Port : 5432,
+                Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
+                Username = Uri.UnescapeDataString(user[0]),
+                Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
+            }.ConnectionString;
+        }
+
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(source).ConnectionString;
+        }
+        catch (ArgumentException fault)
+        {
+            throw new ImportException(
+                $"'{source}' is neither a file nor a connection string. Give a plain pg_dump (.sql, .sql.gz), a URI such as postgresql://user:password@host/mlflow, or Host=...;Database=...", fault);
+        }
+    }
+}
+
+/// <summary>A table of the source.</summary>
+/// <param name="Name">Its name, without a schema.</param>
+/// <param name="Columns">Its columns in the order of the rows.</param>
+/// <param name="CopyToAsync">Writes its rows; tells now and then how much of the whole source was read, if that is known.</param>
+internal sealed record SourceTable(string Name, IReadOnlyList<string> Columns, Func<Stream, Action<double?>, CancellationToken, Task> CopyToAsync);

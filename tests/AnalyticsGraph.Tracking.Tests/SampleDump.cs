@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace AnalyticsGraph.Tracking.Tests;
+
+/// <summary>The bundled sample, read by other means than the import's: lines, split at tabs.</summary>
+internal static class SampleDump
+{
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "samples", "mlflow_backend.sql.gz");
+
+    public static string Text { get; } = ReadText();
+
+    public static IReadOnlyList<Dictionary<string, string>> Rows(string table)
+    {
+        var from = Text.IndexOf($"COPY public.{table} (", StringComparison.Ordinal);
+        var lines = Text[from..].Split('\n');
+        string[] columns = [.. lines[0][(lines[0].IndexOf('(', StringComparison.Ordinal) + 1)..lines[0].IndexOf(')', StringComparison.Ordinal)].Split(", ").Select(name => name.Trim('"'))];
+        return [.. lines.Skip(1).TakeWhile(line => line != "\\.").Select(line => columns.Zip(line.Split('\t')).ToDictionary(pair => pair.First, pair => pair.Second))];
+    }
+
+    public static double TrueValue(Dictionary<string, string> metric) =>
+        metric["is_nan"] == "t" ? double.NaN : double.Parse(metric["value"], CultureInfo.InvariantCulture) switch
+        {
+            double.MaxValue => double.PositiveInfinity,
+            double.MinValue => double.NegativeInfinity,
+            var value => value,
+        };
+
+    /// <summary>Writes an edited dump.</summary>
+    /// <returns>Its path; the caller deletes it.</returns>
+    public static string Write(string text)
+    {
+        var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"dump-{Guid.NewGuid():n}.sql");
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static string ReadText()
+    {
+        using var gzip = new GZipStream(File.OpenRead(Path), CompressionMode.Decompress);
+        using var reader = new StreamReader(gzip, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
