@@ -8,9 +8,6 @@ public sealed partial class ResponseWriter
     // The longest shortest round trip of a double has 24 characters: -2.2250738585072014E-308.
     private const int LongestNumber = 32;
 
-    // Beyond this, not every whole number is a double, and the shortest round trip may differ from the integer's digits.
-    private const double LargestExactInteger = 9007199254740992;
-
     /// <summary>Writes an integer.</summary>
     /// <param name="value">The value.</param>
     public void WriteInt32(int value) => WriteInt64(value);
@@ -29,28 +26,6 @@ public sealed partial class ResponseWriter
 
         Utf8Formatter.TryFormat(value, span, out var written);
         Advance(written);
-    }
-
-    /// <summary>
-    /// Writes a number as the shortest text that reads back as the same double; what JSON has no number for as <c>"NaN"</c>, <c>"Infinity"</c> or <c>"-Infinity"</c>.
-    /// </summary>
-    /// <param name="value">Any double.</param>
-    public void WriteDouble(double value)
-    {
-        // Counts, steps and sizes are often whole: writing them as integers is several times faster than the general shortest round trip.
-        if (Math.Abs(value) < LargestExactInteger && value == Math.Truncate(value) && !(value == 0 && double.IsNegative(value)))
-        {
-            WriteInt64((long)value);
-        }
-        else if (double.IsFinite(value))
-        {
-            value.TryFormat(GetSpan(LongestNumber), out var written, default, CultureInfo.InvariantCulture);
-            Advance(written);
-        }
-        else
-        {
-            WriteNotFinite(value);
-        }
     }
 
     /// <summary>Writes a number as the shortest text that reads back as the same single; not finite ones like <see cref="WriteDouble"/>.</summary>

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -13,8 +16,16 @@ public sealed partial class ResponseWriter
     /// <param name="value">Text; a lone surrogate becomes U+FFFD.</param>
     public void WriteString(ReadOnlySpan<char> value)
     {
-        // A UTF-16 unit takes at most three bytes. Most text needs no escape, so it is transcoded in place and searched after that.
+        // A UTF-16 unit takes at most three bytes. Nearly all text is ASCII without anything to escape: it is checked while it is narrowed.
         var span = GetSpan(checked((value.Length * 3) + 2));
+        if (TryNarrowPlain(value, span[1..]))
+        {
+            span[0] = (byte)'"';
+            span[value.Length + 1] = (byte)'"';
+            Advance(value.Length + 2);
+            return;
+        }
+
         Utf8.FromUtf16(value, span[1..], out _, out var bytes);
         var text = span.Slice(1, bytes);
         if (text.IndexOfAny(MustBeEscaped) < 0)
@@ -57,6 +68,48 @@ public sealed partial class ResponseWriter
         value.TryFormat(span[1..], out _);
         span[37] = (byte)'"';
         Advance(38);
+    }
+
+    // Copies text if it is all ASCII and needs no escape; may have written a part of it when it finds that it is not.
+    private static bool TryNarrowPlain(ReadOnlySpan<char> value, Span<byte> to)
+    {
+        ref var source = ref Unsafe.As<char, ushort>(ref MemoryMarshal.GetReference(value));
+        ref var target = ref MemoryMarshal.GetReference(to);
+        var length = value.Length;
+        if (length < Vector128<ushort>.Count)
+        {
+            for (var i = 0; i < length; i++)
+            {
+                var unit = Unsafe.Add(ref source, i);
+                if (unit - 0x20u > 0x7e - 0x20 || unit is '"' or '\\')
+                {
+                    return false;
+                }
+
+                Unsafe.Add(ref target, i) = (byte)unit;
+            }
+
+            return true;
+        }
+
+        // The last eight units overlap those before where the length is no multiple of eight.
+        for (var i = 0; ; i = Math.Min(i + Vector128<ushort>.Count, length - Vector128<ushort>.Count))
+        {
+            var units = Vector128.LoadUnsafe(ref source, (nuint)i);
+            var special = Vector128.GreaterThan(units - Vector128.Create((ushort)0x20), Vector128.Create((ushort)(0x7e - 0x20)))
+                | Vector128.Equals(units, Vector128.Create((ushort)'"'))
+                | Vector128.Equals(units, Vector128.Create((ushort)'\\'));
+            if (special != Vector128<ushort>.Zero)
+            {
+                return false;
+            }
+
+            Vector128.Narrow(units, units).GetLower().StoreUnsafe(ref target, (nuint)i);
+            if (i + Vector128<ushort>.Count == length)
+            {
+                return true;
+            }
+        }
     }
 
     private void WriteEscaped(ReadOnlySpan<byte> utf8)

@@ -93,14 +93,15 @@ internal sealed class OperationPlanner
         var definition = _schema.Schema.FindField(type, first.Name.Value)
             ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
         var name = $"\"{responseName}\":" + (definition.Name == "__typename" ? $"\"{type.Name}\"" : "");
-        var following = Encoding.UTF8.GetBytes("," + name);
+        var following = Pad("," + name);
         return new PlannedField
         {
             Index = index,
             ResponseName = responseName,
             NameUtf8 = following.AsMemory(1, Encoding.UTF8.GetByteCount(responseName) + 3),
-            OpeningUtf8 = Encoding.UTF8.GetBytes("{" + name),
+            OpeningUtf8 = Pad("{" + name),
             FollowingUtf8 = following,
+            PrefixLength = Encoding.UTF8.GetByteCount(name) + 1,
             Definition = definition,
             ParentType = type,
             Nodes = [.. collected.Occurrences.Select(occurrence => occurrence.Node)],
@@ -146,6 +147,13 @@ internal sealed class OperationPlanner
                 Bind(selections, field.Step.ChildContext);
             }
         }
+    }
+
+    private static byte[] Pad(string text)
+    {
+        var bytes = new byte[(Encoding.UTF8.GetByteCount(text) + 15) / 16 * 16];
+        Encoding.UTF8.GetBytes(text, bytes);
+        return bytes;
     }
 
     private static int Depth(DeliveryGroup group) => group.Parent is null ? 0 : 1 + Depth(group.Parent);

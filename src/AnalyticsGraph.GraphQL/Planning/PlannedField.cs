@@ -60,11 +60,16 @@ public sealed class PlannedField
     /// <summary>What runs; null for <c>__typename</c>, which the executor writes itself.</summary>
     public FieldStep? Step { get; internal set; }
 
-    /// <summary>What is written before the value where it is the first of its object: <c>{"name":</c>; for <c>__typename</c> with the value.</summary>
+    /// <summary>
+    /// What is written before the value where it is the first of its object, <c>{"name":</c>, for <c>__typename</c> with the value; padded to a multiple of 16 bytes.
+    /// </summary>
     internal byte[] OpeningUtf8 { get; init; } = [];
 
-    /// <summary>What is written before the value where another one precedes: <c>,"name":</c>; for <c>__typename</c> with the value.</summary>
+    /// <summary>Like <see cref="OpeningUtf8"/> where another value precedes: <c>,"name":</c>.</summary>
     internal byte[] FollowingUtf8 { get; init; } = [];
+
+    /// <summary>How many bytes of <see cref="OpeningUtf8"/> and <see cref="FollowingUtf8"/> count.</summary>
+    internal int PrefixLength { get; init; }
 
     /// <summary>What is selected if the value is an object of that type; null if the type cannot occur.</summary>
     /// <param name="type">A concrete type.</param>

@@ -38,6 +38,10 @@ public sealed class ResponseWriterTests
     [InlineData(0.0, "0")]
     [InlineData(-0.0, "-0")]
     [InlineData(1.0, "1")]
+    [InlineData(98.75, "98.75")]
+    [InlineData(-0.00012345, "-0.00012345")]
+    [InlineData(1234567.00000001, "1234567.00000001")]
+    [InlineData(12345678.12345678, "12345678.12345678")]
     [InlineData(-42.0, "-42")]
     [InlineData(0.1, "0.1")]
     [InlineData(1e21, "1E+21")]
@@ -50,16 +54,32 @@ public sealed class ResponseWriterTests
     public void WriteDouble_Should_WriteTheShortestRoundTrip(double value, string json) => Assert.Equal(json, Write(writer => writer.WriteDouble(value)));
 
     [Fact]
-    public void WriteDouble_Should_ReadBackAsTheSame_When_BitsAreAnything()
+    public void WriteDouble_Should_WriteWhatDotNetWrites_When_BitsAreAnything()
     {
         var random = new Random(2);
-        for (var i = 0; i < 2000; i++)
+        using var writer = new ResponseWriter();
+        for (var i = 0; i < 400_000; i++)
         {
-            var value = BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
-            if (double.IsFinite(value))
+            var value = (i % 4) switch
             {
-                Assert.Equal(value, JsonSerializer.Deserialize<double>(Write(writer => writer.WriteDouble(value))));
+                0 => BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue)),
+                1 => Math.Round(random.NextDouble() * Math.Pow(10, random.Next(-6, 9)), random.Next(12)),
+                2 => Math.ScaleB(1, random.Next(-1074, 1024)) * (random.Next(2) == 0 ? 1 : Math.BitIncrement(1)),
+                _ => random.NextDouble() * Math.Pow(10, random.Next(-20, 25)),
+            };
+            var expected = value.ToString("R", CultureInfo.InvariantCulture);
+            if (!double.IsFinite(value) || value == Math.Truncate(value))
+            {
+                continue;
             }
+
+            var start = writer.Length;
+            writer.WriteDouble(value);
+            var actual = Encoding.UTF8.GetString(writer.Written.Span[start..]);
+
+            // .NET drops a digit too much at some powers of two, whose lower neighbour is nearer.
+            Assert.True(expected == actual || double.Parse(expected, CultureInfo.InvariantCulture) != value, $"{expected} {actual}");
+            Assert.Equal(value, double.Parse(actual, CultureInfo.InvariantCulture));
         }
     }
 

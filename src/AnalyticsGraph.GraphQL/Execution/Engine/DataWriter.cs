@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Planning;
 using AnalyticsGraph.GraphQL.Types;
@@ -41,22 +42,23 @@ internal sealed class DataWriter(OperationRun run)
     /// <summary>Writes the fields of an object, without the brace at its end.</summary>
     public bool WriteFields(ObjectBatch batch, int row)
     {
+        // A column of the kind Leaf or NullableLeaf is a LeafColumn: it was classified by that.
         var (first, count) = batch.Slots;
         foreach (ref var slot in run.Slots.AsSpan(first, count))
         {
-            _writer.WriteRaw(slot.Prefix);
+            _writer.WritePadded(slot.Prefix, slot.Field.PrefixLength);
             switch (slot.Kind)
             {
                 case SlotKind.Constant:
                     break;
                 case SlotKind.Leaf:
-                    ((LeafColumn)slot.Column!).Write(row, _writer);
+                    Unsafe.As<LeafColumn>(slot.Column!).Write(row, _writer);
                     break;
                 case SlotKind.NullableLeaf when slot.Column!.IsNull(row):
                     _writer.WriteNull();
                     break;
                 case SlotKind.NullableLeaf:
-                    ((LeafColumn)slot.Column!).Write(row, _writer);
+                    Unsafe.As<LeafColumn>(slot.Column!).Write(row, _writer);
                     break;
                 default:
                     if (!WriteField(ref slot, row))
@@ -117,15 +119,15 @@ internal sealed class DataWriter(OperationRun run)
     {
         switch (column)
         {
-            case LeafColumn leaf:
-                leaf.Write(row, _writer);
-                return true;
             case ObjectColumn to:
                 return WriteObject(to.Objects, to.Rows is null ? row : to.Rows[row]);
+            case ListColumn list:
+                return WriteList(((ListType)type).ItemType, list, row);
             case AbstractColumn to:
                 return WriteObject(to.Batches[to.BatchOf[row]], to.RowOf[row]);
             default:
-                return WriteList(((ListType)type).ItemType, (ListColumn)column, row);
+                ((LeafColumn)column).Write(row, _writer);
+                return true;
         }
     }
 
