@@ -132,12 +132,19 @@ internal static class Pairs
 {
     public static IEnumerable<(object Key, object? Value)>? Of(object map) => map switch
     {
-        IDictionary dictionary => dictionary.Cast<DictionaryEntry>().Select(entry => (entry.Key, entry.Value)),
+        IDictionary dictionary => Entries(dictionary),
         IEnumerable<KeyValuePair<object, object?>> pairs => pairs.Select(pair => (pair.Key, pair.Value)),
         string => null,
         IEnumerable items => items.Cast<object>().Select(Split),
         _ => null,
     };
+
+    private static IEnumerable<(object Key, object? Value)> Entries(IDictionary dictionary)
+    {
+        // As a mere IEnumerable a Dictionary<,> yields its own pairs; as an IDictionary, entries.
+        foreach (DictionaryEntry entry in dictionary)
+            yield return (entry.Key, entry.Value);
+    }
 
     private static (object Key, object? Value) Split(object pair)
     {

@@ -66,7 +66,7 @@ internal sealed class FixedStringCodec(ClickHouseType type) : ColumnCodec(type)
     private readonly int _size = type.Precision;
 
     public override async ValueTask<ClickHouseColumn> ReadAsync(NativeReader reader, int rows, CancellationToken ct) =>
-        new FixedStringColumn(Type, await reader.ReadArrayAsync<byte>(checked(rows * _size), ct).ConfigureAwait(false), _size, rows, rented: true);
+        new FixedStringColumn(Type, await reader.ReadArrayAsync<byte>(NativeReader.CheckedCount((ulong)rows * (ulong)_size), ct).ConfigureAwait(false), _size, rows, rented: true);
 
     public override ClickHouseColumn FromObjects(IReadOnlyList<object?> values)
     {

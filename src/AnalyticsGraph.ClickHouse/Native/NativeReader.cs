@@ -140,15 +140,20 @@ internal sealed class NativeReader : IDisposable
     /// <returns>Pooled: all bytes, and count + 1 positions in them.</returns>
     public async ValueTask<(byte[] Bytes, int[] Offsets)> ReadStringsAsync(int count, CancellationToken ct)
     {
-        var offsets = ArrayPool<int>.Shared.Rent(count + 1);
+        var offsets = ArrayPool<int>.Shared.Rent(Math.Min(count + 1, FirstBytes / sizeof(int)));
         var bytes = ArrayPool<byte>.Shared.Rent(Math.Max(64, (int)Math.Min(16L * count, FirstBytes)));
         offsets[0] = 0;
         var row = 0;
         while (true)
         {
-            ReadWholeStrings(ref bytes, offsets, count, ref row);
+            ReadWholeStrings(ref bytes, offsets, Math.Min(count, offsets.Length - 1), ref row);
             if (row == count)
                 return (bytes, offsets);
+            if (row == offsets.Length - 1)
+            {
+                offsets = Grow(offsets, Math.Min(count + 1, offsets.Length * 2L));
+                continue;
+            }
             // The next string is not whole in the buffer: either it needs more bytes, or it is longer than the buffer and is copied in pieces.
             var length = await ReadVarintAsync(ct).ConfigureAwait(false);
             var start = offsets[row];
