@@ -26,7 +26,7 @@ public sealed class ClickHouseType : IEquatable<ClickHouseType>
     /// <summary>The decimal digits of the fraction of Decimal, DateTime64, Time64; else 0.</summary>
     public int Scale { get; internal init; }
 
-    /// <summary>The time zone named in DateTime or DateTime64; null when it is the server's.</summary>
+    /// <summary>The time zone named in DateTime64 or DateTime; null when it is the server's. Over HTTP the server leaves the zone of a plain DateTime column away; the instants are the same.</summary>
     public string? TimeZone { get; internal init; }
 
     /// <summary>An Enum's members; else none.</summary>

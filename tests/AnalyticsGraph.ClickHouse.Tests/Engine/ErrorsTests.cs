@@ -1,0 +1,89 @@
+namespace AnalyticsGraph.ClickHouse.Tests.Engine;
+
+public sealed class ErrorsTests(ClickHouseFixture engine) : IClassFixture<ClickHouseFixture>
+{
+    [Theory]
+    [InlineData("SELECT * FROM no_such_table", 60, "UNKNOWN_TABLE")]
+    [InlineData("SELEC 1", 62, "SYNTAX_ERROR")]
+    [InlineData("SELECT no_such_column", 47, "UNKNOWN_IDENTIFIER")]
+    [InlineData("SELECT noSuchFunction(1)", 46, "UNKNOWN_FUNCTION")]
+    [InlineData("SELECT throwIf(1, 'boom')", 395, "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO")]
+    [InlineData("SELECT {p:UInt8}", 456, "UNKNOWN_QUERY_PARAMETER")]
+    public async Task Query_Should_ThrowCodeAndName_When_TheServerRefuses(string sql, int code, string name)
+    {
+        var error = await Assert.ThrowsAsync<ClickHouseException>(() => engine.Client.QueryAsync(new ClickHouseQuery(sql)));
+
+        Assert.Equal((code, name, false), (error.Code, error.ErrorName, error.IsMidStream));
+        Assert.False(string.IsNullOrEmpty(error.QueryId));
+        Assert.StartsWith($"{name} ({code}): ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ClickHouseCompression.None)]
+    [InlineData(ClickHouseCompression.Gzip)]
+    [InlineData(ClickHouseCompression.Lz4)]
+    public async Task Result_Should_ThrowTheServersError_When_ItFailsInMidStream(ClickHouseCompression compression)
+    {
+        await using var client = new ClickHouseClient(engine.Options with { Compression = compression });
+        var rows = 0L;
+        var error = await Assert.ThrowsAsync<ClickHouseException>(async () =>
+        {
+            await using var result = await client.QueryAsync(
+                new ClickHouseQuery("SELECT number, toString(sipHash128(number)) AS text, throwIf(number = 3000000, 'boom') AS t FROM numbers(10000000)").WithSetting("max_threads", "1"));
+            await foreach (var block in result.ReadBlocksAsync())
+            {
+                rows += block.RowCount;
+                block.Dispose();
+            }
+        });
+
+        Assert.Equal((395, "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO", true), (error.Code, error.ErrorName, error.IsMidStream));
+        Assert.Contains("boom", error.Message, StringComparison.Ordinal);
+        Assert.InRange(rows, 1, 3_000_000);
+    }
+
+    [Fact]
+    public async Task Execute_Should_Throw_When_TheStatementFailsLate()
+    {
+        await engine.Do("CREATE TABLE late (x UInt64) ENGINE = Memory");
+
+        var error = await Assert.ThrowsAsync<ClickHouseException>(() => engine.Do("INSERT INTO late SELECT throwIf(number = 900000) FROM numbers(1000000) SETTINGS max_block_size = 1000"));
+
+        Assert.Equal(395, error.Code);
+    }
+
+    [Fact]
+    public async Task Insert_Should_ThrowTheServersError_When_ATypeDoesNotMatchOrATableIsMissing()
+    {
+        await engine.Do("CREATE TABLE typed (x UInt64) ENGINE = Memory");
+        using var block = new Block([ClickHouseColumn.Create("x", "String", ["no number"])]);
+
+        var mismatch = await Assert.ThrowsAsync<ClickHouseException>(() => engine.Client.InsertAsync(new ClickHouseInsert("typed"), block));
+        var missing = await Assert.ThrowsAsync<ClickHouseException>(() => engine.Client.InsertAsync(new ClickHouseInsert("no`such\\table"), block));
+
+        Assert.NotEqual(0, mismatch.Code);
+        Assert.Equal("UNKNOWN_TABLE", missing.ErrorName);
+    }
+
+    [Fact]
+    public async Task Query_Should_SayWhatToDo_When_TheStatementHasItsOwnFormat()
+    {
+        var error = await Assert.ThrowsAsync<ClickHouseFormatException>(() => engine.Client.QueryAsync(new ClickHouseQuery("SELECT 1 FORMAT JSON")));
+
+        Assert.Contains("leave the FORMAT clause out", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Query_Should_SayThatNothingWasSent_When_NobodyListens()
+    {
+        await using var client = new ClickHouseClient(new ClickHouseOptions { Socket = Path.Combine(Path.GetTempPath(), Guid.NewGuid() + ".sock"), Retries = 1 });
+
+        var error = await Assert.ThrowsAsync<ClickHouseTransportException>(() => client.ExecuteAsync(new ClickHouseQuery("SELECT 1")));
+
+        Assert.True(error.WasNotSent);
+        Assert.Contains("cannot be reached", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ping_Should_Answer_When_TheServerIsThere() => await engine.Client.PingAsync();
+}
