@@ -76,9 +76,9 @@ internal static class ParameterText
     {
         Kind.Uuid => ScalarValue.To<Guid>(value).ToString(),
         Kind.Date or Kind.Date32 => ScalarValue.To<DateOnly>(value).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        // Seconds since 1970 mean the same instant in every zone, the type's or the server's.
-        Kind.DateTime => (DateTime64Conversion.TicksSinceEpoch(ScalarValue.To<DateTime>(value)) / TimeSpan.TicksPerSecond).ToString(CultureInfo.InvariantCulture),
-        Kind.DateTime64 => new ClickHouseDecimal(new DateTime64Conversion(type.Scale).ToRaw(ScalarValue.To<DateTime>(value)), type.Scale).ToString(),
+        // Seconds since 1970 mean the same instant in every zone, the type's or the server's. Fewer than ten digits could be a year.
+        Kind.DateTime => new DateTimeConversion().ToRaw(ScalarValue.To<DateTime>(value)).ToString("D10", CultureInfo.InvariantCulture),
+        Kind.DateTime64 => Instant(type, ScalarValue.To<DateTime>(value)),
         Kind.Time or Kind.Time64 => Span(type, ScalarValue.To<TimeSpan>(value)),
         Kind.IPv4 or Kind.IPv6 => ScalarValue.To<IPAddress>(value).ToString(),
         Kind.Enum8 or Kind.Enum16 => new EnumNames(type).NameOf(new EnumNames(type).CodeOf(value)).Text,
@@ -90,6 +90,19 @@ internal static class ParameterText
             _ => throw new InvalidCastException($"{value.GetType()} is no text."),
         },
     };
+
+    private static string Instant(ClickHouseType type, DateTime value)
+    {
+        var raw = new DateTime64Conversion(type.Scale).ToRaw(value);
+        var seconds = new ClickHouseDecimal(raw, type.Scale).ToString();
+        if (!seconds.StartsWith("-0", StringComparison.Ordinal))
+            return seconds;
+        // The server reads "-0.5" as 0.5. In that one second the time goes as text, which needs a zone.
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(
+            type.TimeZone ?? throw new ClickHouseFormatException("ClickHouse misreads instants of the last second before 1970 without a time zone; write the type with one, e.g. DateTime64(3, 'UTC')."));
+        var local = TimeZoneInfo.ConvertTimeFromUtc(DateTime.UnixEpoch.AddTicks(Scaled.ToTicks(raw, type.Scale)), zone);
+        return local.ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture)[..(20 + Math.Min(type.Scale, 7))];
+    }
 
     private static string Span(ClickHouseType type, TimeSpan span)
     {

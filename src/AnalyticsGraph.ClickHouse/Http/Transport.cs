@@ -63,9 +63,10 @@ internal sealed class Transport : IDisposable
                 throw new ClickHouseTransportException(
                     string.Create(CultureInfo.InvariantCulture, $"ClickHouse at {Target} did not answer within {timeout.TotalSeconds:0.#} s. The query is being ended; raise Timeout if it needs longer."), e);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException)
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
             {
-                var unsent = e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+                // A bare SocketException comes from a connection that was reset while it was made.
+                var unsent = e is SocketException or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
                 if (attempt >= _options.Retries || !(unsent || repeatable))
                     throw Failed(e, unsent);
                 var pause = TimeSpan.FromMilliseconds(50 << Math.Min(attempt, 6));
@@ -74,7 +75,7 @@ internal sealed class Transport : IDisposable
             }
             finally
             {
-                // The request's content may still be needed by nobody: the response has been read up to its head, the body was sent.
+                // With the head of the answer here, the body has been sent.
                 request.Dispose();
             }
         }

@@ -41,8 +41,9 @@ public sealed class ParameterTextTests
     [InlineData("Enum8('a' = 1)", "b")]
     [InlineData("UUID", "x")]
     [InlineData("Nonsense", 1)]
+    [InlineData("DateTime64(3)", "the last millisecond before 1970")]
     public void Of_Should_NameTheParameter_When_TheValueDoesNotFit(string type, object? value) =>
-        Assert.Contains("Parameter 'p'", Assert.Throws<ClickHouseFormatException>(() => ParameterText.Of("p", new ClickHouseParameter(type, value))).Message, StringComparison.Ordinal);
+        Assert.Contains("Parameter 'p'", Assert.Throws<ClickHouseFormatException>(() => ParameterText.Of("p", new ClickHouseParameter(type, type == "DateTime64(3)" ? DateTime.UnixEpoch.AddMilliseconds(-1) : value))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("select 1", true)]
