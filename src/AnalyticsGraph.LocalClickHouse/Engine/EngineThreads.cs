@@ -13,20 +13,16 @@ internal sealed class EngineThreads : IDisposable
     private const int StackSize = 8 << 20;
 
     private readonly SemaphoreSlim _free;
-    private readonly BlockingCollection<Action> _work = [];
-    private readonly Thread[] _threads;
+    private readonly ConcurrentStack<Worker> _idle = new();
+    private readonly Worker[] _workers;
     private readonly TimeSpan _patience;
 
     internal EngineThreads(int count, TimeSpan patience)
     {
         _free = new SemaphoreSlim(count);
         _patience = patience;
-        _threads = new Thread[count];
-        for (var i = 0; i < count; i++)
-        {
-            _threads[i] = new Thread(Work, StackSize) { IsBackground = true, Name = $"engine {i}" };
-            _threads[i].Start();
-        }
+        _workers = [.. Enumerable.Range(0, count).Select(i => new Worker(i))];
+        _idle.PushRange(_workers);
     }
 
     /// <summary>Runs <paramref name="job"/> on an engine thread and returns when it has ended.</summary>
@@ -36,43 +32,72 @@ internal sealed class EngineThreads : IDisposable
         if (!await _free.WaitAsync(_patience, cancelled).ConfigureAwait(false))
         {
             throw ServerException.Create(ErrorCode.TooManySimultaneousQueries,
-                $"Too many simultaneous queries. Maximum: {_threads.Length}, waited {_patience.TotalSeconds} seconds for one to end");
+                $"Too many simultaneous queries. Maximum: {_workers.Length}, waited {_patience.TotalSeconds} seconds for one to end");
         }
+        // The one that worked last: its caches, and the engine's own per-thread ones, are warm.
+        if (!_idle.TryPop(out var worker)) throw new InvalidOperationException("A free place without an idle thread.");
         try
         {
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _work.Add(() => Complete(done, job), CancellationToken.None);
-            await done.Task.ConfigureAwait(false);
+            await worker.Do(job).ConfigureAwait(false);
         }
         finally
         {
+            _idle.Push(worker);
             _free.Release();
         }
     }
 
     public void Dispose()
     {
-        _work.CompleteAdding();
-        foreach (var thread in _threads) thread.Join();
-        _work.Dispose();
+        foreach (var worker in _workers) worker.Dispose();
         _free.Dispose();
     }
 
-    private static void Complete(TaskCompletionSource done, Action job)
+    private sealed class Worker : IDisposable
     {
-        try
-        {
-            job();
-            done.SetResult();
-        }
-        catch (Exception e)
-        {
-            done.SetException(e);
-        }
-    }
+        private readonly SemaphoreSlim _wake = new(0);
+        private readonly Thread _thread;
+        private (Action Job, TaskCompletionSource Done)? _work;
 
-    private void Work()
-    {
-        foreach (var job in _work.GetConsumingEnumerable()) job();
+        internal Worker(int number)
+        {
+            _thread = new Thread(Work, StackSize) { IsBackground = true, Name = $"engine {number}" };
+            _thread.Start();
+        }
+
+        internal Task Do(Action job)
+        {
+            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _work = (job, done);
+            _wake.Release();
+            return done.Task;
+        }
+
+        public void Dispose()
+        {
+            _work = null;
+            _wake.Release();
+            _thread.Join();
+            _wake.Dispose();
+        }
+
+        private void Work()
+        {
+            while (true)
+            {
+                _wake.Wait();
+                if (_work is not { } work) return;
+                _work = null;
+                try
+                {
+                    work.Job();
+                    work.Done.SetResult();
+                }
+                catch (Exception e)
+                {
+                    work.Done.SetException(e);
+                }
+            }
+        }
     }
 }

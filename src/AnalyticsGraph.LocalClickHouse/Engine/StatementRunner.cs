@@ -1,4 +1,5 @@
 using System.Text;
+using AnalyticsGraph.LocalClickHouse.Compression;
 using AnalyticsGraph.LocalClickHouse.Errors;
 using AnalyticsGraph.LocalClickHouse.Http;
 using AnalyticsGraph.LocalClickHouse.Sql;
@@ -15,7 +16,7 @@ internal sealed class StatementRunner(EngineHost engine, ConnectionPool pool, Ru
     internal void Run(HttpRequest request, QueryParameters parameters, RunningQuery running, ResponseWriter response)
     {
         using var lease = new Lease(pool, running);
-        var body = ContentCoding.Decode(request);
+        var body = ContentCoding.Decode(request, parameters);
         if (ExternalData.IsMultipart(request))
         {
             // Tables are made before the session becomes read-only.

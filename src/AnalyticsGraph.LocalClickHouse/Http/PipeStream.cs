@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using AnalyticsGraph.LocalClickHouse.Compression;
 
 namespace AnalyticsGraph.LocalClickHouse.Http;
 
@@ -6,7 +7,7 @@ namespace AnalyticsGraph.LocalClickHouse.Http;
 /// A response's pipe as a stream that is written synchronously from an engine thread: the thread is dedicated to this request,
 /// so waiting on it is what carries the client's pace to the statement.
 /// </summary>
-internal sealed class PipeStream(PipeWriter writer, CancellationToken aborted) : Stream
+internal sealed class PipeStream(PipeWriter writer, CancellationToken aborted) : OneWayStream
 {
     // The pipe's own pause threshold; flushing less often saves nothing.
     private const int FlushEvery = 64 << 10;
@@ -14,15 +15,7 @@ internal sealed class PipeStream(PipeWriter writer, CancellationToken aborted) :
     private int _unflushed;
     private bool _abandoned;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Ignores what is written from now on: an encoder that is disposed of early still writes its trailer.</summary>
     internal void Abandon() => _abandoned = true;
@@ -41,8 +34,6 @@ internal sealed class PipeStream(PipeWriter writer, CancellationToken aborted) :
         }
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -58,10 +49,4 @@ internal sealed class PipeStream(PipeWriter writer, CancellationToken aborted) :
         var result = flush.IsCompleted ? flush.Result : flush.AsTask().GetAwaiter().GetResult();
         if (result.IsCompleted || result.IsCanceled) throw new OperationCanceledException("The client closed the connection.", aborted);
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

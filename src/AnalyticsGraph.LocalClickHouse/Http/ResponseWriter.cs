@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AnalyticsGraph.LocalClickHouse.Compression;
 using AnalyticsGraph.LocalClickHouse.Engine;
 using AnalyticsGraph.LocalClickHouse.Errors;
 using Microsoft.AspNetCore.WebUtilities;
@@ -21,6 +22,7 @@ internal sealed class ResponseWriter : IDisposable
     private readonly MemoryStream _held = new();
     private readonly string _tag = ExceptionWriter.NewTag();
     private PipeStream? _body;
+    private Stream? _coder;
     private Stream? _encoder;
     private QueryFigures _figures;
     private string _format;
@@ -85,6 +87,7 @@ internal sealed class ResponseWriter : IDisposable
             else _whole.DrainBufferAsync(_encoder!, _context.RequestAborted).GetAwaiter().GetResult();
         }
         _encoder!.Dispose();
+        _coder?.Dispose();
     }
 
     /// <summary>Puts the error into a result that has begun.</summary>
@@ -92,6 +95,7 @@ internal sealed class ResponseWriter : IDisposable
     {
         _encoder!.Write(ExceptionWriter.Block(error, _tag));
         _encoder.Dispose();
+        _coder?.Dispose();
         _body!.Flush();
     }
 
@@ -99,6 +103,7 @@ internal sealed class ResponseWriter : IDisposable
     {
         _body?.Abandon();
         _encoder?.Dispose();
+        _coder?.Dispose();
         _whole?.Dispose();
     }
 
@@ -122,5 +127,9 @@ internal sealed class ResponseWriter : IDisposable
             response.Headers.ContentEncoding = encoding;
             _encoder = ContentCoding.Encode(encoding, _body, _parameters);
         }
+        if (!_parameters.Compress) return;
+        response.ContentLength = null;
+        _coder = _encoder;
+        _encoder = new FrameWriteStream(_encoder);
     }
 }

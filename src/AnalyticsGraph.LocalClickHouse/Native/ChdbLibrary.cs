@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using AnalyticsGraph.LocalClickHouse.Compression;
 
 namespace AnalyticsGraph.LocalClickHouse.Native;
 
@@ -29,7 +30,12 @@ internal static class ChdbLibrary
             {
                 throw new StartupException(ExitCode.LibraryMissing, $"'{path}' could not be loaded: {e.Message}", e);
             }
-            NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name == Chdb.Library ? _handle : 0);
+            NativeLibrary.SetDllImportResolver(Assembly.GetExecutingAssembly(), (name, _, _) => name switch
+            {
+                Chdb.Library => _handle,
+                Zstd.Library => Zstd.Handle,
+                _ => 0,
+            });
         }
     }
 }

@@ -1,29 +1,36 @@
 using System.IO.Compression;
 using AnalyticsGraph.LocalClickHouse.Errors;
+using AnalyticsGraph.LocalClickHouse.Http;
 
-namespace AnalyticsGraph.LocalClickHouse.Http;
+namespace AnalyticsGraph.LocalClickHouse.Compression;
 
-/// <summary>HTTP compression both ways: what a client sends by <c>Content-Encoding</c>, what it gets by <c>Accept-Encoding</c> and <c>enable_http_compression=1</c>.</summary>
+/// <summary>
+/// Compression both ways. HTTP's: what a client sends by <c>Content-Encoding</c>, what it gets by <c>Accept-Encoding</c> and
+/// <c>enable_http_compression=1</c>. And ClickHouse's own frames, within it: <c>decompress=1</c> and <c>compress=1</c>.
+/// </summary>
 internal static class ContentCoding
 {
-    private static readonly string[] Preferred = ["gzip", "br", "deflate"];
+    private static readonly string[] Preferred = [.. Zstd.Available ? ["zstd"] : Array.Empty<string>(), "gzip", "br", "deflate"];
 
-    /// <summary>The body with its coding undone.</summary>
+    /// <summary>The body with its codings undone.</summary>
     /// <exception cref="ServerException">The coding is not known here.</exception>
-    internal static Stream Decode(HttpRequest request)
+    internal static Stream Decode(HttpRequest request, QueryParameters parameters)
     {
         var coding = request.Headers.ContentEncoding.ToString().Trim();
-        return coding.ToLowerInvariant() switch
+        Stream body = coding.ToLowerInvariant() switch
         {
             "" or "identity" => request.Body,
             "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
             "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress),
             "br" => new BrotliStream(request.Body, CompressionMode.Decompress),
-            _ => throw ServerException.Create(ErrorCode.UnsupportedMediaType, $"The body's Content-Encoding '{coding}' is not supported here; use gzip, deflate, br or none"),
+            "zstd" when Zstd.Available => new ZstdReadStream(request.Body),
+            "zstd" => throw ServerException.Create(ErrorCode.UnsupportedMediaType, "This machine has no libzstd.so.1; install it, or use gzip, deflate, br or no Content-Encoding"),
+            _ => throw ServerException.Create(ErrorCode.UnsupportedMediaType, $"The body's Content-Encoding '{coding}' is not supported here; use gzip, deflate, br, zstd or none"),
         };
+        return parameters.Decompress ? new FrameReadStream(body) : body;
     }
 
-    /// <summary>The coding for the answer, or null for none.</summary>
+    /// <summary>The HTTP coding for the answer, or null for none.</summary>
     internal static string? Choose(HttpRequest request, QueryParameters parameters)
     {
         if (!parameters.Enabled("enable_http_compression")) return null;
@@ -39,6 +46,7 @@ internal static class ContentCoding
         {
             "gzip" => new GZipStream(body, level),
             "br" => new BrotliStream(body, level),
+            "zstd" => new ZstdWriteStream(body),
             _ => new ZLibStream(body, level),
         };
     }
