@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Types;
 
@@ -16,9 +18,18 @@ internal sealed class CollectedField(Conditions conditions)
 }
 
 /// <summary>Section 6.3.2, CollectFields: the fields selected on one concrete type, by response name in the order of their first occurrence.</summary>
-internal sealed class FieldCollector(Schema schema, IReadOnlyDictionary<string, FragmentDefinitionNode> fragments, IReadOnlyDictionary<string, object?>? known)
+/// <param name="schema">The schema.</param>
+/// <param name="fragments">The document's fragments by name.</param>
+/// <param name="known">Values of the condition variables, if the plan shall be for these alone.</param>
+/// <param name="maxSteps">How many selections may be looked at for the whole plan: fragments under many combinations of conditions are looked at once for each.</param>
+internal sealed class FieldCollector(
+    Schema schema,
+    IReadOnlyDictionary<string, FragmentDefinitionNode> fragments,
+    IReadOnlyDictionary<string, object?>? known,
+    int maxSteps)
 {
     private int _deliveryGroups;
+    private int _steps;
 
     /// <summary>
     /// Whether a field was found under different conditions. Its place in the response then depends on which of them hold, so that one plan cannot serve all.
@@ -48,8 +59,20 @@ internal sealed class FieldCollector(Schema schema, IReadOnlyDictionary<string, 
         OrderedDictionary<string, CollectedField> fields,
         HashSet<(string Fragment, Conditions Conditions)> visited)
     {
+        // A valid document may chain thousands of fragments: refuse it before the stack overflows, which would end the process.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw TooLarge("The operation follows fragments into fragments too deep to be planned. Spread fewer fragments in each other.");
+        }
+
         foreach (var selection in set.Selections)
         {
+            _steps += 1 + outer.All.Length;
+            if (_steps > maxSteps)
+            {
+                throw TooLarge("The operation spreads its fragments under too many combinations of @skip and @include, or too often. Split it.");
+            }
+
             NoteVariables(selection.Directives);
             if (outer.And(selection.Directives, known) is not { } conditions)
             {
@@ -75,6 +98,8 @@ internal sealed class FieldCollector(Schema schema, IReadOnlyDictionary<string, 
             }
         }
     }
+
+    private static GraphQLException TooLarge(string message) => new(new GraphQLError(message, ErrorCodes.LimitExceeded));
 
     private void Add(FieldNode node, DeliveryGroup group, Conditions conditions, OrderedDictionary<string, CollectedField> fields)
     {

@@ -10,6 +10,9 @@ namespace AnalyticsGraph.GraphQL.Planning;
 /// <summary>Plans one operation of a valid document.</summary>
 internal sealed class OperationPlanner
 {
+    // Operations of ordinary make look at one to three selections for each field of their plan.
+    private const int StepsPerField = 10;
+
     private readonly ExecutableSchema _schema;
     private readonly PlanLimits _limits;
     private readonly FieldCollector _collector;
@@ -21,7 +24,7 @@ internal sealed class OperationPlanner
         _schema = schema;
         _limits = limits;
         var fragments = document.Definitions.OfType<FragmentDefinitionNode>().ToDictionary(fragment => fragment.Name.Value, StringComparer.Ordinal);
-        _collector = new FieldCollector(schema.Schema, fragments, known);
+        _collector = new FieldCollector(schema.Schema, fragments, known, (int)Math.Min(int.MaxValue, (long)limits.MaxFields * StepsPerField));
     }
 
     /// <summary>Plans an operation.</summary>
