@@ -75,7 +75,7 @@ function breakLock() {
 function install() {
   console.log('Restoring the engine packages with npm ci (once; needs the package registry)...');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const result = spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+  const result = spawnSync(npm, ['ci', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
   if (result.error?.code === 'ENOENT')
     throw new RestoreError('AG1002', `npm was not found beside Node ${process.versions.node}. Install npm 10 or later, then build again.`);

@@ -98,6 +98,24 @@ public sealed class FailureTests : EngineHarness
     }
 
     [Fact]
+    public async Task Start_Should_EndTheProcess_When_ItIsNotReadyInTime()
+    {
+        await InitializedData.CopyToAsync(Data);
+        var error = await FailAsync(PostgresOnly with { StartTimeout = TimeSpan.FromMilliseconds(1) });
+        Assert.Equal(EngineErrorCodes.StartTimeout, error.Code);
+        Assert.Empty(PostmastersOfData());
+    }
+
+    [Fact]
+    public async Task Start_Should_SayThatTheSocketCannotBeMade_When_PostgresCannotMakeIt()
+    {
+        await InitializedData.CopyToAsync(Data);
+        var error = await FailAsync(PostgresOnly with { PostgresSettings = new Dictionary<string, string> { ["unix_socket_group"] = "no-such-group" } });
+        Assert.Equal(EngineErrorCodes.SocketUnavailable, error.Code);
+        Assert.Contains("no-such-group", error.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_Should_StopWhatItStarted_When_Cancelled()
     {
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(400));

@@ -54,6 +54,7 @@ internal abstract class Engine(EngineKind kind, string logFile) : IDisposable
     {
         var said = Log.LastLines();
         if (said.Contains("No space left", StringComparison.Ordinal)) code = EngineErrorCodes.DiskFull;
+        else if (said.Contains("could not create any Unix-domain sockets", StringComparison.Ordinal) || said.Contains("in use by another process", StringComparison.Ordinal)) code = EngineErrorCodes.SocketUnavailable;
         return new EngineException(code, $"{Kind} {how} while it started. It said:\n{(said.Length == 0 ? "(nothing)" : said)}\n", $"The whole log: {LogFile}");
     }
 }
