@@ -31,7 +31,7 @@ internal sealed class DefaultValues
 
     private void Coerce(InputValueDefinition value)
     {
-        if (value.DefaultValueLiteral is not { } literal || !value.Type.IsInputType || !_begun.Add(value))
+        if (value.DefaultValueLiteral is not { } literal || !_graph.IsReadable(value.Type) || !_begun.Add(value))
         {
             return;
         }

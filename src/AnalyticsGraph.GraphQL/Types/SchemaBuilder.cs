@@ -34,12 +34,8 @@ public static class SchemaBuilder
         new InterfaceRules(graph, errors).Check();
         new InputCircleRules(graph, errors).Check();
         new DefaultCircleRules(graph, errors).Check();
-        if (graph.InputValues().All(input => input.Value.Type.IsInputType))
-        {
-            DefaultValues.Coerce(graph, errors);
-            new DirectiveRules(graph, errors).Check(definitions);
-        }
-
+        DefaultValues.Coerce(graph, errors);
+        new DirectiveRules(graph, errors).Check(definitions);
         errors.ThrowIfAny();
         return graph.ToSchema();
     }

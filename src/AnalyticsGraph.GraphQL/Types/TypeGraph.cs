@@ -7,6 +7,7 @@ internal sealed class TypeGraph
 {
     private readonly Dictionary<object, SyntaxNode> _nodes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<NamedType, TypeDefinitionNode[]> _parts = [];
+    private HashSet<NamedType>? _unreadable;
 
     /// <summary>All named types by name: first the schema's own in their order, then the built-in ones.</summary>
     public Dictionary<string, NamedType> Types { get; } = [];
@@ -81,6 +82,26 @@ internal sealed class TypeGraph
                     break;
             }
         }
+    }
+
+    /// <summary>Whether values of a type can be read at all: it is an input type, and so is whatever it contains.</summary>
+    public bool IsReadable(GraphQLType type)
+    {
+        _unreadable ??= FindUnreadable();
+        return type.IsInputType && !_unreadable.Contains(type.Named);
+    }
+
+    private HashSet<NamedType> FindUnreadable()
+    {
+        var inputs = OrderedTypes.OfType<InputObjectType>().ToArray();
+        var unreadable = new HashSet<NamedType>();
+        bool IsUnreadable(InputObjectType input) => input.Fields.Values.Any(field => !field.Type.IsInputType || unreadable.Contains(field.Type.Named));
+        while (inputs.Where(input => !unreadable.Contains(input) && IsUnreadable(input)).ToArray() is { Length: > 0 } found)
+        {
+            unreadable.UnionWith(found);
+        }
+
+        return unreadable;
     }
 
     /// <summary>The finished schema; only after every rule was checked.</summary>

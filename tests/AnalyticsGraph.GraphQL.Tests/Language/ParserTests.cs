@@ -152,4 +152,23 @@ public sealed class ParserTests
 
         Assert.Equal(ErrorCodes.LimitExceeded, error.Error.Code);
     }
+
+    [Fact]
+    public void Parse_Should_ThrowNothingElse_When_BytesAreRandom()
+    {
+        var random = new Random(1);
+        for (var i = 0; i < 3000; i++)
+        {
+            // Half of them start as a document, so that errors lie deep.
+            var source = i % 2 == 0 ? new byte[random.Next(1, 60)] : Encoding.UTF8.GetBytes(new DocumentGenerator(i).Document());
+            for (var hits = i % 2 == 0 ? source.Length : random.Next(1, 4); hits > 0; hits--)
+            {
+                source[random.Next(source.Length)] = (byte)random.Next(256);
+            }
+
+            var thrown = Record.Exception(() => Utf8Parser.Parse(source));
+
+            Assert.True(thrown is null or GraphQLSyntaxException, $"{Convert.ToHexString(source)}: {thrown}");
+        }
+    }
 }

@@ -112,6 +112,29 @@ public sealed class SchemaRulesTests
         Assert.All(schemas.Zip(answers), pair => Assert.Equal(Describe(pair.First, pair.Second), Describe(pair.First)));
     }
 
+    [Fact]
+    public async Task Build_Should_FindWhatGraphQLJsFinds_When_SchemasAreGenerated()
+    {
+        var schemas = Enumerable.Range(0, 300).Select(seed => new SchemaGenerator(seed).Schema()).ToArray();
+
+        var answers = await GraphQLJs.AskAsync([.. schemas.Select(sdl => new OracleQuestion("validateSchema", Sdl: sdl))]);
+
+        Assert.InRange(answers.Count(answer => answer.Ok), 30, 250);
+        Assert.All(schemas.Zip(answers), pair =>
+        {
+            var (expected, actual) = (Describe(pair.First, pair.Second), Describe(pair.First));
+            if (actual.Contains("must be Input Type", StringComparison.Ordinal))
+            {
+                // Defaults of a type that cannot be read: graphql-js reads on until it fails itself; we tell of the type alone.
+                Assert.False(pair.Second.Ok);
+            }
+            else
+            {
+                Assert.Equal(expected, actual);
+            }
+        });
+    }
+
     [Theory]
     [InlineData("directive @a(x: Int @a) on ARGUMENT_DEFINITION", "Directive @a must not refer to itself, neither directly nor through the types and directives it uses.")]
     [InlineData("directive @a(x: I) on INPUT_FIELD_DEFINITION input I { e: E @a }", "Directive @a must not refer to itself")]

@@ -40,7 +40,7 @@ internal sealed class DirectiveRules
         foreach (var argument in use.Arguments)
         {
             var expected = _directives[use.Name.Value].Arguments[argument.Name.Value];
-            if (!expected.Type.IsInputType || ValueCoercion.TryCoerceLiteral(argument.Value, expected.Type, null, out _, out var faults))
+            if (!_graph.IsReadable(expected.Type) || ValueCoercion.TryCoerceLiteral(argument.Value, expected.Type, null, out _, out var faults))
             {
                 continue;
             }
