@@ -14,6 +14,7 @@ internal sealed class CollectedField(Conditions conditions)
 {
     public Conditions Conditions { get; } = conditions;
 
+    /// <summary>In the order of the document. A fragment that is spread under several conditions gives its nodes several times.</summary>
     public List<FieldOccurrence> Occurrences { get; } = [];
 }
 
@@ -110,10 +111,7 @@ internal sealed class FieldCollector(
         }
 
         NeedsKnownVariables |= !field.Conditions.Equals(conditions);
-        if (!field.Occurrences.Exists(other => ReferenceEquals(other.Node, node)))
-        {
-            field.Occurrences.Add(new FieldOccurrence(node, group));
-        }
+        field.Occurrences.Add(new FieldOccurrence(node, group));
     }
 
     private bool Applies(ObjectType type, NamedTypeNode condition) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Planning;
@@ -17,4 +18,8 @@ internal sealed record PlanningResult(OperationPlan? Plan, ImmutableArray<string
 /// <summary>How large a plan may become.</summary>
 /// <param name="MaxDepth">How deep objects may nest.</param>
 /// <param name="MaxFields">How many fields it may have, those of all possible types counted.</param>
-internal sealed record PlanLimits(int MaxDepth, int MaxFields);
+internal sealed record PlanLimits(int MaxDepth, int MaxFields)
+{
+    /// <summary>The error of a plan that outgrows a limit.</summary>
+    public static GraphQLException Exceeded(string message) => new(new GraphQLError(message + " Split it.", ErrorCodes.LimitExceeded));
+}

@@ -71,14 +71,14 @@ internal sealed class OperationPlanner
     {
         if (depth > _limits.MaxDepth)
         {
-            throw TooLarge($"The operation nests more than {_limits.MaxDepth} levels of fields.");
+            throw PlanLimits.Exceeded($"The operation nests more than {_limits.MaxDepth} levels of fields.");
         }
 
         var collected = _collector.Collect(type, sets);
         _fields += collected.Count;
         if (_fields > _limits.MaxFields)
         {
-            throw TooLarge($"The operation selects more than {_limits.MaxFields} fields, counted for every possible type.");
+            throw PlanLimits.Exceeded($"The operation selects more than {_limits.MaxFields} fields, counted for every possible type.");
         }
 
         var fields = ImmutableArray.CreateBuilder<PlannedField>(collected.Count);
@@ -92,7 +92,8 @@ internal sealed class OperationPlanner
 
     private PlannedField PlanField(ObjectType type, string responseName, CollectedField collected, int index, int depth)
     {
-        var first = collected.Occurrences[0].Node;
+        var occurrences = collected.Occurrences.DistinctBy(occurrence => occurrence.Node).ToList();
+        var first = occurrences[0].Node;
         var definition = _schema.Schema.FindField(type, first.Name.Value)
             ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
         var name = $"\"{responseName}\":" + (definition.Name == "__typename" ? $"\"{type.Name}\"" : "");
@@ -107,11 +108,11 @@ internal sealed class OperationPlanner
             PrefixLength = Encoding.UTF8.GetByteCount(name) + 1,
             Definition = definition,
             ParentType = type,
-            Nodes = [.. collected.Occurrences.Select(occurrence => occurrence.Node)],
+            Nodes = [.. occurrences.Select(occurrence => occurrence.Node)],
             Inclusion = collected.Conditions.All.IsEmpty ? Inclusion.Always : new Inclusion([collected.Conditions.All]),
-            Group = collected.Occurrences.MinBy(occurrence => Depth(occurrence.Group)).Group,
+            Group = occurrences.MinBy(occurrence => Depth(occurrence.Group)).Group,
             Arguments = ArgumentPlanner.Plan(definition, first),
-            SelectionSets = PlanSubselections(definition.Type.Named, collected.Occurrences, depth),
+            SelectionSets = PlanSubselections(definition.Type.Named, occurrences, depth),
         };
     }
 
@@ -160,8 +161,6 @@ internal sealed class OperationPlanner
     }
 
     private static int Depth(DeliveryGroup group) => group.Parent is null ? 0 : 1 + Depth(group.Parent);
-
-    private static GraphQLException TooLarge(string message) => new(new GraphQLError(message + " Split it.", ErrorCodes.LimitExceeded));
 
     private sealed class FailingStep(GraphQLException exception) : ImmediateStep
     {

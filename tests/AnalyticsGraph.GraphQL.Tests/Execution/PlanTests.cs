@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using AnalyticsGraph.GraphQL.Execution;
+
+namespace AnalyticsGraph.GraphQL.Tests.Execution;
+
+/// <summary>Plans: their limits, their sharing, what they know of delivery.</summary>
+public sealed class PlanTests
+{
+    private const string Sdl =
+        "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT " +
+        "type Query { item: Node } interface Node { next: Node name: String } type A implements Node { next: Node name: String } type B implements Node { next: Node name: String }";
+
+    [Fact]
+    public async Task Execute_Should_Refuse_When_FragmentsNestTooDeep()
+    {
+        var query = new StringBuilder("{ item { ...F0 } }");
+        for (var i = 0; i < 60; i++)
+        {
+            query.Append(CultureInfo.InvariantCulture, $" fragment F{i} on A {{ next {{ ...F{i + 1} }} }}");
+        }
+
+        query.Append(" fragment F60 on A { name }");
+
+        Assert.Contains("nests more than 50 levels", await Server(new() { MaxDepth = 50 }).AskAsync(query.ToString()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(40)]
+    public async Task Execute_Should_Refuse_When_PossibleTypesMultiply(int depth)
+    {
+        var query = $"{{ item {{ {string.Concat(Enumerable.Repeat("next { ", depth))} name {new string('}', depth)} }} }}";
+
+        var body = await Server(new() { MaxPlannedFields = 1000 }).AskAsync(query).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Contains("selects more than 1000 fields", body, StringComparison.Ordinal);
+        Assert.Contains("LIMIT_EXCEEDED", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_Should_Refuse_When_FragmentsThatDoNotApplyAreMany()
+    {
+        var never = string.Concat(Enumerable.Repeat("... on A @include(if: false) { name } ", 500));
+        var uses = string.Concat(Enumerable.Range(0, 200).Select(i => $"i{i}: item {{ ...N }} "));
+
+        var body = await Server(new() { MaxPlannedFields = 1000 }).AskAsync($"{{ {uses} }} fragment N on Node {{ {never} }}");
+
+        Assert.Contains("too many combinations of @skip and @include, or too often", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Execute_Should_AnswerAll_When_ManyThreadsShareAnExecutor()
+    {
+        var server = Server(new() { MaxCachedDocuments = 3 });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 400).Select(i => Task.Run(async () =>
+        {
+            var name = $"n{i % 7}";
+            var query = $"query ($on: Boolean!) {{ {name}: item {{ name @include(if: $on) next {{ name }} ...F }} }} fragment F on Node {{ name }}";
+            var expected = i % 2 == 0 ? "{\"name\":\"a\",\"next\":{\"name\":\"b\"}}" : "{\"next\":{\"name\":\"b\"},\"name\":\"a\"}";
+            return (Expected: $"{{\"data\":{{\"{name}\":{expected}}}}}", Body: await server.AskAsync(query, new { on = i % 2 == 0 }));
+        })));
+
+        Assert.All(answers, answer => Assert.Equal(answer.Expected, answer.Body));
+    }
+
+    [Fact]
+    public async Task Plan_Should_KnowItsDeliveryGroups_When_FragmentsAreDeferred()
+    {
+        var groups = new List<string>();
+        var server = Server(new(), context =>
+        {
+            foreach (var field in context.Field.SelectionSets.First(set => set.Type.Name == "A").Fields)
+            {
+                groups.Add($"{field.ResponseName} {field.Group.Id} {field.Group.Label} {field.Group.Parent?.Id}");
+            }
+        });
+
+        await server.AskAsync(
+            "{ item { now: name ...D @defer(label: \"d\") both: name ... @defer(if: false) { off: name } } } fragment D on Node { late: name both: name ... @defer { later: name } }");
+
+        Assert.Equal(["now 0  ", "late 1 d 0", "both 0  ", "later 2  1", "off 0  "], groups);
+    }
+
+    private static TestServer Server(GraphQLExecutorOptions options, Action<StepContext>? onItem = null) => new(
+        Sdl,
+        bindings => bindings.BindType<A>("A").BindType<B>("B").Bind("Query", "item", FieldResolver.FromRequest<INode>(context =>
+        {
+            onItem?.Invoke(context);
+            return ValueTask.FromResult<INode>(new A("a", new B("b", null)));
+        })),
+        options);
+
+    private interface INode
+    {
+        string Name { get; }
+    }
+
+    private sealed record A(string Name, INode? Next) : INode;
+
+    private sealed record B(string Name, INode? Next) : INode;
+}
