@@ -38,11 +38,14 @@ public static class VariableCoercion
         }
 
         var values = new Dictionary<string, object?>(operation.VariableDefinitions.Length, StringComparer.Ordinal);
-        var errors = ImmutableArray.CreateBuilder<GraphQLError>();
+        var errors = new List<GraphQLError>();
+
+        // One more than may be told, so that it is seen when the limit is passed.
+        var collector = new InputErrorCollector(int.Max(errorLimit, errorLimit + 1), suggest: true);
         foreach (var definition in operation.VariableDefinitions)
         {
             var given = variables.ValueKind == JsonValueKind.Object && variables.TryGetProperty(definition.Variable.Name.Value, out var json) ? json : default;
-            CoerceOne(schema, definition, given, values, errors, errorLimit);
+            CoerceOne(schema, definition, given, values, errors, collector);
             if (errors.Count > errorLimit)
             {
                 errors.RemoveRange(errorLimit, errors.Count - errorLimit);
@@ -51,7 +54,7 @@ public static class VariableCoercion
             }
         }
 
-        return errors.Count == 0 ? new CoercedVariables(values, []) : None with { Errors = errors.ToImmutable() };
+        return errors.Count == 0 ? new CoercedVariables(values, []) : None with { Errors = [.. errors] };
     }
 
     private static void CoerceOne(
@@ -59,8 +62,8 @@ public static class VariableCoercion
         VariableDefinitionNode definition,
         JsonElement given,
         Dictionary<string, object?> values,
-        ImmutableArray<GraphQLError>.Builder errors,
-        int errorLimit)
+        List<GraphQLError> errors,
+        InputErrorCollector collector)
     {
         var name = definition.Variable.Name.Value;
         var type = TypeReference.Resolve(schema, definition.Type);
@@ -71,8 +74,6 @@ public static class VariableCoercion
             return;
         }
 
-        // One more than may be told, so that the caller of this method sees that the limit is passed.
-        var collector = new InputErrorCollector(int.Max(errorLimit - errors.Count, errorLimit - errors.Count + 1), suggest: true);
         var what = "value";
         object? value;
         if (given.ValueKind != JsonValueKind.Undefined)
@@ -106,5 +107,7 @@ public static class VariableCoercion
                 Locations = [definition.Location],
             });
         }
+
+        collector.Clear();
     }
 }
