@@ -127,7 +127,7 @@ public sealed class GraphQLExecutor
         }
 
         var document = Utf8Parser.Parse(source);
-        var errors = DocumentValidator.Validate(_schema.Schema, document);
+        var errors = DocumentValidator.Validate(_schema.Schema, document, _options.Validation);
         if (!errors.IsEmpty)
         {
             throw new InvalidDocumentException(errors);

@@ -1,3 +1,5 @@
+using AnalyticsGraph.GraphQL.Validation;
+
 namespace AnalyticsGraph.GraphQL.Execution;
 
 /// <summary>The limits of an executor, and where it tells what callers must not see.</summary>
@@ -20,6 +22,9 @@ public sealed class GraphQLExecutorOptions
 
     /// <summary>How many fields a plan may have, after fragments are resolved for every possible type.</summary>
     public int MaxPlannedFields { get; init; } = 20_000;
+
+    /// <summary>How documents are validated: how many errors are told, whether names of the schema are suggested, how much work a document may cost.</summary>
+    public ValidationOptions Validation { get; init; } = ValidationOptions.Default;
 
     /// <summary>How many documents are kept planned.</summary>
     public int MaxCachedDocuments { get; init; } = 1_000;
