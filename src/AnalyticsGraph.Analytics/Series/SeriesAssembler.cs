@@ -6,6 +6,8 @@ namespace AnalyticsGraph.Analytics.Series;
 internal sealed class SeriesAssembler
 {
     private readonly IReadOnlyList<SeriesQuestion> _questions;
+    private readonly SeriesLimits _limits;
+    private long _read;
     private readonly Dictionary<long, int>[] _runs;
     private readonly PointAccumulator?[][] _points;
     private readonly PointAccumulator?[][] _nonFinite;
@@ -15,9 +17,11 @@ internal sealed class SeriesAssembler
 
     /// <summary>Prepares for the answer.</summary>
     /// <param name="questions">The questions, in the order of the statement.</param>
-    public SeriesAssembler(IReadOnlyList<SeriesQuestion> questions)
+    /// <param name="limits">How many points may come.</param>
+    public SeriesAssembler(IReadOnlyList<SeriesQuestion> questions, SeriesLimits limits)
     {
         _questions = questions;
+        _limits = limits;
         _runs = [.. questions.Select(q => q.Runs.Select((run, i) => (run.RunId, i)).ToDictionary(pair => pair.RunId, pair => pair.i))];
         _points = PerRun<PointAccumulator?>();
         _nonFinite = PerRun<PointAccumulator?>();
@@ -31,8 +35,10 @@ internal sealed class SeriesAssembler
 
     /// <summary>Takes a block of the answer.</summary>
     /// <param name="block">The block.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">More points came than one series or one request may have.</exception>
     public void Add(Block block)
     {
+        _read += block.RowCount;
         var rows = new SeriesRows(block);
         for (var start = 0; start < block.RowCount;)
         {
@@ -44,8 +50,8 @@ internal sealed class SeriesAssembler
                 case SeriesPart.Count: _totals[question][run] = rows.Steps[start]; break;
                 case SeriesPart.NonFiniteCount: _nonFiniteTotals[question][run] = rows.Steps[start]; break;
                 case SeriesPart.NonFinite: (_nonFinite[question][run] ??= new()).Append(rows, start, end - start); break;
-                case SeriesPart.All: (_all[question][run] ??= new()).Append(rows, start, end - start); break;
-                default: (_points[question][run] ??= new()).Append(rows, start, end - start); break;
+                case SeriesPart.All: Append(ref _all[question][run], rows, start, end, question); break;
+                default: Append(ref _points[question][run], rows, start, end, question); break;
             }
 
             start = end;
@@ -63,6 +69,21 @@ internal sealed class SeriesAssembler
             ? _nonFinite[index]
             : [.. points.Select((p, run) => p?.NonFinite(SeriesSql.MaxNonFinite, out _nonFiniteTotals[index][run]))];
         return new SeriesAnswer(question.Request, _totals[index], PointAccumulator.Join(points), smoothed, _nonFiniteTotals[index], PointAccumulator.Join(nonFinite));
+    }
+
+    private void Append(ref PointAccumulator? series, in SeriesRows rows, int start, int end, int question)
+    {
+        series ??= new();
+        series.Append(rows, start, end - start);
+        if (series.Count > _limits.MaxPointsPerSeries)
+        {
+            throw SeriesErrors.TooManyPoints(_questions[question].Request.Key, series.Count, _limits.MaxPointsPerSeries);
+        }
+
+        if (_read > _limits.MaxPointsPerRequest)
+        {
+            throw SeriesErrors.TooManyPoints(_questions[question].Request.Key, _read, _limits.MaxPointsPerRequest);
+        }
     }
 
     private double[] Smoothed(int index, Smoothing smoothing)

@@ -20,10 +20,14 @@ internal sealed record SeriesQuestion(SeriesRequest Request, SeriesFields Fields
     /// <summary>Whether all points are read to smooth them before thinning.</summary>
     public bool NeedsAllForSmoothing => Thinned && Fields.HasFlag(SeriesFields.Smoothed) && Request.Smoothing is not null;
 
+    /// <summary>Whether the numbers of buckets are read; smoothing needs to know how many points each has.</summary>
+    public bool NeedsBuckets => Request.Sampling.Kind == SamplingKind.Bucket && (Fields.HasFlag(SeriesFields.Buckets) || NeedsAllForSmoothing);
+
     /// <summary>Whether all points of the window are read, one by one.</summary>
     public bool ReadsAll => NeedsAllForSmoothing || (!Thinned && NeedsPoints);
 
-    private bool HasWindow => Request.From is not null || Request.To is not null;
+    /// <summary>Whether steps are bounded.</summary>
+    public bool HasWindow => Request.From is not null || Request.To is not null;
 }
 
 /// <summary>A run that has the metric, with what its summary knows.</summary>

@@ -25,7 +25,7 @@ internal sealed class SeriesSql
     private SeriesSql(IReadOnlyList<SeriesQuestion> questions)
     {
         _withTimes = questions.Any(q => (q.Fields & (SeriesFields.Times | SeriesFields.NonFinite)) != 0);
-        _withBuckets = questions.Any(q => q.Fields.HasFlag(SeriesFields.Buckets));
+        _withBuckets = questions.Any(q => q.NeedsBuckets);
     }
 
     /// <summary>Composes the statement.</summary>

@@ -6,15 +6,44 @@ using AnalyticsGraph.Mapping.Sql;
 namespace AnalyticsGraph.Mapping.Sessions;
 
 /// <summary>Sends a level's questions to ClickHouse, each as a query of its own, all at once: its HTTP interface has no batches.</summary>
-internal sealed class ClickHouseSession : StoreSession
+public sealed class ClickHouseSession : StoreSession
 {
     private readonly ClickHouseClient _client;
 
-    public ClickHouseSession(ClickHouseClient client, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
+    internal ClickHouseSession(ClickHouseClient client, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
         : base(Store.ClickHouse, request, policies, limits, counters) => _client = client;
 
     /// <inheritdoc />
     public override int Order => 90;
+
+    /// <summary>Sends a query of C# at once, and reads its answer block by block.</summary>
+    /// <param name="query">The query; its time limit is the request's if it states none.</param>
+    /// <param name="read">Takes a block; blocks are not kept.</param>
+    /// <param name="cancellationToken">The request's: cancelling ends the query in the store.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, or <paramref name="read"/> said so.</exception>
+    public async Task ReadBlocksAsync(ClickHouseQuery query, Action<Block> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(read);
+        try
+        {
+            Counters.CountClickHouse();
+            Counters.Record(query.Sql);
+            var result = await _client.QueryAsync(query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query, cancellationToken).ConfigureAwait(false);
+            await using var _ = result.ConfigureAwait(false);
+            await foreach (var block in result.ReadBlocksAsync(cancellationToken).ConfigureAwait(false))
+            {
+                using (block)
+                {
+                    read(block);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is ClickHouseException or OperationCanceledException or IOException)
+        {
+            throw StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
+        }
+    }
 
     private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Mapping.Sql;
 using Npgsql;
 
@@ -15,6 +16,19 @@ public sealed class PostgresSession : StoreSession
 
     /// <summary>Late within a level, so that what others learn while dispatching can still be asked in the same round trip.</summary>
     public override int Order => 100;
+
+    /// <summary>Asks a statement of C# in the level's round trip.</summary>
+    /// <param name="sql">The statement; every column it selects is a bigint that is not null.</param>
+    /// <param name="columns">How many columns it selects.</param>
+    /// <returns>The columns, each with a value for every row.</returns>
+    /// <exception cref="GraphQL.Errors.GraphQLException">PostgreSQL could not answer.</exception>
+    public async Task<long[][]> AskIntegersAsync(SqlBuilder sql, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        var shapes = Enumerable.Repeat(new ValueShape(ValueKind.Int64, IsArray: false, IsNullable: false), columns);
+        var result = await Ask(new StoreQuestion(sql.Build(), [.. shapes])).ConfigureAwait(false);
+        return [.. result.Values.Select(values => ((Int64Values)values).Values[..result.Count])];
+    }
 
     private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
     {

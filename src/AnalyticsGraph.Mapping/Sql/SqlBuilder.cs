@@ -103,6 +103,9 @@ public sealed class SqlBuilder
     /// <param name="cache">The texts that the asking step has composed before.</param>
     internal SqlStatement Build(SqlTextCache cache) => new(cache.Intern(_text.AsSpan(0, _length)), [.. _parameters]);
 
+    /// <summary>Ends a statement whose text is composed once per request at most.</summary>
+    internal SqlStatement Build() => new(ToString(), [.. _parameters]);
+
     /// <inheritdoc />
     public override string ToString() => new(_text, 0, _length);
 

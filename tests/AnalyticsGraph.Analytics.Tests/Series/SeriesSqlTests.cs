@@ -183,7 +183,7 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
 
     private async Task<SeriesAnswer[]> Ask(List<SeriesQuestion> questions)
     {
-        var assembler = new SeriesAssembler(questions);
+        var assembler = new SeriesAssembler(questions, new SeriesLimits());
         await using var result = await _client.QueryAsync(SeriesSql.Compose(questions)!);
         await foreach (var block in result.ReadBlocksAsync())
         {

@@ -1,0 +1,20 @@
+using AnalyticsGraph.Analytics.Series;
+using AnalyticsGraph.GraphQL.Execution;
+
+namespace AnalyticsGraph.Analytics;
+
+/// <summary>Binds the fields of the schema that this room resolves.</summary>
+public static class AnalyticsBindings
+{
+    /// <summary>Binds them.</summary>
+    /// <param name="bindings">The schema's bindings.</param>
+    /// <param name="pending">Who brings acknowledged points to ClickHouse before series are read.</param>
+    /// <param name="limits">What one request may read; null for the defaults.</param>
+    public static SchemaBindings AddAnalytics(this SchemaBindings bindings, IPendingPoints pending, SeriesLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(bindings);
+        bindings.Bind("Run", "series", new SeriesResolver(pending, limits ?? new SeriesLimits()));
+        SeriesColumns.Bind(bindings);
+        return bindings;
+    }
+}

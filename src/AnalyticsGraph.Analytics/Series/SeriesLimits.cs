@@ -1,0 +1,11 @@
+namespace AnalyticsGraph.Analytics.Series;
+
+/// <summary>How many points a request may read one by one. Thinned series are aggregated in the store and not bounded by these.</summary>
+public sealed record SeriesLimits
+{
+    /// <summary>The most points of one series.</summary>
+    public long MaxPointsPerSeries { get; init; } = 2_000_000;
+
+    /// <summary>The most points of all series of a level of a request together.</summary>
+    public long MaxPointsPerRequest { get; init; } = 5_000_000;
+}

@@ -1,0 +1,185 @@
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Mapping.Sql;
+using AnalyticsGraph.Mapping.Model;
+
+namespace AnalyticsGraph.Analytics.Series;
+
+/// <summary>
+/// Answers all <c>series</c> fields of a level together: first, in the level's one PostgreSQL round trip, what the summaries know (which runs have the metric, how many
+/// points, from which step to which) and whether points are still on their way to ClickHouse; then one ClickHouse query.
+/// </summary>
+internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending, SeriesLimits limits) : ILevelDispatcher
+{
+    private List<Asked> _waiting = [];
+
+    /// <summary>Before the stores' own sessions: dispatching asks PostgreSQL.</summary>
+    public int Order => 50;
+
+    /// <inheritdoc />
+    public bool HasPending => _waiting.Count > 0;
+
+    /// <summary>The request's session; made at its first series.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="pending">Who brings acknowledged points to ClickHouse.</param>
+    /// <param name="limits">What one request may ask.</param>
+    public static SeriesSession Of(RequestContext request, IPendingPoints pending, SeriesLimits limits)
+    {
+        var session = request.Find<SeriesSession>();
+        if (session is null)
+        {
+            session = new SeriesSession(request.Get<StoreSessions>(), pending, limits);
+            request.Set(session);
+            request.AddDispatcher(session);
+        }
+
+        return session;
+    }
+
+    /// <summary>Asks for series; answered after the level's dispatch.</summary>
+    /// <param name="series">The arguments.</param>
+    /// <param name="fields">What is selected.</param>
+    /// <param name="runIds">The runs, without repeats.</param>
+    /// <param name="experimentIds">Their experiments, in parallel.</param>
+    /// <returns>The answer, and for each of the runs its series in it.</returns>
+    public Task<(SeriesAnswer Answer, int[] SeriesOf)> AskAsync(SeriesRequest series, SeriesFields fields, long[] runIds, long[] experimentIds)
+    {
+        var asked = new Asked(series, fields, runIds, experimentIds);
+        _waiting.Add(asked);
+        return asked.Answer.Task;
+    }
+
+    /// <inheritdoc />
+    public void Dispatch(CancellationToken cancellationToken)
+    {
+        var asked = _waiting;
+        _waiting = [];
+
+        // The question to PostgreSQL is registered before this returns, and so goes along with the level's others.
+        _ = AnswerAsync(asked, stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5), cancellationToken);
+    }
+
+    // Every task of the asking fields ends, with an answer or with the error: nothing is left to observe here.
+    private async Task AnswerAsync(List<Asked> asked, Task<long[][]> summaries, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var questions = ToQuestions(asked, await summaries.ConfigureAwait(false), out var unflushed);
+            if (unflushed.Count > 0)
+            {
+                await pending.FlushAsync(unflushed, cancellationToken).ConfigureAwait(false);
+            }
+
+            var assembler = new SeriesAssembler(questions, limits);
+            if (SeriesSql.Compose(questions) is { } query)
+            {
+                await stores.ClickHouse!.ReadBlocksAsync(query, assembler.Add, cancellationToken).ConfigureAwait(false);
+            }
+
+            for (var i = 0; i < asked.Count; i++)
+            {
+                asked[i].Answer.TrySetResult((assembler.Finish(i), asked[i].SeriesOf));
+            }
+        }
+        catch (Exception exception)
+        {
+            foreach (var one in asked)
+            {
+                one.Answer.TrySetException(exception);
+            }
+        }
+    }
+
+    // One row for each asked series that exists: its place among all asked ones, its count and bounds, and whether points of its run wait in the log.
+    private static SqlBuilder Summaries(List<Asked> asked)
+    {
+        var count = asked.Sum(a => a.RunIds.Length);
+        var runIds = new long[count];
+        var ranks = new long[count];
+        var (keys, labels, scopes) = (new string[count], new string[count], new string[count]);
+        var at = 0;
+        foreach (var one in asked)
+        {
+            foreach (var runId in one.RunIds)
+            {
+                (runIds[at], keys[at], labels[at], scopes[at], ranks[at]) = (runId, one.Series.Key, one.Series.Label, one.Series.Scope, one.Series.Rank);
+                at++;
+            }
+        }
+
+        return new SqlBuilder(Store.Postgres)
+            .Append("SELECT a.ordinal - 1, m.count, CASE a.scope WHEN 'BATCH' THEN 0 ELSE m.first_step END, CASE a.scope WHEN 'BATCH' THEN m.count - 1 ELSE m.last_step END, ")
+            .Append("(SELECT count(*) FROM (SELECT FROM point_log l WHERE l.run_ids @> ARRAY[a.run_id] LIMIT 1) AS waiting) FROM unnest(")
+            .AppendParameter(runIds, SqlType.Int64, isArray: true).Append(", ")
+            .AppendParameter(keys, SqlType.Text, isArray: true).Append(", ")
+            .AppendParameter(labels, SqlType.Text, isArray: true).Append(", ")
+            .AppendParameter(scopes, SqlType.Text, isArray: true).Append(", ")
+            .AppendParameter(ranks, SqlType.Int64, isArray: true)
+            .Append(") WITH ORDINALITY AS a(run_id, key, label, scope, rank, ordinal) JOIN run_metric m ON m.run_id = a.run_id AND m.scope = a.scope AND m.key = a.key AND m.label = a.label AND m.rank = a.rank ORDER BY 1");
+    }
+
+    private List<SeriesQuestion> ToQuestions(List<Asked> asked, long[][] summaries, out HashSet<long> unflushed)
+    {
+        unflushed = [];
+        var questions = new List<SeriesQuestion>(asked.Count);
+        var (row, begin, total) = (0, 0, 0L);
+        foreach (var one in asked)
+        {
+            var runs = new List<SeriesRun>();
+            var found = new int[one.RunIds.Length];
+            Array.Fill(found, -1);
+            for (; row < summaries[0].Length && summaries[0][row] < begin + one.RunIds.Length; row++)
+            {
+                var i = (int)summaries[0][row] - begin;
+                var (first, last) = (Math.Max(summaries[2][row], one.Series.From ?? long.MinValue), Math.Min(summaries[3][row], one.Series.To ?? long.MaxValue));
+                found[i] = runs.Count;
+                runs.Add(new SeriesRun(one.RunIds[i], one.ExperimentIds[i], summaries[1][row], Math.Min(first, last), last));
+                if (summaries[4][row] > 0)
+                {
+                    unflushed.Add(one.RunIds[i]);
+                }
+            }
+
+            begin += one.RunIds.Length;
+            one.SeriesOf = Array.ConvertAll(found, i => i < 0 ? runs.Count : i);
+            var question = new SeriesQuestion(one.Series, one.Fields, runs);
+            questions.Add(question);
+            total += question.ReadsAll ? Check(question) : 0;
+        }
+
+        return total <= limits.MaxPointsPerRequest ? questions : throw SeriesErrors.TooManyPoints(asked[0].Series.Key, total, limits.MaxPointsPerRequest);
+    }
+
+    // Refused before anything is read. How many points a window has is not known here; the assembler ends a reading that becomes too large.
+    private long Check(SeriesQuestion question)
+    {
+        if (question.HasWindow)
+        {
+            return 0;
+        }
+
+        var total = 0L;
+        foreach (var run in question.Runs)
+        {
+            total += run.Count <= limits.MaxPointsPerSeries ? run.Count : throw SeriesErrors.TooManyPoints(question.Request.Key, run.Count, limits.MaxPointsPerSeries);
+        }
+
+        return total;
+    }
+
+    private sealed class Asked(SeriesRequest series, SeriesFields fields, long[] runIds, long[] experimentIds)
+    {
+        public SeriesRequest Series { get; } = series;
+
+        public SeriesFields Fields { get; } = fields;
+
+        public long[] RunIds { get; } = runIds;
+
+        public long[] ExperimentIds { get; } = experimentIds;
+
+        public int[] SeriesOf { get; set; } = [];
+
+        public TaskCompletionSource<(SeriesAnswer Answer, int[] SeriesOf)> Answer { get; } = new();
+    }
+}
