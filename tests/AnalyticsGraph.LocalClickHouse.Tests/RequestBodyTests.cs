@@ -57,6 +57,32 @@ public sealed class RequestBodyTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Request_Should_GiveUpItsThread_When_TheClientStopsSending()
+    {
+        var address = new Uri(_server.Address);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address.Host, address.Port);
+        await socket.SendAsync("POST /?http_receive_timeout=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nINSERT INTO"u8.ToArray());
+
+        using var answer = new StreamReader(new NetworkStream(socket));
+        Assert.Equal("HTTP/1.1 503 Service Unavailable", await answer.ReadLineAsync());
+        Assert.Contains("Code: 209. DB::Exception: Timeout exceeded while receiving", await answer.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Statement_Should_End_When_TheClientStopsTaking()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/?http_send_timeout=1&query_id=untaken") { Content = new StringContent("SELECT number FROM system.numbers FORMAT RowBinary") };
+        using var response = await _server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("1\n", await _server.Query("SELECT count() FROM system.processes WHERE query_id = 'untaken'"));
+
+        while (await _server.Query("SELECT count() FROM system.processes WHERE query_id = 'untaken'") != "0\n")
+        {
+        }
+        await Assert.ThrowsAnyAsync<IOException>(async () => await (await response.Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null));
+    }
+
+    [Fact]
     public async Task Insert_Should_TakeRowsOneByteAtATime()
     {
         await _server.Query("CREATE TABLE drops (a UInt32, s String) ORDER BY a");

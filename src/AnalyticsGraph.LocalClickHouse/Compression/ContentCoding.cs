@@ -17,13 +17,14 @@ internal static class ContentCoding
     internal static Stream Decode(HttpRequest request, QueryParameters parameters)
     {
         var coding = request.Headers.ContentEncoding.ToString().Trim();
+        var received = new BodyStream(request.Body, parameters.Patience("http_receive_timeout"), request.HttpContext.RequestAborted);
         Stream body = coding.ToLowerInvariant() switch
         {
-            "" or "identity" => request.Body,
-            "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
-            "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress),
-            "br" => new BrotliStream(request.Body, CompressionMode.Decompress),
-            "zstd" when Zstd.Available => new ZstdReadStream(request.Body),
+            "" or "identity" => received,
+            "gzip" or "x-gzip" => new GZipStream(received, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(received, CompressionMode.Decompress),
+            "br" => new BrotliStream(received, CompressionMode.Decompress),
+            "zstd" when Zstd.Available => new ZstdReadStream(received),
             "zstd" => throw ServerException.Create(ErrorCode.UnsupportedMediaType, "This machine has no libzstd.so.1; install it, or use gzip, deflate, br or no Content-Encoding"),
             _ => throw ServerException.Create(ErrorCode.UnsupportedMediaType, $"The body's Content-Encoding '{coding}' is not supported here; use gzip, deflate, br, zstd or none"),
         };

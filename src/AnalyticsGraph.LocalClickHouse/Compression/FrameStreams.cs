@@ -29,6 +29,12 @@ internal sealed class FrameReadStream(Stream body) : OneWayStream
         return n;
     }
 
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) body.Dispose();
+        base.Dispose(disposing);
+    }
+
     private bool Next()
     {
         const int Head = Lz4Frame.Checksum + Lz4Frame.Header;

@@ -38,6 +38,7 @@ internal sealed unsafe class ZstdReadStream(Stream body) : OneWayStream
     {
         if (_context != 0) Zstd.FreeDecompressor(_context);
         _context = 0;
+        if (disposing) body.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -16,7 +16,8 @@ internal sealed class StatementRunner(EngineHost engine, ConnectionPool pool, Ru
     internal void Run(HttpRequest request, QueryParameters parameters, RunningQuery running, ResponseWriter response)
     {
         using var lease = new Lease(pool, running);
-        var body = ContentCoding.Decode(request, parameters);
+        using var received = ContentCoding.Decode(request, parameters);
+        var body = received;
         if (ExternalData.IsMultipart(request))
         {
             // Tables are made before the session becomes read-only.

@@ -44,6 +44,11 @@ internal sealed class HttpInterface(EngineHost engine, EngineThreads threads, Ru
             // Nobody is there to read an answer.
             context.Abort();
         }
+        catch (OperationCanceledException) when (response is { Started: true })
+        {
+            // The client takes nothing any more.
+            context.Abort();
+        }
         catch (ServerException e) when (response is not { Started: true })
         {
             await ExceptionWriter.Write(context, e).ConfigureAwait(false);

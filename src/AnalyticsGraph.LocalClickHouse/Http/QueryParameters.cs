@@ -83,6 +83,10 @@ internal sealed class QueryParameters
     /// <summary>Whether a Boolean setting was sent and is on.</summary>
     internal bool Enabled(string setting) => Setting(setting) is "1" or "true";
 
+    /// <summary>How long to wait for the client, by one of ClickHouse's settings in seconds; a server's default is 30.</summary>
+    internal TimeSpan Patience(string setting) =>
+        double.TryParse(Setting(setting), CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e6 ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromSeconds(30);
+
     /// <summary>The session the statement runs in.</summary>
     internal SessionSettings Session(bool withReadOnly) => new(Database, withReadOnly ? _settings : [.. _settings.Where(s => s.Key != "readonly")]);
 

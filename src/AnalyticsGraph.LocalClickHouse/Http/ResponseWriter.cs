@@ -115,7 +115,7 @@ internal sealed class ResponseWriter : IDisposable
         response.Headers["X-ClickHouse-Format"] = _format;
         response.Headers["X-ClickHouse-Summary"] = Summary.Write(_figures, elapsed);
         if (_parameters.Enabled("send_progress_in_http_headers")) response.Headers["X-ClickHouse-Progress"] = Summary.Write(_figures, elapsed);
-        _body = new PipeStream(response.BodyWriter, _context.RequestAborted);
+        _body = new PipeStream(response.BodyWriter, _parameters.Patience("http_send_timeout"), _context.RequestAborted);
         var encoding = length == 0 ? null : ContentCoding.Choose(_context.Request, _parameters);
         if (encoding is null)
         {
