@@ -74,7 +74,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(insert);
         ArgumentNullException.ThrowIfNull(block);
-        return SendInsertAsync(insert, [.. block.Columns.Select(column => column.Name)], () => Once(block), repeatable: insert.DeduplicationToken is not null, ct);
+        return SendInsertAsync(insert, [.. block.Columns.Select(column => column.Name)], () => Once(block), streamed: false, ct);
     }
 
     /// <summary>Inserts blocks while they come, in constant memory. Not repeated once the first was asked for; a failure in the middle may leave the first blocks inserted.</summary>
@@ -90,7 +90,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
             if (!await source.MoveNextAsync().ConfigureAwait(false))
                 return new ClickHouseSummary(insert.QueryId ?? NewQueryId());
             IReadOnlyList<string> columns = [.. source.Current.Columns.Select(column => column.Name)];
-            return await SendInsertAsync(insert, columns, () => Rest(source), repeatable: false, ct).ConfigureAwait(false);
+            return await SendInsertAsync(insert, columns, () => Rest(source), streamed: true, ct).ConfigureAwait(false);
         }
     }
 
@@ -157,7 +157,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
     }
 
     private async Task<ClickHouseSummary> SendInsertAsync(
-        ClickHouseInsert insert, IReadOnlyList<string> blockColumns, Func<IAsyncEnumerable<Block>> blocks, bool repeatable, CancellationToken ct)
+        ClickHouseInsert insert, IReadOnlyList<string> blockColumns, Func<IAsyncEnumerable<Block>> blocks, bool streamed, CancellationToken ct)
     {
         var id = insert.QueryId ?? NewQueryId();
         var database = insert.Database ?? _options.Database;
@@ -173,11 +173,14 @@ public sealed class ClickHouseClient : IAsyncDisposable
             content = new BlockContent(blocks(), _options.Compression);
             if (_options.Compression == ClickHouseCompression.Gzip)
                 content.Headers.ContentEncoding.Add("gzip");
-            return _transport.Request(HttpMethod.Post, "/" + beside.Encode(), content);
+            var request = _transport.Request(HttpMethod.Post, "/" + beside.Encode(), content);
+            // Worth a round trip before a long body: a server that refuses (no such table) says so, where else the connection would only break.
+            request.Headers.ExpectContinue = streamed;
+            return request;
         }
         try
         {
-            using var response = await SendAsync(Make, id, repeatable, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+            using var response = await SendAsync(Make, id, repeatable: !streamed && insert.DeduplicationToken is not null, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
             return await FinishAsync(response, id, ct).ConfigureAwait(false);
         }
         catch (Exception) when (content?.SourceError is { } source && !ct.IsCancellationRequested)

@@ -25,6 +25,7 @@ internal sealed class NativeReader : IDisposable
     private byte[] _buffer;
     private int _at;
     private int _end;
+    private CancellationTokenSource? _limit;
 
     public NativeReader(Stream stream)
     {
@@ -58,6 +59,7 @@ internal sealed class NativeReader : IDisposable
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
         _at = _end = 0;
+        _limit?.Dispose();
     }
 
     /// <summary>Whether there is nothing more; reads from the stream if need be.</summary>
@@ -283,17 +285,19 @@ internal sealed class NativeReader : IDisposable
 
     private async ValueTask<int> ReadSomeAsync(Stream stream, Memory<byte> into, CancellationToken ct)
     {
-        var pending = stream.ReadAsync(into, ct);
-        // A read that is answered from what has arrived needs no timer.
-        if (pending.IsCompleted || ReadTimeout == Timeout.InfiniteTimeSpan)
-            return await pending.ConfigureAwait(false);
+        // One source for all reads, armed for each: a read is always awaited to its end, so that nothing writes into a buffer that went back to the pool.
+        _limit ??= new CancellationTokenSource();
+        _limit.CancelAfter(ReadTimeout);
+        using var caller = ct.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), _limit);
         try
         {
-            return await pending.AsTask().WaitAsync(ReadTimeout, ct).ConfigureAwait(false);
+            return await stream.ReadAsync(into, _limit.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException timeout)
+        catch (OperationCanceledException e)
         {
-            throw new ClickHouseTransportException($"ClickHouse sent nothing for {ReadTimeout.TotalSeconds:0.#} s in the middle of a result.", timeout);
+            if (ct.IsCancellationRequested)
+                throw new OperationCanceledException("Reading the result was cancelled.", e, ct);
+            throw new ClickHouseTransportException($"ClickHouse sent nothing for {ReadTimeout.TotalSeconds:0.#} s in the middle of a result.", e);
         }
     }
 }

@@ -66,6 +66,24 @@ public sealed class ErrorsTests(ClickHouseFixture engine) : IClassFixture<ClickH
     }
 
     [Fact]
+    public async Task Insert_Should_ThrowTheServersError_When_ItRefusesALongStream()
+    {
+        var block = new Block([ClickHouseColumn.Create("x", "UInt64", new ulong[200_000])]);
+        async IAsyncEnumerable<Block> Blocks()
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                await Task.Yield();
+                yield return block;
+            }
+        }
+
+        var error = await Assert.ThrowsAsync<ClickHouseException>(() => engine.Client.InsertAsync(new ClickHouseInsert("no_table_for_streams"), Blocks()));
+
+        Assert.Equal("UNKNOWN_TABLE", error.ErrorName);
+    }
+
+    [Fact]
     public async Task Query_Should_SayWhatToDo_When_TheStatementHasItsOwnFormat()
     {
         var error = await Assert.ThrowsAsync<ClickHouseFormatException>(() => engine.Client.QueryAsync(new ClickHouseQuery("SELECT 1 FORMAT JSON")));
