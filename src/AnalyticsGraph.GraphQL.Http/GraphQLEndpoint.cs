@@ -85,7 +85,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
         var body = await RequestBody.ReadAsync(http.Request, options.MaxRequestBytes, http.RequestAborted).ConfigureAwait(false);
         try
         {
-            await ExecuteAsync(http, mediaType, RequestParameters.FromJson(body.Memory), allowMutations: true).ConfigureAwait(false);
+            await ExecuteAsync(http, mediaType, RequestJson.Read(body.Memory), allowMutations: true).ConfigureAwait(false);
         }
         finally
         {

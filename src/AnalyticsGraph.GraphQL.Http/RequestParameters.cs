@@ -1,19 +1,16 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace AnalyticsGraph.GraphQL.Http;
 
-/// <summary>The parameters of a GraphQL request (section 5 of GraphQL over HTTP), read from a body or a query string. Anything that does not fit is a 400.</summary>
+/// <summary>The parameters of a GraphQL request (section 5 of GraphQL over HTTP).</summary>
 internal readonly struct RequestParameters
 {
-    private const int MaxJsonDepth = 128;
-
     private readonly byte[]? _rented;
 
-    private RequestParameters(ReadOnlyMemory<byte> query, byte[]? rented, string? operationName, JsonElement? variables, JsonElement? extensions)
+    public RequestParameters(ReadOnlyMemory<byte> query, byte[]? rented, string? operationName, JsonElement? variables, JsonElement? extensions)
     {
         _rented = rented;
         (Query, OperationName, Variables, Extensions) = (query, operationName, variables, extensions);
@@ -37,42 +34,11 @@ internal readonly struct RequestParameters
         }
     }
 
-    /// <summary>Reads a JSON body in one pass; the document is not copied if nothing in it is escaped.</summary>
-    /// <exception cref="HttpFaultException">It is no request.</exception>
-    public static RequestParameters FromJson(ReadOnlyMemory<byte> body)
-    {
-        if (!Utf8.IsValid(body.Span))
-        {
-            throw HttpFaultException.BadRequest("The body is not valid UTF-8.");
-        }
-
-        ReadOnlyMemory<byte>? query = null;
-        byte[]? rented = null;
-        try
-        {
-            return ReadJson(body, ref query, ref rented);
-        }
-        catch (Exception exception)
-        {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-
-            if (exception is JsonException json)
-            {
-                throw HttpFaultException.BadRequest(FormattableString.Invariant($"The body is not valid JSON, at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."));
-            }
-
-            throw;
-        }
-    }
-
     /// <summary>Reads the parameters of a URL.</summary>
     /// <exception cref="HttpFaultException">They are no request.</exception>
     public static RequestParameters FromQuery(IQueryCollection parameters)
     {
-        var query = Single(parameters, "query") ?? throw MissingQuery();
+        var query = Single(parameters, "query") ?? throw RequestJson.MissingQuery();
         var operationName = Single(parameters, "operationName");
         return new RequestParameters(
             Encoding.UTF8.GetBytes(query),
@@ -80,150 +46,6 @@ internal readonly struct RequestParameters
             string.IsNullOrEmpty(operationName) ? null : operationName,
             ParseMap(Single(parameters, "variables"), "variables"),
             ParseMap(Single(parameters, "extensions"), "extensions"));
-    }
-
-    private static RequestParameters ReadJson(ReadOnlyMemory<byte> body, ref ReadOnlyMemory<byte>? query, ref byte[]? rented)
-    {
-        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxJsonDepth });
-        // Escaped halves of surrogate pairs are JSON, but no text: what holds one is looked at before it is taken.
-        var mayHoldSurrogates = body.Span.IndexOf("\\u"u8) >= 0;
-        string? operationName = null;
-        JsonElement? variables = null;
-        JsonElement? extensions = null;
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw HttpFaultException.BadRequest(
-                reader.TokenType == JsonTokenType.StartArray ? "Batches of requests are not accepted; send one request as a JSON object." : "The body must be a JSON object.");
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("query"u8))
-            {
-                reader.Read();
-                query = ReadDocument(ref reader, body, ref rented);
-            }
-            else if (reader.ValueTextEquals("operationName"u8))
-            {
-                reader.Read();
-                operationName = ReadString(ref reader, "operationName");
-            }
-            else if (reader.ValueTextEquals("variables"u8))
-            {
-                reader.Read();
-                variables = ReadMap(ref reader, "variables", mayHoldSurrogates);
-            }
-            else if (reader.ValueTextEquals("extensions"u8))
-            {
-                reader.Read();
-                extensions = ReadMap(ref reader, "extensions", mayHoldSurrogates);
-            }
-            else
-            {
-                reader.Read();
-                reader.Skip();
-            }
-        }
-
-        // Whatever follows the object is an error of the reader.
-        reader.Read();
-        return new RequestParameters(query ?? throw MissingQuery(), rented, operationName, variables, extensions);
-    }
-
-    private static ReadOnlyMemory<byte>? ReadDocument(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref byte[]? rented)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
-
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            throw HttpFaultException.BadRequest("Parameter \"query\" must be a string.");
-        }
-
-        if (!reader.ValueIsEscaped)
-        {
-            return body.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
-        }
-
-        if (rented is null || rented.Length < reader.ValueSpan.Length)
-        {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-
-            rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-        }
-
-        try
-        {
-            return rented.AsMemory(0, reader.CopyString(rented));
-        }
-        catch (InvalidOperationException)
-        {
-            throw NoText("query");
-        }
-    }
-
-    private static string? ReadString(ref Utf8JsonReader reader, string name)
-    {
-        try
-        {
-            return reader.TokenType switch
-            {
-                JsonTokenType.Null => null,
-                JsonTokenType.String => reader.GetString() is { Length: > 0 } text ? text : null,
-                _ => throw HttpFaultException.BadRequest($"Parameter \"{name}\" must be a string or null."),
-            };
-        }
-        catch (InvalidOperationException)
-        {
-            throw NoText(name);
-        }
-    }
-
-    private static JsonElement? ReadMap(ref Utf8JsonReader reader, string name, bool mayHoldSurrogates)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
-
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw NoMap(name);
-        }
-
-        if (mayHoldSurrogates)
-        {
-            CheckText(reader, name);
-        }
-
-        // Memory of its own: a step that outlives a cancelled request may still read it.
-        return JsonElement.ParseValue(ref reader);
-    }
-
-    /// <summary>Looks at every string of the value that the reader stands at; the reader is a copy.</summary>
-    private static void CheckText(Utf8JsonReader reader, string name)
-    {
-        var depth = reader.CurrentDepth;
-        try
-        {
-            while (reader.Read() && reader.CurrentDepth > depth)
-            {
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
-                {
-                    reader.GetString();
-                }
-            }
-        }
-        catch (InvalidOperationException)
-        {
-            throw NoText(name);
-        }
     }
 
     private static string? Single(IQueryCollection parameters, string name) => parameters[name] switch
@@ -242,9 +64,9 @@ internal readonly struct RequestParameters
 
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), new JsonReaderOptions { MaxDepth = MaxJsonDepth });
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), RequestJson.ReaderOptions);
             reader.Read();
-            var map = ReadMap(ref reader, name, mayHoldSurrogates: true);
+            var map = RequestJson.ReadMap(ref reader, name, mayHoldSurrogates: true);
             reader.Read();
             return map;
         }
@@ -253,10 +75,4 @@ internal readonly struct RequestParameters
             throw HttpFaultException.BadRequest($"Parameter \"{name}\" is not valid JSON.");
         }
     }
-
-    private static HttpFaultException MissingQuery() => HttpFaultException.BadRequest("Parameter \"query\" is missing: it must be a string with a GraphQL document.");
-
-    private static HttpFaultException NoMap(string name) => HttpFaultException.BadRequest($"Parameter \"{name}\" must be a JSON object or null.");
-
-    private static HttpFaultException NoText(string name) => HttpFaultException.BadRequest($"Parameter \"{name}\" holds half of a surrogate pair, which is no Unicode text.");
 }

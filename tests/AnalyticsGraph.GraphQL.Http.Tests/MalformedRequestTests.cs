@@ -202,6 +202,26 @@ public sealed class MalformedRequestTests(SharedServer shared) : IClassFixture<S
         await AssertErrorAsync(response, 413, "1000 bytes");
     }
 
+    [Fact]
+    public async Task Post_Should_NeverFail_When_BodiesAreDamaged()
+    {
+        var server = shared.Server;
+        var random = new Random(1);
+        var sound = Encoding.UTF8.GetBytes("""{"query":"query A($n: [Int!]!, $j: JSON) { sum(numbers: $n) echo(json: $j) }","operationName":"A","variables":{"n":[1,2,3],"j":{"a":"\u00e9"}}}""");
+        for (var i = 0; i < 500; i++)
+        {
+            var body = sound.ToArray();
+            for (var hits = random.Next(1, 4); hits > 0; hits--)
+            {
+                body[random.Next(body.Length)] = (byte)random.Next(256);
+            }
+
+            using var response = await server.PostAsync(body[..random.Next(body.Length / 2, body.Length + 1)], "application/graphql-response+json");
+
+            Assert.True((int)response.StatusCode is 200 or 400, $"{(int)response.StatusCode} for {Convert.ToHexString(body)}");
+        }
+    }
+
     private static async Task AssertErrorAsync(HttpResponseMessage response, int status, string message)
     {
         var body = await response.Content.ReadAsStringAsync();

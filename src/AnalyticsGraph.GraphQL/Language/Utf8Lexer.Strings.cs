@@ -8,8 +8,6 @@ internal ref partial struct Utf8Lexer
 {
     private static readonly SearchValues<byte> StringStops = SearchValues.Create("\"\\\r\n"u8);
 
-    private static readonly SearchValues<byte> BlockStops = SearchValues.Create("\"\\\r\n"u8);
-
     /// <summary>The value of the current <see cref="TokenKind.String"/> or <see cref="TokenKind.BlockString"/>.</summary>
     public readonly string StringValue()
     {
@@ -65,7 +63,7 @@ internal ref partial struct Utf8Lexer
         var at = _position + 3;
         while (true)
         {
-            var length = _source[at..].IndexOfAny(BlockStops);
+            var length = _source[at..].IndexOfAny(StringStops);
             at = length < 0 ? _source.Length : at + length;
             switch (At(at))
             {

@@ -211,62 +211,6 @@ internal ref partial struct Utf8Lexer
         throw UnexpectedCharacter();
     }
 
-    private void ReadNumber()
-    {
-        Begin(TokenKind.Int);
-        var at = _position;
-        at += At(at) == '-' ? 1 : 0;
-        if (At(at) == '0')
-        {
-            at++;
-            if (IsDigit(At(at)))
-            {
-                throw Error(at, $"Invalid number, unexpected digit after 0: {DescribeCharacter(at)}.");
-            }
-        }
-        else
-        {
-            at = PassDigits(at);
-        }
-
-        if (At(at) == '.')
-        {
-            Kind = TokenKind.Float;
-            at = PassDigits(at + 1);
-        }
-
-        if (At(at) is 'e' or 'E')
-        {
-            Kind = TokenKind.Float;
-            at++;
-            at = PassDigits(At(at) is '+' or '-' ? at + 1 : at);
-        }
-
-        if (At(at) is '.' or '_' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'))
-        {
-            throw Error(at, $"Invalid number, expected digit but got: {DescribeCharacter(at)}.");
-        }
-
-        Finish(at);
-    }
-
-    private readonly int PassDigits(int at)
-    {
-        if (!IsDigit(At(at)))
-        {
-            throw Error(at, $"Invalid number, expected digit but got: {DescribeCharacter(at)}.");
-        }
-
-        do
-        {
-            at++;
-        }
-        while (IsDigit(At(at)));
-        return at;
-    }
-
-    private static bool IsDigit(int character) => character is >= '0' and <= '9';
-
     /// <summary>The byte, or -1 past the end.</summary>
     private readonly int At(int position) => position < _source.Length ? _source[position] : -1;
 }

@@ -46,7 +46,13 @@ internal sealed class TypeGraphBuilder(SchemaDefinitions definitions, SchemaErro
         var names = new HashSet<string>();
         foreach (var definition in definitions.All.Concat(BuiltInDefinitions.All.Where(definition => definition is not ScalarTypeDefinitionNode)))
         {
-            SyntaxTree.Visit(definition, node => names.Add(node is NamedTypeNode named ? named.Name.Value : ""));
+            SyntaxTree.Visit(definition, node =>
+            {
+                if (node is NamedTypeNode named)
+                {
+                    names.Add(named.Name.Value);
+                }
+            });
         }
 
         return names;

@@ -25,31 +25,19 @@ internal sealed partial class DurationCoercion() : PlainCoercion("Duration must 
     {
         duration = null;
         var match = Iso8601().Match(text);
-        if (!match.Success || !(match.Groups["part"].Captures.Count > 0) || text.EndsWith('T'))
+        var parts = match.Groups["part"].Captures;
+        if (!match.Success || parts.Count == 0 || text.EndsWith('T'))
         {
             return false;
         }
 
         decimal ticks = 0;
-        foreach (var part in match.Groups["part"].Captures.Select(capture => capture.Value))
+        foreach (var part in parts.Select(capture => capture.Value))
         {
-            // Twenty digits keep the product within decimal's range, and are far beyond what a duration holds.
-            if (part.IndexOfAny(['.', ',']) is var point && (point < 0 ? part.Length : point) > 20)
-            {
-                return false;
-            }
-
+            // Digits beyond a tick are cut off; so many before the point are more than a duration holds.
             var number = part[..^1].Replace(',', '.');
-            var perUnit = part[^1] switch
-            {
-                'W' => 7 * TimeSpan.TicksPerDay,
-                'D' => TimeSpan.TicksPerDay,
-                'H' => TimeSpan.TicksPerHour,
-                'S' => TimeSpan.TicksPerSecond,
-                _ => TimeSpan.TicksPerMinute,
-            };
-            // Digits beyond a tick are cut off.
-            number = number.Length > 40 ? number[..40] : number;
+            number = number.Length > 27 ? number[..27] : number;
+            var perUnit = TicksPer(part[^1]);
             var value = decimal.Parse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
             if (value > long.MaxValue / perUnit)
             {
@@ -67,6 +55,15 @@ internal sealed partial class DurationCoercion() : PlainCoercion("Duration must 
         duration = TimeSpan.FromTicks(match.Groups["sign"].Value == "-" ? -(long)ticks : (long)ticks);
         return true;
     }
+
+    private static long TicksPer(char unit) => unit switch
+    {
+        'W' => 7 * TimeSpan.TicksPerDay,
+        'D' => TimeSpan.TicksPerDay,
+        'H' => TimeSpan.TicksPerHour,
+        'M' => TimeSpan.TicksPerMinute,
+        _ => TimeSpan.TicksPerSecond,
+    };
 
     [GeneratedRegex("""^(?<sign>[+-])?P(?<part>[0-9]+W)?(?<part>[0-9]+D)?(T(?<part>[0-9]+H)?(?<part>[0-9]+M)?(?<part>[0-9]+([.,][0-9]+)?S)?)?\z""", RegexOptions.ExplicitCapture)]
     private static partial Regex Iso8601();

@@ -1,0 +1,193 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace AnalyticsGraph.GraphQL.Http;
+
+/// <summary>Reads GraphQL requests from JSON. Anything that does not fit is a 400.</summary>
+internal static class RequestJson
+{
+    /// <summary>Strict JSON, nested no deeper than any input type needs.</summary>
+    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = 128 };
+
+    /// <summary>Reads a JSON body in one pass; the document is not copied if nothing in it is escaped.</summary>
+    /// <exception cref="HttpFaultException">It is no request.</exception>
+    public static RequestParameters Read(ReadOnlyMemory<byte> body)
+    {
+        if (!Utf8.IsValid(body.Span))
+        {
+            throw HttpFaultException.BadRequest("The body is not valid UTF-8.");
+        }
+
+        ReadOnlyMemory<byte>? query = null;
+        byte[]? rented = null;
+        try
+        {
+            return ReadJson(body, ref query, ref rented);
+        }
+        catch (Exception exception)
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+
+            if (exception is JsonException json)
+            {
+                throw HttpFaultException.BadRequest(FormattableString.Invariant($"The body is not valid JSON, at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."));
+            }
+
+            throw;
+        }
+    }
+
+    private static RequestParameters ReadJson(ReadOnlyMemory<byte> body, ref ReadOnlyMemory<byte>? query, ref byte[]? rented)
+    {
+        var reader = new Utf8JsonReader(body.Span, ReaderOptions);
+        // Escaped halves of surrogate pairs are JSON, but no text: what holds one is looked at before it is taken.
+        var mayHoldSurrogates = body.Span.IndexOf("\\u"u8) >= 0;
+        string? operationName = null;
+        JsonElement? variables = null;
+        JsonElement? extensions = null;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw HttpFaultException.BadRequest(
+                reader.TokenType == JsonTokenType.StartArray ? "Batches of requests are not accepted; send one request as a JSON object." : "The body must be a JSON object.");
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("query"u8))
+            {
+                reader.Read();
+                query = ReadDocument(ref reader, body, ref rented);
+            }
+            else if (reader.ValueTextEquals("operationName"u8))
+            {
+                reader.Read();
+                operationName = ReadString(ref reader, "operationName");
+            }
+            else if (reader.ValueTextEquals("variables"u8))
+            {
+                reader.Read();
+                variables = ReadMap(ref reader, "variables", mayHoldSurrogates);
+            }
+            else if (reader.ValueTextEquals("extensions"u8))
+            {
+                reader.Read();
+                extensions = ReadMap(ref reader, "extensions", mayHoldSurrogates);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        // Whatever follows the object is an error of the reader.
+        reader.Read();
+        return new RequestParameters(query ?? throw MissingQuery(), rented, operationName, variables, extensions);
+    }
+
+    private static ReadOnlyMemory<byte>? ReadDocument(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref byte[]? rented)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            throw HttpFaultException.BadRequest("Parameter \"query\" must be a string.");
+        }
+
+        if (!reader.ValueIsEscaped)
+        {
+            return body.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        }
+
+        if (rented is null || rented.Length < reader.ValueSpan.Length)
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+
+            rented = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        }
+
+        try
+        {
+            return rented.AsMemory(0, reader.CopyString(rented));
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText("query");
+        }
+    }
+
+    private static string? ReadString(ref Utf8JsonReader reader, string name)
+    {
+        try
+        {
+            return reader.TokenType switch
+            {
+                JsonTokenType.Null => null,
+                JsonTokenType.String => reader.GetString() is { Length: > 0 } text ? text : null,
+                _ => throw HttpFaultException.BadRequest($"Parameter \"{name}\" must be a string or null."),
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText(name);
+        }
+    }
+
+    public static JsonElement? ReadMap(ref Utf8JsonReader reader, string name, bool mayHoldSurrogates)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw NoMap(name);
+        }
+
+        if (mayHoldSurrogates)
+        {
+            CheckText(reader, name);
+        }
+
+        // Memory of its own: a step that outlives a cancelled request may still read it.
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    /// <summary>Looks at every string of the value that the reader stands at; the reader is a copy.</summary>
+    private static void CheckText(Utf8JsonReader reader, string name)
+    {
+        var depth = reader.CurrentDepth;
+        try
+        {
+            while (reader.Read() && reader.CurrentDepth > depth)
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw NoText(name);
+        }
+    }
+
+    public static HttpFaultException MissingQuery() => HttpFaultException.BadRequest("Parameter \"query\" is missing: it must be a string with a GraphQL document.");
+
+    private static HttpFaultException NoMap(string name) => HttpFaultException.BadRequest($"Parameter \"{name}\" must be a JSON object or null.");
+
+    private static HttpFaultException NoText(string name) => HttpFaultException.BadRequest($"Parameter \"{name}\" holds half of a surrogate pair, which is no Unicode text.");
+}
