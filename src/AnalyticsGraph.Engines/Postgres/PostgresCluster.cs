@@ -54,8 +54,8 @@ internal sealed record PostgresCluster(string Binaries, string Data, PostgresAcc
     /// <summary>In a folder beside, renamed when it is whole: a folder named postgres is never half made.</summary>
     private async Task InitializeAsync(CancellationToken cancellation)
     {
-        var staging = Data + ".new";
-        if (Directory.Exists(staging)) Directory.Delete(staging, recursive: true);
+        RemoveUnfinished();
+        var staging = $"{Data}.{System.Environment.ProcessId}.new";
         Directory.CreateDirectory(staging, FileModes.OwnerOnly);
         Account.Own(staging);
         var argument = CanEnter ? staging : DataArgument;
@@ -67,6 +67,21 @@ internal sealed record PostgresCluster(string Binaries, string Data, PostgresAcc
             staging, "", cancellation).ConfigureAwait(false);
         await RunAsync([Program("postgres"), "--single", "-j", "-D", argument, "postgres"], staging, $"CREATE DATABASE {PostgresConfiguration.Database};\n\n", cancellation).ConfigureAwait(false);
         Directory.Move(staging, Data);
+    }
+
+    private void RemoveUnfinished()
+    {
+        foreach (var old in Directory.EnumerateDirectories(Path.GetDirectoryName(Data)!, $"{Path.GetFileName(Data)}.*.new"))
+        {
+            try
+            {
+                Directory.Delete(old, recursive: true);
+            }
+            catch (IOException)
+            {
+                // The initdb of a server that was just killed still writes there. It is in nobody's way, and goes with the next try.
+            }
+        }
     }
 
     private async Task RunAsync(IReadOnlyList<string> command, string folder, string input, CancellationToken cancellation)

@@ -12,6 +12,7 @@ internal sealed class RotatingLog : IDisposable
     private readonly Queue<string> _last = new(RememberedLines);
     private StreamWriter? _file;
     private long _length;
+    private bool _closed;
 
     internal RotatingLog(string path, long limit = 10L << 20)
     {
@@ -25,6 +26,7 @@ internal sealed class RotatingLog : IDisposable
         {
             if (_last.Count == RememberedLines) _last.Dequeue();
             _last.Enqueue(line);
+            if (_closed) return;
             try
             {
                 if (_file is not null && _length > _limit) Rotate();
@@ -56,6 +58,7 @@ internal sealed class RotatingLog : IDisposable
     {
         lock (_gate)
         {
+            _closed = true;
             _file?.Dispose();
             _file = null;
         }
