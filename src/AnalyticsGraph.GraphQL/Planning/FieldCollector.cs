@@ -33,12 +33,10 @@ internal sealed class FieldCollector(
     private int _steps;
 
     /// <summary>
-    /// Whether a field was found under different conditions. Its place in the response then depends on which of them hold, so that one plan cannot serve all.
+    /// Whether a field was found under different conditions. Its place in the response then depends on which of them hold, so that one plan cannot serve all; what was
+    /// collected is of no use, and collecting stops.
     /// </summary>
     public bool NeedsKnownVariables { get; private set; }
-
-    /// <summary>The variables that conditions mention.</summary>
-    public HashSet<string> ConditionVariables { get; } = new(StringComparer.Ordinal);
 
     public OrderedDictionary<string, CollectedField> Collect(ObjectType type, IEnumerable<(SelectionSetNode Set, DeliveryGroup Group)> sets)
     {
@@ -69,12 +67,16 @@ internal sealed class FieldCollector(
         foreach (var selection in set.Selections)
         {
             _steps += 1 + outer.All.Length;
+            if (NeedsKnownVariables)
+            {
+                return;
+            }
+
             if (_steps > maxSteps)
             {
                 throw TooLarge("The operation spreads its fragments under too many combinations of @skip and @include, or too often. Split it.");
             }
 
-            NoteVariables(selection.Directives);
             if (outer.And(selection.Directives, known) is not { } conditions)
             {
                 continue;
@@ -117,20 +119,6 @@ internal sealed class FieldCollector(
     private bool Applies(ObjectType type, NamedTypeNode condition) =>
         condition.Name.Value == type.Name
         || (schema.Types.TryGetValue(condition.Name.Value, out var named) && schema.GetPossibleTypes(named).Contains(type));
-
-    private void NoteVariables(ImmutableArray<DirectiveNode> directives)
-    {
-        foreach (var directive in directives)
-        {
-            foreach (var argument in directive.Arguments)
-            {
-                if (directive.Name.Value is "skip" or "include" && argument.Value is VariableNode variable)
-                {
-                    ConditionVariables.Add(variable.Name.Value);
-                }
-            }
-        }
-    }
 
     // A deferred fragment is a group of its own where the schema knows @defer.
     private DeliveryGroup Enter(ImmutableArray<DirectiveNode> directives, DeliveryGroup group)

@@ -15,6 +15,7 @@ internal sealed class OperationPlanner
 
     private readonly ExecutableSchema _schema;
     private readonly PlanLimits _limits;
+    private readonly Dictionary<string, FragmentDefinitionNode> _fragments;
     private readonly FieldCollector _collector;
     private int _fields;
     private bool _isImmediate = true;
@@ -23,8 +24,8 @@ internal sealed class OperationPlanner
     {
         _schema = schema;
         _limits = limits;
-        var fragments = document.Definitions.OfType<FragmentDefinitionNode>().ToDictionary(fragment => fragment.Name.Value, StringComparer.Ordinal);
-        _collector = new FieldCollector(schema.Schema, fragments, known, (int)Math.Min(int.MaxValue, (long)limits.MaxFields * StepsPerField));
+        _fragments = document.Definitions.OfType<FragmentDefinitionNode>().ToDictionary(fragment => fragment.Name.Value, StringComparer.Ordinal);
+        _collector = new FieldCollector(schema.Schema, _fragments, known, (int)Math.Min(int.MaxValue, (long)limits.MaxFields * StepsPerField));
     }
 
     /// <summary>Plans an operation.</summary>
@@ -57,7 +58,7 @@ internal sealed class OperationPlanner
         }
 
         var root = planner.PlanSelections(rootType, [(operation.SelectionSet, DeliveryGroup.Initial)], 1);
-        var variables = planner._collector.ConditionVariables.Order(StringComparer.Ordinal).ToImmutableArray();
+        var variables = ConditionVariables.Of(operation, planner._fragments.Values);
         if (planner._collector.NeedsKnownVariables)
         {
             return new PlanningResult(null, variables);
@@ -75,6 +76,11 @@ internal sealed class OperationPlanner
         }
 
         var collected = _collector.Collect(type, sets);
+        if (_collector.NeedsKnownVariables)
+        {
+            return new PlannedSelectionSet(type, []);
+        }
+
         _fields += collected.Count;
         if (_fields > _limits.MaxFields)
         {
@@ -85,6 +91,10 @@ internal sealed class OperationPlanner
         foreach (var (responseName, field) in collected)
         {
             fields.Add(PlanField(type, responseName, field, fields.Count, depth));
+            if (_collector.NeedsKnownVariables)
+            {
+                return new PlannedSelectionSet(type, []);
+            }
         }
 
         return new PlannedSelectionSet(type, fields.MoveToImmutable());

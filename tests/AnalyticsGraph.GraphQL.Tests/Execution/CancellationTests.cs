@@ -9,7 +9,7 @@ public sealed class CancellationTests
     public async Task Execute_Should_AnswerCancelled_When_TimeIsUp()
     {
         var noticed = false;
-        var server = Server(new GraphQLExecutorOptions { Timeout = TimeSpan.FromMilliseconds(30) }, async token =>
+        var server = Server(new GraphQLExecutorOptions { Timeout = TimeSpan.FromMilliseconds(30), CancellationGrace = TimeSpan.FromMinutes(1) }, async token =>
         {
             try
             {
@@ -46,7 +46,7 @@ public sealed class CancellationTests
         var server = Server(
             new GraphQLExecutorOptions { Timeout = TimeSpan.FromMilliseconds(20), CancellationGrace = TimeSpan.FromMilliseconds(20) }, _ => never.Task);
 
-        Assert.Contains("CANCELLED", await server.AskAsync("{ slow }").WaitAsync(TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
+        Assert.Contains("CANCELLED", await server.AskAsync("{ slow }"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class HostileOperationTests
     }
 
     [Fact]
-    public async Task Execute_Should_Refuse_When_ConditionsOfFragmentsMultiply()
+    public async Task Execute_Should_PlanForTheGivenVariablesAlone_When_ConditionsOfFragmentsMultiply()
     {
         const int Levels = 40;
         var variables = string.Concat(Enumerable.Range(0, Levels).Select(i => $"$a{i}:Boolean!$b{i}:Boolean!"));
@@ -35,7 +35,7 @@ public sealed class HostileOperationTests
             + string.Concat(Enumerable.Range(0, Levels).Select(i => $"fragment f{i} on Query{{...f{i + 1}@include(if:$a{i})...f{i + 1}@include(if:$b{i})}}"))
             + $"fragment f{Levels} on Query{{x}}";
 
-        Assert.Equal([$"- {ErrorCodes.LimitExceeded}"], await Server.ErrorsAsync(query, Enumerable.Range(0, Levels).SelectMany(i => new[] { $"a{i}", $"b{i}" }).ToDictionary(name => name, _ => true)));
+        Assert.Equal("{\"data\":{\"x\":1}}", await Server.AskAsync(query, Enumerable.Range(0, Levels).SelectMany(i => new[] { $"a{i}", $"b{i}" }).ToDictionary(name => name, _ => true)));
     }
 
     [Fact]

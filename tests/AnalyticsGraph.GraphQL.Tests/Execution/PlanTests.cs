@@ -32,7 +32,7 @@ public sealed class PlanTests
     {
         var query = $"{{ item {{ {string.Concat(Enumerable.Repeat("next { ", depth))} name {new string('}', depth)} }} }}";
 
-        var body = await Server(new() { MaxPlannedFields = 1000 }).AskAsync(query).WaitAsync(TimeSpan.FromSeconds(20));
+        var body = await Server(new() { MaxPlannedFields = 1000 }).AskAsync(query);
 
         Assert.Contains("selects more than 1000 fields", body, StringComparison.Ordinal);
         Assert.Contains("LIMIT_EXCEEDED", body, StringComparison.Ordinal);
