@@ -38,7 +38,7 @@ public static class DocumentValidator
         if (context.IsOutOfSteps)
         {
             errors.Add(new GraphQLError(
-                $"The document is too complex to validate: comparing its fields and following its fragments took more than {context.Options.MaxSteps} steps. " +
+                $"The document is too complex to validate: it nests fragments too deep, or comparing its fields and following its fragments takes more than {context.Options.MaxSteps} steps. " +
                 "Use fewer fragment spreads and fewer fields of the same name, or split the document.",
                 ErrorCodes.LimitExceeded));
         }

@@ -100,13 +100,19 @@ internal sealed class ValidationContext
         return !IsAborted;
     }
 
-    /// <summary>Called where recursion follows fragments: stops everything, as if the budget were used up, before the stack overflows.</summary>
+    /// <summary>Stops everything as if the budget were used up.</summary>
+    public void Exhaust()
+    {
+        _stepsLeft = -1;
+        IsAborted = true;
+    }
+
+    /// <summary>Called where recursion follows fragments: stops everything before the stack overflows, which would end the process.</summary>
     public void EnsureStack()
     {
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            _stepsLeft = -1;
-            IsAborted = true;
+            Exhaust();
         }
     }
 

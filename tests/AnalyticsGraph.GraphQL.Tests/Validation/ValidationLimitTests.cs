@@ -25,6 +25,7 @@ public sealed class ValidationLimitTests
         { "fragments that fan out over thirty levels", true },
         { "fragments that spread all others", false },
         { "a chain of fragments that nest fields", false },
+        { "a long chain of fragments beside fields", false },
         { "two thousand cycles", false },
         { "a cycle of ten thousand fragments", true },
         { "one hundred thousand unknown fields", true },
@@ -102,6 +103,7 @@ public sealed class ValidationLimitTests
         "a chain of fragments that nest fields" =>
             "{ dog { owner { ...f0 ...g0 } } }" + Repeat(5_000, i => $" fragment f{i} on Human {{ pets {{ ... on Dog {{ owner {{ ...f{i + 1} }} }} }} }} fragment g{i} on Human {{ pets {{ ... on Dog {{ owner {{ ...g{i + 1} }} }} }} }}")
             + " fragment f5000 on Human { name } fragment g5000 on Human { name }",
+        "a long chain of fragments beside fields" => "{ ...f0 a: dog { name } }" + Repeat(5_000, i => $" fragment f{i} on Query {{ ...f{i + 1} a: dog {{ name }} }}") + " fragment f5000 on Query { dog { name } }",
         "two thousand cycles" => "{ ...f0 }" + Repeat(2_000, i => $" fragment f{i} on Query {{ ...f{i + 1} ...f0 }}") + " fragment f2000 on Query { ...f0 }",
         "a cycle of ten thousand fragments" => "{ ...f0 }" + Repeat(10_000, i => $" fragment f{i} on Query {{ ...f{(i + 1) % 10_000} }}"),
         "one hundred thousand unknown fields" => "{" + Repeat(100_000, i => $"x{i} ") + "}",

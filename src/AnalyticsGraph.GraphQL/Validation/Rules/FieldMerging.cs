@@ -12,11 +12,15 @@ internal sealed class FieldMerging(ValidationContext context)
 {
     private const int PairCost = 4;
 
+    // Fields in fields of fragments in fragments: a fixed bound, so that the verdict does not depend on how large the thread's stack happens to be.
+    private const int Deepest = 1_000;
+
     private readonly Dictionary<(GraphQLType? Parent, SelectionSetNode Set), FieldSet> _sets = [];
 
     // By the indexes of both, one in the upper half; the value is whether they were only compared as exclusive.
     private readonly Dictionary<long, bool> _comparedWithFragment = [];
     private readonly Dictionary<long, bool> _comparedFragments = [];
+    private int _depth;
 
     /// <summary>Checks a selection set of an operation, a fragment or a field.</summary>
     public void Check(SelectionSetNode selectionSet, NamedType? parentType)
@@ -96,7 +100,6 @@ internal sealed class FieldMerging(ValidationContext context)
 
     private void CompareWithFragment(ref List<FieldConflict>? conflicts, bool exclusive, FieldSet set, FragmentFacts fragment)
     {
-        context.EnsureStack();
         if (!context.Spend(1) || set.GroupCount == 0 || !IsNew(_comparedWithFragment, set.Index, fragment.Index, exclusive))
         {
             return;
@@ -108,22 +111,26 @@ internal sealed class FieldMerging(ValidationContext context)
             return;
         }
 
-        CompareSets(ref conflicts, exclusive, set, other);
-        foreach (var next in other.Fragments)
+        if (Descend())
         {
-            CompareWithFragment(ref conflicts, exclusive, set, next);
+            CompareSets(ref conflicts, exclusive, set, other);
+            foreach (var next in other.Fragments)
+            {
+                CompareWithFragment(ref conflicts, exclusive, set, next);
+            }
+
+            _depth--;
         }
     }
 
     private void CompareFragments(ref List<FieldConflict>? conflicts, bool exclusive, FragmentFacts first, FragmentFacts second)
     {
-        context.EnsureStack();
         if (ReferenceEquals(first, second) || !context.Spend(1))
         {
             return;
         }
 
-        if (!IsNew(_comparedFragments, Math.Min(first.Index, second.Index), Math.Max(first.Index, second.Index), exclusive))
+        if (!IsNew(_comparedFragments, Math.Min(first.Index, second.Index), Math.Max(first.Index, second.Index), exclusive) || !Descend())
         {
             return;
         }
@@ -140,6 +147,19 @@ internal sealed class FieldMerging(ValidationContext context)
         {
             CompareFragments(ref conflicts, exclusive, next, second);
         }
+
+        _depth--;
+    }
+
+    private bool Descend()
+    {
+        context.EnsureStack();
+        if (++_depth > Deepest)
+        {
+            context.Exhaust();
+        }
+
+        return !context.IsAborted;
     }
 
     /// <summary>Whether the pair was not yet compared so strictly. What was compared as not exclusive needs no comparison as exclusive, which asks for less.</summary>
@@ -158,7 +178,6 @@ internal sealed class FieldMerging(ValidationContext context)
 
     private void Compare(ref List<FieldConflict>? conflicts, bool parentsExclusive, string responseName, SelectedField first, SelectedField second)
     {
-        context.EnsureStack();
         if (!context.Spend(1))
         {
             return;
@@ -197,13 +216,15 @@ internal sealed class FieldMerging(ValidationContext context)
             return;
         }
 
-        if (a.SelectionSet is not null && b.SelectionSet is not null)
+        if (a.SelectionSet is not null && b.SelectionSet is not null && Descend())
         {
             var inner = CompareSubSelections(exclusive, InnerOf(first, a.SelectionSet), InnerOf(second, b.SelectionSet));
             if (inner is not null)
             {
                 (conflicts ??= []).Add(FieldConflict.OfSubFields(responseName, inner, a, b));
             }
+
+            _depth--;
         }
     }
 
