@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Text;
 using AnalyticsGraph.Mapping.Rows;
@@ -47,7 +49,7 @@ internal static class Cursor
     {
         var bytes = new byte[(text.Length * 3 / 4) + 3];
         if (text.Length > 16_384
-            || !System.Buffers.Text.Base64Url.TryDecodeFromChars(text, bytes, out var length)
+            || Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done
             || length < Header + Checksum
             || bytes[0] != Version
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(length - Checksum)) != Sum(bytes.AsSpan(0, length - Checksum)))

@@ -1,0 +1,236 @@
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Sql;
+
+namespace AnalyticsGraph.Mapping.Tests;
+
+/// <summary>Tables of ClickHouse, and relations between the stores both ways.</summary>
+[Collection("library")]
+public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
+{
+    private const string Sdl = Library.Sdl + """
+
+        extend type Query { visits: [Visit!]! @connection(order: ["seq"]) places: [Place!]! @list(order: ["name"]) visit(seq: Long): Visit @lookup }
+        extend type Book { visits: [Visit!]! @connection(order: ["seq DESC"]) @relation(to: ["book_id"]) firstVisits: [Visit!]! @relation(to: ["book_id"]) }
+        type Visit implements Node @table(name: "visit", store: CLICKHOUSE, key: ["seq"]) {
+          id: ID!
+          seq: Long!
+          day: DateTime!
+          at: DateTime
+          kind: VisitKind!
+          place: String!
+          value: Double
+          weight: Double!
+          paid: Boolean!
+          labels: [String!]!
+          document: JSON
+          grams: Long @json(column: "document", path: ["grams"])
+          book: Book @relation(from: ["book_id"])
+          where: Place @relation(from: ["place"], to: ["name"])
+        }
+        enum VisitKind { SHORT LONG @stored(as: "very long") }
+        type Place @table(name: "place", store: CLICKHOUSE, key: ["name"]) { name: String! size: Long! visits: [Visit!]! @relation(from: ["name"], to: ["place"]) }
+        """;
+
+    private sealed record Visit(long Seq, long BookId, string Place, double? Value, double Weight, bool Paid);
+
+    private readonly List<Visit> _visits = [];
+    private ClickHouseClient _client = null!;
+    private Graph _graph = null!;
+
+    public async Task InitializeAsync()
+    {
+        _client = new ClickHouseClient(ClickHouseOptions.Parse(await library.Engines.CreateClickHouseDatabaseAsync()));
+        await _client.ExecuteAsync(new ClickHouseQuery("""
+            CREATE TABLE visit (seq UInt32, book_id Int64, day Date, at Nullable(DateTime64(3, 'UTC')), kind Enum8('SHORT' = 1, 'very long' = 2), place LowCardinality(String),
+                value Nullable(Float64), weight Float32, paid Bool, labels Array(String), document String) ENGINE = MergeTree ORDER BY (book_id, seq)
+            """));
+        await _client.ExecuteAsync(new ClickHouseQuery("CREATE TABLE place (name String, size UInt64, version UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY name"));
+        await _client.ExecuteAsync(new ClickHouseQuery("INSERT INTO place VALUES ('inn', 1, 1), ('hall', 5, 1)"));
+        await _client.ExecuteAsync(new ClickHouseQuery("INSERT INTO place VALUES ('inn', 2, 2)"));
+        var random = new Random(5);
+        double?[] values = [null, double.NaN, 1, 2, 2, double.PositiveInfinity, double.NegativeInfinity, -3];
+        for (var seq = 1; seq <= 120; seq++)
+        {
+            _visits.Add(new Visit(seq, random.Next(1, 12), random.Next(3) switch { 0 => "inn", 1 => "hall", _ => "it's" }, values[random.Next(values.Length)], random.Next(4) == 0 ? double.NaN : random.Next(5), random.Next(2) == 0));
+        }
+
+        await _client.InsertAsync(new ClickHouseInsert("visit"), new Block(
+        [
+            ClickHouseColumn.FromObjects("seq", "UInt32", [.. _visits.Select(v => (object?)(uint)v.Seq)]),
+            ClickHouseColumn.FromObjects("book_id", "Int64", [.. _visits.Select(v => (object?)v.BookId)]),
+            ClickHouseColumn.FromObjects("day", "Date", [.. _visits.Select(v => (object?)new DateOnly(2024, 1, 1).AddDays((int)v.Seq % 3))]),
+            ClickHouseColumn.FromObjects("at", "Nullable(DateTime64(3, 'UTC'))", [.. _visits.Select(v => v.Seq % 4 == 0 ? null : (object?)new DateTime(2024, 1, 1, 0, 0, (int)v.Seq % 60, 5, DateTimeKind.Utc))]),
+            ClickHouseColumn.FromObjects("kind", "Enum8('SHORT' = 1, 'very long' = 2)", [.. _visits.Select(v => (object?)(v.Seq % 2 == 0 ? "SHORT" : "very long"))]),
+            ClickHouseColumn.FromObjects("place", "LowCardinality(String)", [.. _visits.Select(v => (object?)v.Place)]),
+            ClickHouseColumn.FromObjects("value", "Nullable(Float64)", [.. _visits.Select(v => (object?)v.Value)]),
+            ClickHouseColumn.FromObjects("weight", "Float32", [.. _visits.Select(v => (object?)(float)v.Weight)]),
+            ClickHouseColumn.FromObjects("paid", "Bool", [.. _visits.Select(v => (object?)v.Paid)]),
+            ClickHouseColumn.FromObjects("labels", "Array(String)", [.. _visits.Select(v => (object?)new[] { $"l{v.Seq}", "x" })]),
+            ClickHouseColumn.FromObjects("document", "String", [.. _visits.Select(v => (object?)$$"""{"grams": {{v.Seq}}}""")]),
+        ]));
+        _graph = await Graph.BuildAsync(library.Source, Sdl, _client);
+    }
+
+    public async Task DisposeAsync() => await _client.DisposeAsync();
+
+    [Fact]
+    public async Task Leaves_Should_KeepEveryValue_When_TheyComeInBlocks()
+    {
+        var answer = await _graph.RunAsync("{ visits(first: 1000) { totalCount nodes { id seq day at kind place value weight paid labels document grams book { isbn } where { size } } } places { name size } visit(seq: 7) { seq } }");
+
+        Assert.Equal(120, answer.At("visits.totalCount").GetInt32());
+        foreach (var (visit, node) in _visits.Zip(answer.At("visits.nodes").EnumerateArray()))
+        {
+            Assert.Equal(visit.Seq, node.GetProperty("seq").GetInt64());
+            Assert.Equal(new DateTime(2024, 1, 1).AddDays(visit.Seq % 3), node.GetProperty("day").GetDateTime());
+            Assert.Equal(visit.Seq % 2 == 0 ? "SHORT" : "LONG", node.GetProperty("kind").GetString());
+            Assert.Equal(visit.Value, RelationTests.Number(node.GetProperty("value")));
+            Assert.Equal(visit.Weight, RelationTests.Number(node.GetProperty("weight")));
+            Assert.Equal(visit.Paid, node.GetProperty("paid").GetBoolean());
+            Assert.Equal([$"l{visit.Seq}", "x"], node.GetProperty("labels").EnumerateArray().Select(l => l.GetString()));
+            Assert.Equal(visit.Seq, node.GetProperty("grams").GetInt64());
+            Assert.Equal($"isbn-{visit.BookId:0000}", node.GetProperty("book").GetProperty("isbn").GetString());
+            Assert.Equal(visit.Place switch { "inn" => 2, "hall" => 5, _ => (int?)null }, node.GetProperty("where").ValueKind == System.Text.Json.JsonValueKind.Null ? null : node.GetProperty("where").GetProperty("size").GetInt32());
+        }
+
+        Assert.Equal("""[{"name":"hall","size":5},{"name":"inn","size":2}]""", answer.At("places").GetRawText());
+        Assert.Equal(7, answer.At("visit.seq").GetInt32());
+    }
+
+    [Fact]
+    public async Task NestedPages_Should_BelongToTheirParents_When_TheyLiveInTheOtherStore()
+    {
+        var answer = await _graph.RunAsync("{ books(first: 15, order: [{id: ASC}]) { nodes { id visits(first: 4, where: {place: {neq: \"inn\"}}) { totalCount nodes { seq } pageInfo { hasNextPage } } firstVisits(first: 2, order: [{value: DESC}]) { seq } } } }");
+
+        foreach (var (book, node) in library.Books.Zip(answer.At("books.nodes").EnumerateArray()))
+        {
+            var own = _visits.Where(visit => visit.BookId == book.Id && visit.Place != "inn").OrderByDescending(visit => visit.Seq).ToList();
+            var visits = node.GetProperty("visits");
+            Assert.Equal(own.Count, visits.GetProperty("totalCount").GetInt32());
+            Assert.Equal(own.Take(4).Select(visit => visit.Seq), visits.GetProperty("nodes").EnumerateArray().Select(v => v.GetProperty("seq").GetInt64()));
+            Assert.Equal(own.Count > 4, visits.GetProperty("pageInfo").GetProperty("hasNextPage").GetBoolean());
+            var byValue = Ordered(_visits.Where(visit => visit.BookId == book.Id), visit => visit.Value, descending: true).Take(2);
+            Assert.Equal(byValue.Select(visit => visit.Seq), node.GetProperty("firstVisits").EnumerateArray().Select(v => v.GetProperty("seq").GetInt64()));
+        }
+
+        Assert.Equal(1, answer.Counters.PostgresRoundTrips);
+        Assert.Equal(3, answer.Counters.ClickHouseQueries);
+    }
+
+    [Theory]
+    [InlineData("value", true)]
+    [InlineData("value", false)]
+    [InlineData("weight", true)]
+    [InlineData("weight", false)]
+    public async Task Pages_Should_EqualTheWholeOrder_When_NaNAndNullAreAmongTheRows(string field, bool descending)
+    {
+        var expected = Ordered(_visits, visit => field == "value" ? visit.Value : visit.Weight, descending).Select(visit => visit.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        foreach (var forward in new[] { true, false })
+        {
+            var seen = new List<string>();
+            string? cursor = null;
+            do
+            {
+                var (count, place, more, end) = forward ? ("first", "after", "hasNextPage", "endCursor") : ("last", "before", "hasPreviousPage", "startCursor");
+                var answer = await _graph.RunAsync(
+                    $"query($c: String) {{ visits({count}: 17, {place}: $c, order: [{{{field}: {(descending ? "DESC" : "ASC")}}}]) {{ nodes {{ seq }} pageInfo {{ {more} {end} }} }} }}", new { c = cursor });
+                seen.InsertRange(forward ? seen.Count : 0, answer.Texts("visits.nodes", "seq"));
+                cursor = answer.At($"visits.pageInfo.{more}").GetBoolean() ? answer.At($"visits.pageInfo.{end}").GetString() : null;
+            }
+            while (cursor is not null && seen.Count < 500);
+            Assert.Equal(expected, seen);
+        }
+    }
+
+    [Theory]
+    [InlineData("value: {gt: 1}")]
+    [InlineData("value: {ngt: 1}")]
+    [InlineData("value: {eq: \"NaN\"}")]
+    [InlineData("value: {neq: 2}")]
+    [InlineData("value: {in: [null, 1]}")]
+    [InlineData("weight: {lte: 2}")]
+    [InlineData("place: {contains: \"'\"}")]
+    [InlineData("place: {nin: [\"inn\", \"'; DROP TABLE visit\"]}")]
+    [InlineData("kind: {eq: LONG}")]
+    [InlineData("paid: {eq: true}")]
+    [InlineData("at: {lt: \"2024-01-01T00:00:30Z\"}")]
+    [InlineData("day: {eq: \"2024-01-02T00:00:00Z\"}")]
+    [InlineData("where: {size: {gte: 5}}")]
+    [InlineData("grams: {gt: 100}")]
+    public async Task Filters_Should_MeanTheSame_When_TheStoreIsClickHouse(string filter)
+    {
+        bool Holds(Visit v) => filter switch
+        {
+            "value: {gt: 1}" => v.Value > 1,
+            "value: {ngt: 1}" => !(v.Value > 1),
+            "value: {eq: \"NaN\"}" => v.Value is double.NaN,
+            "value: {neq: 2}" => v.Value is not 2,
+            "value: {in: [null, 1]}" => v.Value is null or 1,
+            "weight: {lte: 2}" => v.Weight <= 2,
+            "place: {contains: \"'\"}" => v.Place == "it's",
+            "place: {nin: [\"inn\", \"'; DROP TABLE visit\"]}" => v.Place != "inn",
+            "kind: {eq: LONG}" => v.Seq % 2 == 1,
+            "paid: {eq: true}" => v.Paid,
+            "at: {lt: \"2024-01-01T00:00:30Z\"}" => v.Seq % 4 != 0 && v.Seq % 60 < 30,
+            "day: {eq: \"2024-01-02T00:00:00Z\"}" => v.Seq % 3 == 1,
+            "where: {size: {gte: 5}}" => v.Place == "hall",
+            _ => v.Seq > 100,
+        };
+        var answer = await _graph.RunAsync($"{{ visits(first: 1000, where: {{{filter}}}) {{ totalCount nodes {{ seq }} }} }}");
+
+        Assert.Equal(_visits.Where(Holds).Select(visit => visit.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture)), answer.Texts("visits.nodes", "seq"));
+        Assert.Equal(_visits.Count(Holds), answer.At("visits.totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task Order_Should_ReachRelatedRows_When_TheyAreVersions()
+    {
+        var answer = await _graph.RunAsync("{ visits(first: 1000, order: [{where: {size: DESC}}]) { nodes { seq } } places(where: {visits: {some: {paid: {eq: true}}}}) { name visits(first: 1) { seq } } }");
+
+        var expected = _visits.OrderBy(visit => visit.Place switch { "hall" => 0, "inn" => 1, _ => 2 }).ThenBy(visit => visit.Seq).Select(visit => visit.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(expected, answer.Texts("visits.nodes", "seq"));
+        Assert.Equal(["hall", "inn"], answer.Texts("places", "name"));
+    }
+
+    [Fact]
+    public async Task Reads_Should_YieldNothing_When_ThePolicyDeniesTheType()
+    {
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client, new NoVisits());
+
+        var answer = await graph.RunAsync($$$"""
+            { visits { totalCount nodes { seq } } visit(seq: 7) { seq } node(id: "{{{Rows.GlobalId.Of("Visit", 7)}}}") { id } places(where: {visits: {any: true}}) { name }
+              books(first: 20) { nodes { visits { totalCount nodes { seq } } firstVisits { seq } } } }
+            """);
+
+        Assert.Equal("""{"totalCount":0,"nodes":[]}""", answer.At("visits").GetRawText());
+        Assert.Equal("[]", answer.At("places").GetRawText());
+        Assert.Equal("null", answer.At("visit").GetRawText());
+        Assert.Equal("null", answer.At("node").GetRawText());
+        Assert.All(answer.At("books.nodes").EnumerateArray(), book => Assert.Equal("""{"visits":{"totalCount":0,"nodes":[]},"firstVisits":[]}""", book.GetRawText()));
+    }
+
+    [Fact]
+    public async Task Store_Should_FailItsFieldsAlone_When_ItRefusesAQuery()
+    {
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client);
+        await _client.ExecuteAsync(new ClickHouseQuery("DROP TABLE place"));
+
+        var answer = await graph.RunAsync("{ places { name } author(name: \"nobody\") { name } }");
+
+        Assert.Equal("""["places"]""", answer.Error.GetProperty("path").GetRawText());
+        Assert.DoesNotContain("place", answer.Message, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<Visit> Ordered(IEnumerable<Visit> visits, Func<Visit, double?> value, bool descending)
+    {
+        static int Class(double? value) => value is null ? 2 : double.IsNaN(value.Value) ? 1 : 0;
+        return visits.OrderBy(visit => Class(value(visit))).ThenBy(visit => Class(value(visit)) > 0 ? 0 : descending ? -value(visit)!.Value : value(visit)!.Value).ThenBy(visit => visit.Seq);
+    }
+
+    private sealed class NoVisits : IPolicyProvider
+    {
+        public PolicyFragment? GetPolicy(TableModel table, RequestContext request) => table.TypeName == "Visit" ? PolicyFragment.DenyAll : null;
+    }
+}
