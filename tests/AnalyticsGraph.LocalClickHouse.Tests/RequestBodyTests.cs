@@ -113,6 +113,20 @@ public sealed class RequestBodyTests(SharedServer shared)
         Assert.Equal("6\t19\n", await _server.Query("SELECT count(), sum(a) FROM selected"));
     }
 
+    [Fact]
+    public async Task InsertSelect_Should_TakeRowsOfTheBody_When_ItSelectsFromInput()
+    {
+        await _server.Query("CREATE TABLE from_input (a UInt64, b String) ORDER BY a");
+
+        using var inUrl = await _server.Insert("INSERT INTO from_input SELECT a * 10, upper(b) FROM (SELECT * FROM input('a UInt8, b String')) WHERE a != {not:UInt8} FORMAT CSV", "1,x\n2,\"y\n\ny\"\n3,z\n"u8.ToArray(), "param_not=3");
+        await _server.Query("INSERT INTO from_input (a, b) SELECT toUInt64(input.n), 'w' FROM input('n UInt8') AS input FORMAT TSV\n5\n");
+
+        Assert.Equal(HttpStatusCode.OK, inUrl.StatusCode);
+        Assert.Equal("5\tw\n10\tX\n20\tY\\n\\nY\n", await _server.Query("SELECT * FROM from_input ORDER BY a"));
+        using var unnamed = await _server.Insert("INSERT INTO from_input SELECT * FROM input() FORMAT CSV", "1,x\n"u8.ToArray());
+        Assert.Equal(HttpStatusCode.NotImplemented, unnamed.StatusCode);
+    }
+
     [Theory]
     [InlineData("session_id=s", "501")]
     [InlineData("role=admin", "501")]

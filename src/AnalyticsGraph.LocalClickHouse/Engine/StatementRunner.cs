@@ -81,9 +81,28 @@ internal sealed class StatementRunner(EngineHost engine, ConnectionPool pool, Ru
 
     private static bool RunInsert(Connection connection, RequestText text, InsertHead head, QueryParameters parameters, ResponseWriter response)
     {
+        if (head.Input is { } function) return RunInsertSelect(connection, text, head.Format, function, parameters, response);
         using var insert = connection.Insert(text.Statement, head.Format, parameters.Bound);
         text.ForEachPiece((bytes, start, length) => insert.Append(bytes.AsSpan(start, length)));
         response.Complete(insert.Finish());
         return true;
+    }
+
+    // The rows pass through the engine's memory, within its limit.
+    private static bool RunInsertSelect(Connection connection, RequestText text, string format, InputFunction function, QueryParameters parameters, ResponseWriter response)
+    {
+        if (function.Structure is null)
+        {
+            throw ServerException.Create(ErrorCode.NotImplemented, "input() without a structure is not supported here: name the columns, as in input('a UInt8, b String')");
+        }
+        const string Table = "_local_clickhouse_input";
+        var select = function.Replace(text.Statement, Table);
+        connection.Execute(Encoding.UTF8.GetBytes($"CREATE TEMPORARY TABLE {Table} ({function.Structure}) ENGINE = Memory"), "Null", []).Dispose();
+        using (var insert = connection.Insert(Encoding.UTF8.GetBytes($"INSERT INTO {Table}"), format, []))
+        {
+            text.ForEachPiece((bytes, start, length) => insert.Append(bytes.AsSpan(start, length)));
+            insert.Finish();
+        }
+        return RunOther(connection, select, parameters, response);
     }
 }

@@ -10,9 +10,10 @@ namespace AnalyticsGraph.LocalClickHouse.Sql;
 /// <param name="StatementLength">Bytes of the statement without its FORMAT or VALUES clause.</param>
 /// <param name="Format">The input format's name.</param>
 /// <param name="DataStart">The first byte of the rows.</param>
-internal sealed record InsertHead(int StatementLength, string Format, int DataStart)
+/// <param name="Input">Where an INSERT ... SELECT takes its rows from, if it is one.</param>
+internal sealed record InsertHead(int StatementLength, string Format, int DataStart, InputFunction? Input = null)
 {
-    /// <summary>Finds the head of an INSERT within the beginning of a text; null: another statement, an INSERT ... SELECT, or the beginning is too short to tell.</summary>
+    /// <summary>Finds the head of an INSERT within the beginning of a text; null: another statement, an INSERT ... SELECT that brings no rows, or the beginning is too short to tell.</summary>
     internal static InsertHead? Find(ReadOnlySpan<byte> text)
     {
         var scanner = new SqlScanner(text);
@@ -22,22 +23,30 @@ internal sealed record InsertHead(int StatementLength, string Format, int DataSt
         if (scanner.Is(token, "TABLE"u8)) token = scanner.Next();
         if (scanner.Is(token, "FUNCTION"u8)) token = scanner.Next();
 
+        InputFunction? input = null;
+        var select = false;
+
         // The table's name is any word, even FORMAT, or a parameter; clauses are looked for after it.
         var depth = scanner.Is(token, '{') ? 1 : 0;
         for (token = scanner.Next(); token.Kind != TokenKind.End; token = scanner.Next())
         {
+            if (select && scanner.Is(token, "INPUT"u8))
+            {
+                var (function, next) = InputFunction.Read(ref scanner, token);
+                (input, token) = (function ?? input, next);
+            }
             if (scanner.Is(token, '(') || scanner.Is(token, '{')) depth++;
             else if (scanner.Is(token, ')') || scanner.Is(token, '}')) depth--;
             else if (depth != 0) continue;
             else if (scanner.Is(token, '.')) scanner.Next();
-            else if (scanner.Is(token, "SELECT"u8) || scanner.Is(token, "WITH"u8) || scanner.Is(token, "WATCH"u8)) return null;
-            else if (scanner.Is(token, "VALUES"u8)) return new(token.Start, "Values", token.End);
-            else if (scanner.Is(token, "FORMAT"u8)) return OfFormat(text, token.Start, scanner.Next());
+            else if (scanner.Is(token, "SELECT"u8) || scanner.Is(token, "WITH"u8) || scanner.Is(token, "WATCH"u8)) select = true;
+            else if (scanner.Is(token, "VALUES"u8) && !select) return new(token.Start, "Values", token.End);
+            else if (scanner.Is(token, "FORMAT"u8) && select == input is not null) return OfFormat(text, token.Start, scanner.Next(), input);
         }
         return null;
     }
 
-    private static InsertHead? OfFormat(ReadOnlySpan<byte> text, int statement, Token format)
+    private static InsertHead? OfFormat(ReadOnlySpan<byte> text, int statement, Token format, InputFunction? input)
     {
         if (format.Kind != TokenKind.Word) return null;
         // As the engine has it: blanks of the line, then one line break, then data.
@@ -46,6 +55,6 @@ internal sealed record InsertHead(int StatementLength, string Format, int DataSt
         if (data < text.Length && text[data] == ';') data++;
         if (data < text.Length && text[data] == '\r') data++;
         if (data < text.Length && text[data] == '\n') data++;
-        return new(statement, Encoding.UTF8.GetString(text[format.Start..format.End]), data);
+        return new(statement, Encoding.UTF8.GetString(text[format.Start..format.End]), data, input);
     }
 }
