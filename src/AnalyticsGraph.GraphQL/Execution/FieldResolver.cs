@@ -38,8 +38,8 @@ public abstract class FieldStep
 
     /// <summary>
     /// Resolves the field for all parents. A step that asks a store registers its question with that store's <see cref="ILevelDispatcher"/> and returns a task that
-    /// completes after the dispatch; a step whose data are already there returns a completed one. Questions are dispatched once a level: one that a step registers
-    /// after it has waited for another is dispatched with the level that follows, or by the step itself.
+    /// completes after the dispatch; a step whose data are already there returns a completed one. Questions are dispatched once a level, after all its steps were started: a step
+    /// registers all of its questions before it first waits. One that needs a second answer after the first asks its store directly, or waits until the request is out of time.
     /// </summary>
     /// <param name="parents">The parents, at least one.</param>
     /// <param name="context">Request, arguments, selections.</param>

@@ -145,9 +145,10 @@ internal sealed class OperationRun
 
     private void Dispatch()
     {
-        foreach (var dispatcher in _context.DispatcherList)
+        // By index: one that dispatches may bring a later one along.
+        for (var i = 0; i < _context.DispatcherList.Count; i++)
         {
-            if (dispatcher.HasPending)
+            if (_context.DispatcherList[i] is { HasPending: true } dispatcher)
             {
                 dispatcher.Dispatch(_context.CancellationToken);
             }
