@@ -6,13 +6,17 @@ namespace AnalyticsGraph.ClickHouse;
 /// <summary>The types that are a mere name, and the names that stand for compounds.</summary>
 internal static class TypeNames
 {
-    public static readonly FrozenDictionary<string, Kind> Simple = new Dictionary<string, Kind>(StringComparer.Ordinal)
+    private static readonly Kind[] NamedAsTheirKind =
+    [
+        Kind.Int8, Kind.Int16, Kind.Int32, Kind.Int64, Kind.Int128, Kind.Int256,
+        Kind.UInt8, Kind.UInt16, Kind.UInt32, Kind.UInt64, Kind.UInt128, Kind.UInt256,
+        Kind.BFloat16, Kind.Float32, Kind.Float64, Kind.String, Kind.Bool, Kind.Date, Kind.Date32, Kind.Time, Kind.IPv4, Kind.IPv6, Kind.Nothing,
+    ];
+
+    public static readonly FrozenDictionary<string, Kind> Simple = new Dictionary<string, Kind>(NamedAsTheirKind.Select(kind => KeyValuePair.Create(kind.ToString(), kind)), StringComparer.Ordinal)
     {
-        ["Int8"] = Kind.Int8, ["Int16"] = Kind.Int16, ["Int32"] = Kind.Int32, ["Int64"] = Kind.Int64, ["Int128"] = Kind.Int128, ["Int256"] = Kind.Int256,
-        ["UInt8"] = Kind.UInt8, ["UInt16"] = Kind.UInt16, ["UInt32"] = Kind.UInt32, ["UInt64"] = Kind.UInt64, ["UInt128"] = Kind.UInt128, ["UInt256"] = Kind.UInt256,
-        ["BFloat16"] = Kind.BFloat16, ["Float32"] = Kind.Float32, ["Float64"] = Kind.Float64,
-        ["String"] = Kind.String, ["Bool"] = Kind.Bool, ["UUID"] = Kind.Uuid, ["Date"] = Kind.Date, ["Date32"] = Kind.Date32,
-        ["Time"] = Kind.Time, ["IPv4"] = Kind.IPv4, ["IPv6"] = Kind.IPv6, ["Nothing"] = Kind.Nothing, ["JSON"] = Kind.Json,
+        ["UUID"] = Kind.Uuid,
+        ["JSON"] = Kind.Json,
         // Only as a parameter's type: the name of a database, table or column, bound as text.
         ["Identifier"] = Kind.String,
     }.ToFrozenDictionary(StringComparer.Ordinal);
