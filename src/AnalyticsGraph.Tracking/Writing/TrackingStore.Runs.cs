@@ -18,7 +18,7 @@ public sealed partial class TrackingStore
         var rules = new InputRules();
         rules.Text(request.Name, InputRules.LongestRunName, "The run's name", "input", "name");
         rules.Text(request.User, InputRules.LongestUser, "The user", "input", "user");
-        rules.Name(request.Status, 32, "The status", "input", "status");
+        CheckStatus(rules, request.Status);
         rules.Pairs(request.Params, InputRules.MostParams, InputRules.LongestParam, "param", "params");
         rules.Pairs(request.Tags, InputRules.MostTags, InputRules.LongestTag, "tag", "tags");
         rules.Token(request.ClientToken);
@@ -42,10 +42,17 @@ public sealed partial class TrackingStore
         if (request.Name is not null)
             rules.Name(request.Name, InputRules.LongestRunName, "The run's name", "input", "name");
         if (request.Status is not null)
-            rules.Name(request.Status, 32, "The status", "input", "status");
+            CheckStatus(rules, request.Status);
         return rules.Errors.Count == 0
             ? await ChangeAsync(caller, "updateRun", request.ClientToken, request, c => UpdateAsync(c, request, rules, ct), ct).ConfigureAwait(false)
             : Outcome.Failed<long>(rules.Errors);
+    }
+
+    private static void CheckStatus(InputRules rules, string status)
+    {
+        rules.Name(status, 32, "The status", "input", "status");
+        if (status == "UNKNOWN")
+            rules.Invalid("UNKNOWN is what an imported status reads as that is not known here; it cannot be set.", "input", "status");
     }
 
     private async Task<Outcome<long>> CheckOnlyAsync(CreateRunRequest request, Dictionary<string, string> tags, InputRules rules, CancellationToken ct)

@@ -1,0 +1,131 @@
+using AnalyticsGraph.ClickHouse;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Dimensions;
+
+/// <summary>
+/// Keeps ClickHouse's copies of experiments, runs, datasets and logged models (names, status, params, tags: what points are grouped by) within a second of PostgreSQL.
+/// Changes mark their entity in their own transaction; the copier re-reads what is marked, writes its present state with a higher version, and only then removes the marks
+/// it has read. So nothing is lost however it ends, and to copy twice does no harm. One copier at a time, by a lock that PostgreSQL gives up with the connection.
+/// </summary>
+public sealed class DimensionCopier : IAsyncDisposable
+{
+    private const int MarksPerRound = 5000;
+    private const long LockKey = 0x6469_6D65_6E73_696F; // "dimensio"
+
+    private readonly NpgsqlDataSource _postgres;
+    private readonly ClickHouseClient _clickHouse;
+    private readonly TimeSpan _interval;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _background = Task.CompletedTask;
+
+    /// <summary>A copier; nothing runs until <see cref="Start"/> or <see cref="CopyAsync"/>.</summary>
+    /// <param name="postgres">The source of truth.</param>
+    /// <param name="clickHouse">Where the copies are.</param>
+    /// <param name="interval">How long to wait between two looks for marks.</param>
+    /// <param name="logger">For failures in the background.</param>
+    public DimensionCopier(NpgsqlDataSource postgres, ClickHouseClient clickHouse, TimeSpan interval, ILogger<DimensionCopier> logger) =>
+        (_postgres, _clickHouse, _interval, _logger) = (postgres, clickHouse, interval, logger);
+
+    /// <summary>Copies at the interval until disposed. A store that does not answer is tried again, ever more slowly.</summary>
+    public void Start() => _background = Task.Run(() => RunAsync(_stop.Token));
+
+    /// <summary>Copies all that is marked now.</summary>
+    /// <param name="ct">Ends the wait; marks that were not copied stay.</param>
+    /// <returns>How many entities were copied.</returns>
+    public async Task<int> CopyAsync(CancellationToken ct = default)
+    {
+        await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using (var any = new NpgsqlCommand("SELECT EXISTS (SELECT FROM dirty_entity)", connection))
+        {
+            if (await any.ExecuteScalarAsync(ct).ConfigureAwait(false) is not true)
+                return 0;
+        }
+
+        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", ct).ConfigureAwait(false);
+        try
+        {
+            var copied = 0;
+            while (await CopyRoundAsync(connection, ct).ConfigureAwait(false) is > 0 and var entities)
+                copied += entities;
+            return copied;
+        }
+        finally
+        {
+            // A connection that is broken has given the lock up already.
+            if (connection.State == System.Data.ConnectionState.Open)
+                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the background copying; marks stay.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task<int> CopyRoundAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var marks = new List<long>();
+        var dirty = new Dictionary<string, HashSet<long>>(StringComparer.Ordinal);
+        long version;
+
+        // The version is taken before the state is read: a state that is newer than its version is marked again, an older one never overtakes a newer one.
+        await using (var read = new NpgsqlCommand($"SELECT nextval('dimension_version'), id, kind, entity_id FROM dirty_entity ORDER BY id LIMIT {MarksPerRound}", connection))
+        await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            version = 0;
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            {
+                version = reader.GetInt64(0);
+                marks.Add(reader.GetInt64(1));
+                var kind = reader.GetString(2);
+                if (!dirty.TryGetValue(kind, out var ids))
+                    dirty.Add(kind, ids = []);
+                ids.Add(reader.GetInt64(3));
+            }
+        }
+
+        foreach (var (kind, ids) in dirty)
+        {
+            var dimension = Dimension.All.FirstOrDefault(d => d.Kind == kind)
+                ?? throw new InvalidOperationException($"An entity of the kind '{kind}' is marked as changed, which this version does not know. A newer version was here: start that one.");
+            using var block = await dimension.ReadAsync(connection, [.. ids], (ulong)version, ct).ConfigureAwait(false);
+            await _clickHouse.InsertAsync(new ClickHouseInsert(dimension.Table), block, ct).ConfigureAwait(false);
+        }
+
+        await using var remove = new NpgsqlCommand("DELETE FROM dirty_entity WHERE id = ANY ($1)", connection) { Parameters = { new() { Value = marks.ToArray() } } };
+        await remove.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        return dirty.Values.Sum(ids => ids.Count);
+    }
+
+    private async Task RunAsync(CancellationToken ct)
+    {
+        var pause = _interval;
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await CopyAsync(ct).ConfigureAwait(false);
+                pause = _interval;
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested)
+            {
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks));
+                _logger.LogError(fault, "Changed entities could not be copied to ClickHouse. They stay marked; the next try is in {Pause}.", pause);
+            }
+
+            await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+}

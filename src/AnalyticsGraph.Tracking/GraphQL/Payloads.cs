@@ -1,0 +1,14 @@
+using AnalyticsGraph.Tracking.Rules;
+
+namespace AnalyticsGraph.Tracking.GraphQL;
+
+/// <summary>What the mutations answer: the changed entity's internal id, which the mapping reads by, or errors.</summary>
+internal abstract record Payload(long? Id, IReadOnlyList<UserError> Errors);
+
+internal sealed record CreateExperimentPayload(long? Id, IReadOnlyList<UserError> Errors) : Payload(Id, Errors);
+
+internal sealed record CreateRunPayload(long? Id, IReadOnlyList<UserError> Errors) : Payload(Id, Errors);
+
+internal sealed record UpdateRunPayload(long? Id, IReadOnlyList<UserError> Errors) : Payload(Id, Errors);
+
+internal sealed record LogBatchPayload(long? Id, int NewPoints, IReadOnlyList<UserError> Errors) : Payload(Id, Errors);

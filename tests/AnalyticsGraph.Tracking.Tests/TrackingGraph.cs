@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Tracking.GraphQL;
+using AnalyticsGraph.Tracking.Writing;
+
+namespace AnalyticsGraph.Tracking.Tests;
+
+/// <summary>The project's own schema over the tests' stores, but for <c>Run.series</c>, which the read side resolves.</summary>
+internal sealed partial class TrackingGraph
+{
+    private readonly MappedSchema _schema;
+    private readonly GraphQLExecutor _executor;
+    private readonly List<string> _unexpected = [];
+
+    private TrackingGraph(MappedSchema schema) =>
+        (_schema, _executor) = (schema, new GraphQLExecutor(schema.Schema, new GraphQLExecutorOptions { OnUnexpectedError = error => _unexpected.Add(error.ToString()!) }));
+
+    public static async Task<TrackingGraph> BuildAsync(TrackingEngines engines) => new(await MappedSchema.BuildAsync(new MappedSchemaOptions
+    {
+        Files = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "schema"), "*.graphql").Select(path => (Path.GetFileName(path), WithoutSeries(File.ReadAllText(path))))],
+        Postgres = engines.Postgres,
+        ClickHouse = engines.ClickHouse,
+        Bind = (bindings, mapped) => TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log),
+    }));
+
+    /// <summary>Runs an operation; there must be no errors.</summary>
+    public async Task<JsonElement> RunAsync(string query, object? variables = null, Caller? caller = null, SessionCounters? counters = null)
+    {
+        using var result = await _executor.ExecuteAsync(new GraphQLRequest
+        {
+            Query = Encoding.UTF8.GetBytes(query),
+            Variables = variables is null ? null : JsonSerializer.SerializeToElement(variables),
+            Configure = request =>
+            {
+                _schema.Configure(request, counters);
+                if (caller is not null)
+                    request.Set(caller);
+            },
+        });
+        var answer = JsonDocument.Parse(result.Body.ToArray()).RootElement;
+        Assert.False(answer.TryGetProperty("errors", out var errors), $"{errors} {string.Join('\n', _unexpected)}");
+        return answer.GetProperty("data");
+    }
+
+    private static string WithoutSeries(string sdl) => SeriesTypes().Replace(SeriesField().Replace(sdl, ""), "");
+
+    [GeneratedRegex("""  \"\"\"\n  The points of one series in columns.*?@resolver\(needs: \["id", "experiment_id"\]\)\n""", RegexOptions.Singleline)]
+    private static partial Regex SeriesField();
+
+    [GeneratedRegex("""^"[^\n]*"\n(type (Series|SeriesBuckets|NonFiniteColumns)) \{.*?^\}\n""", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex SeriesTypes();
+}
