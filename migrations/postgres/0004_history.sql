@@ -6,7 +6,7 @@ DECLARE
     moment timestamptz := transaction_timestamp();
 BEGIN
     -- An update that changes nothing is no version. Generated columns (the arguments) are not computed yet in a BEFORE trigger, so they are left out.
-    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - TG_ARGV = to_jsonb(NEW) - TG_ARGV THEN
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - coalesce(TG_ARGV, '{}') = to_jsonb(NEW) - coalesce(TG_ARGV, '{}') THEN
         RETURN NEW;
     END IF;
 

@@ -78,7 +78,7 @@ public sealed class TrackingEngines : IAsyncLifetime
     {
         var experiment = await ScalarAsync<long>("SELECT experiment_id FROM run WHERE id = $1", run);
         var points = new List<MetricPoint>();
-        await foreach (var point in Flusher.Points.ReadRunAsync(experiment, run, CancellationToken.None))
+        await foreach (var point in Flusher.Points.ReadRunsAsync(experiment, [run], CancellationToken.None))
             points.Add(point);
         return points;
     }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
-using AnalyticsGraph.Tracking.GraphQL;
+using AnalyticsGraph.Tracking.Mutations;
 using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Tracking.Tests;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using AnalyticsGraph.Tracking.Points;
 using Npgsql;
 
@@ -34,6 +33,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             await flusher.FlushRunsAsync(known.Keys, ct).ConfigureAwait(false);
         }
 
+        await using var present = new StoredPoints(flusher.Points, experimentId, known, ct);
         var stored = 0L;
         var read = 0L;
         RunPoints? run = null;
@@ -42,7 +42,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             if (run is null || run.RunId != point.Series.RunId)
             {
                 await EndRunAsync(run, ct).ConfigureAwait(false);
-                run = await BeginRunAsync(point.Series.RunId, known, ct).ConfigureAwait(false);
+                run = await BeginRunAsync(point.Series.RunId, known, present, ct).ConfigureAwait(false);
             }
 
             if (++read % RowsPerFetch == 0)
@@ -66,7 +66,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
 
     /// <summary>Locks the experiment's runs.</summary>
     /// <returns>Those that have points already, with their number.</returns>
-    private async Task<Dictionary<long, long>> LockRunsAsync(CancellationToken ct)
+    private async Task<SortedDictionary<long, long>> LockRunsAsync(CancellationToken ct)
     {
         await using var take = new NpgsqlCommand(
             "SELECT c.run_id, c.seq FROM run_counter c JOIN run r ON r.id = c.run_id WHERE r.experiment_id = $1 AND r.source = $2 ORDER BY c.run_id FOR NO KEY UPDATE OF c", connection)
@@ -75,7 +75,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             Parameters = { new() { Value = experimentId }, new() { Value = source } },
         };
         await using var reader = await take.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        var known = new Dictionary<long, long>();
+        var known = new SortedDictionary<long, long>();
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
         {
             if (reader.GetInt64(1) > 0)
@@ -124,7 +124,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
         await close.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 
-    private async Task<RunPoints> BeginRunAsync(long runId, Dictionary<long, long> known, CancellationToken ct)
+    private async Task<RunPoints> BeginRunAsync(long runId, SortedDictionary<long, long> known, StoredPoints stored, CancellationToken ct)
     {
         if (!known.TryGetValue(runId, out var seq))
             return new RunPoints(runId, 0, [], null);
@@ -140,15 +140,12 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             summaries.Add(key, summary);
         }
 
-        return new RunPoints(runId, seq, summaries, flusher.Points.ReadRunAsync(experimentId, runId, ct).GetAsyncEnumerator(ct));
+        return new RunPoints(runId, seq, summaries, stored);
     }
 
     private async Task EndRunAsync(RunPoints? run, CancellationToken ct)
     {
-        if (run is null)
-            return;
-        await run.DisposeAsync().ConfigureAwait(false);
-        if (run.Changed.Count == 0)
+        if (run is null || run.Changed.Count == 0)
             return;
         _summaries.AddRange(run.Changed);
         _counters.Add((run.RunId, run.Seq));
@@ -194,12 +191,10 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
     }
 
     /// <summary>One run's points as they come, beside those it has: both in the order of keys and positions.</summary>
-    private sealed class RunPoints(long runId, long seq, Dictionary<SeriesKey, SeriesSummary> summaries, IAsyncEnumerator<MetricPoint>? stored) : IAsyncDisposable
+    private sealed class RunPoints(long runId, long seq, Dictionary<SeriesKey, SeriesSummary> summaries, StoredPoints? stored)
     {
         private readonly HashSet<double> _values = [];
         private (string Key, PointPosition Position)? _place;
-        private bool _atEnd = stored is null;
-        private bool _hasCurrent;
 
         public long RunId => runId;
 
@@ -215,7 +210,8 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             {
                 _place = place;
                 _values.Clear();
-                await TakeStoredAsync(place).ConfigureAwait(false);
+                if (stored is not null)
+                    await stored.TakeAsync(runId, place.Key, place.Position, _values).ConfigureAwait(false);
             }
 
             if (!_values.Add(point.Point.Value))
@@ -226,40 +222,5 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             Changed[point.Series] = summary;
             return true;
         }
-
-        public ValueTask DisposeAsync() => stored?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-        /// <summary>Takes the stored values at a place, passing over what lies before it.</summary>
-        private async ValueTask TakeStoredAsync((string Key, PointPosition Position) place)
-        {
-            while (await HasStoredAsync().ConfigureAwait(false))
-            {
-                var current = stored!.Current;
-                var order = Compare(current.Series.Key, place.Key);
-                if (order == 0)
-                    order = current.Point.Position.CompareTo(place.Position);
-                if (order > 0)
-                    return;
-                if (order == 0 && current.Point is { ModelId: 0, DatasetId: 0 })
-                    _values.Add(current.Point.Value);
-                _hasCurrent = false;
-            }
-        }
-
-        private async ValueTask<bool> HasStoredAsync()
-        {
-            while (!_hasCurrent && !_atEnd)
-            {
-                _atEnd = !await stored!.MoveNextAsync().ConfigureAwait(false);
-
-                // Points that were logged here under other labels or ranks are none of the source's.
-                _hasCurrent = !_atEnd && stored.Current.Series is { Scope: MetricScope.Run, Label: "", Rank: 0 };
-            }
-
-            return _hasCurrent;
-        }
-
-        // Both stores order texts by their UTF-8 bytes.
-        private static int Compare(string left, string right) => left == right ? 0 : Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
     }
 }

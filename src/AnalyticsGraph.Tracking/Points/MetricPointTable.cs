@@ -49,13 +49,13 @@ internal sealed class MetricPointTable(ClickHouseClient clickHouse)
         return found;
     }
 
-    /// <summary>All points of a run, in the order of series and positions; points at one position in no particular order.</summary>
-    public IAsyncEnumerable<MetricPoint> ReadRunAsync(long experimentId, long runId, CancellationToken ct) => ReadAsync(
+    /// <summary>All points of some runs of an experiment, by run, series and position; points at one position in no particular order.</summary>
+    public IAsyncEnumerable<MetricPoint> ReadRunsAsync(long experimentId, long[] runIds, CancellationToken ct) => ReadAsync(
         new ClickHouseQuery(
             $$"""
-            SELECT {{SeriesColumns}} FROM metric_point WHERE experiment_id = {experiment:Int64} AND run_id = {run:Int64}
-            ORDER BY key, label, scope, rank, epoch, step, time
-            """).With("experiment", "Int64", experimentId).With("run", "Int64", runId),
+            SELECT {{SeriesColumns}} FROM metric_point WHERE experiment_id = {experiment:Int64} AND run_id IN {runs:Array(Int64)}
+            ORDER BY {{(runIds.Length > 1 ? "run_id, " : "")}}key, label, scope, rank, epoch, step, time
+            """).With("experiment", "Int64", experimentId).With("runs", "Array(Int64)", runIds),
         ct);
 
     private async IAsyncEnumerable<MetricPoint> ReadAsync(ClickHouseQuery query, [EnumeratorCancellation] CancellationToken ct)

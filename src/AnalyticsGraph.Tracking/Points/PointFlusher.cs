@@ -236,12 +236,20 @@ public sealed class PointFlusher : IAsyncDisposable
     private async Task RunAsync(CancellationToken ct)
     {
         var pause = _options.FlushInterval;
+        var forgetAt = 0L;
         while (!ct.IsCancellationRequested)
         {
             try
             {
                 await FlushAsync(ct).ConfigureAwait(false);
                 pause = _options.FlushInterval;
+
+                // The other thing of the write side that must not grow for ever.
+                if (Environment.TickCount64 >= forgetAt)
+                {
+                    await Writing.ClientTokens.ForgetOldAsync(_postgres, ct).ConfigureAwait(false);
+                    forgetAt = Environment.TickCount64 + (long)TimeSpan.FromHours(1).TotalMilliseconds;
+                }
             }
             catch (Exception fault) when (!ct.IsCancellationRequested)
             {

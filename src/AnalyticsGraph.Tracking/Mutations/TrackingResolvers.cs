@@ -7,7 +7,7 @@ using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
 
-namespace AnalyticsGraph.Tracking.GraphQL;
+namespace AnalyticsGraph.Tracking.Mutations;
 
 /// <summary>The mutations of <c>schema/mutation.graphql</c>. The caller is the request's <see cref="Caller"/>, if one was set.</summary>
 public static class TrackingResolvers

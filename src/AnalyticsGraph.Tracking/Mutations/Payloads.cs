@@ -1,6 +1,6 @@
 using AnalyticsGraph.Tracking.Rules;
 
-namespace AnalyticsGraph.Tracking.GraphQL;
+namespace AnalyticsGraph.Tracking.Mutations;
 
 /// <summary>What the mutations answer: the changed entity's internal id, which the mapping reads by, or errors.</summary>
 internal abstract record Payload(long? Id, IReadOnlyList<UserError> Errors);
