@@ -126,7 +126,7 @@ public sealed class GraphQLExecutor
             return planned;
         }
 
-        var document = Utf8Parser.Parse(source);
+        var document = Utf8Parser.Parse(source, _options.ParserLimits);
         var errors = DocumentValidator.Validate(_schema.Schema, document, _options.Validation);
         if (!errors.IsEmpty)
         {

@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Validation;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -5,6 +6,9 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// <summary>The limits of an executor, and where it tells what callers must not see.</summary>
 public sealed class GraphQLExecutorOptions
 {
+    /// <summary>How large a document may be.</summary>
+    public ParserLimits ParserLimits { get; init; } = ParserLimits.Default;
+
     /// <summary>How many errors a response tells; a last one says how many were left out.</summary>
     public int MaxErrors { get; init; } = 100;
 

@@ -49,6 +49,16 @@ public sealed class PlanTests
         Assert.Contains("too many combinations of @skip and @include, or too often", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "Did you mean \\\"item\\\"?")]
+    [InlineData(false, "Cannot query field \\\"itme\\\" on type \\\"Query\\\".\"")]
+    public async Task Execute_Should_ValidateAsTold_When_SuggestionsAreOnOrOff(bool suggest, string text) =>
+        Assert.Contains(text, await Server(new() { Validation = new() { Suggest = suggest } }).AskAsync("{ itme { name } }"), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Execute_Should_Refuse_When_TheDocumentHasTooManyTokens() =>
+        Assert.Contains("LIMIT_EXCEEDED", await Server(new() { ParserLimits = new() { MaxTokens = 4 } }).AskAsync("{ item { name } }"), StringComparison.Ordinal);
+
     [Fact]
     public async Task Execute_Should_AnswerAll_When_ManyThreadsShareAnExecutor()
     {
