@@ -1,1 +1,3 @@
-return 0;
+using AnalyticsGraph.Server.Cli;
+
+return await CommandLine.RunAsync(args);

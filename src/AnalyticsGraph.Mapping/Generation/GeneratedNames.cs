@@ -19,7 +19,7 @@ internal static class GeneratedNames
 
     public static string Edge(string type) => $"{type}Edge";
 
-    public static string RelatedSort(TableModel table, string order) => $"{table.TypeName}{Capital(order)}SortInput";
+    public static string RelatedSort(TableModel table, string order) => $"{table.TypeName}By{Capital(order)}SortInput";
 
     public static string RelatedStat(TableModel table, string order) => $"{table.TypeName}{Capital(order)}Stat";
 

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using AnalyticsGraph.Server.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace AnalyticsGraph.Server.Cli;
+
+/// <summary>The command line: the server itself, and one command for each thing done without a browser.</summary>
+internal static class CommandLine
+{
+    private const string ConfigurationHelp = """
+        Stores. Without connection strings the server runs its own PostgreSQL and ClickHouse in the data folder. To use others, set
+        ConnectionStrings:Postgres and ConnectionStrings:ClickHouse in appsettings.json, the environment (ConnectionStrings__Postgres), or here
+        (--ConnectionStrings:Postgres="Host=db;Database=analyticsgraph;Username=me;Password=...").
+        """;
+
+    /// <summary>Runs what the arguments say.</summary>
+    /// <param name="args">The process's arguments.</param>
+    /// <returns>The exit code: 0 for success, 1 for an error that was told.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var (settings, rest) = Split(args);
+        var configuration = Configuration(settings);
+
+        var data = new Option<string?>("--data") { Description = $"The folder of the embedded engines (default {ServerOptions.DefaultDataDirectory}).", HelpName = "DIR", Recursive = true };
+        var urls = new Option<string?>("--urls") { Description = $"Where to listen (default {ServerOptions.DefaultUrls}).", HelpName = "URL" };
+        var demo = new Option<bool>("--demo") { Description = "Import the bundled sample, a real MLflow history of 227 runs, if nothing was imported yet." };
+        var root = new RootCommand($"AnalyticsGraph: one GraphQL endpoint over everything an ML team records.\n\n{ConfigurationHelp}") { data, urls, demo };
+        root.SetAction((parsed, cancellation) =>
+            ServeCommand.RunAsync(ServerOptions.From(configuration, parsed.GetValue(urls), parsed.GetValue(data), parsed.GetValue(demo)), configuration, cancellation));
+
+        var import = new Command("import", "Bring records of another system in. Repeatable: what is there already is not doubled.");
+        var source = new Argument<string>("from") { Description = "A connection string of MLflow's PostgreSQL database, or a plain pg_dump of it: dump.sql or dump.sql.gz." };
+        var name = new Option<string>("--source") { Description = "The name of the instance the records came from.", DefaultValueFactory = _ => "mlflow", HelpName = "NAME" };
+        var mlflow = new Command("mlflow", "Experiments, runs, metrics, models, datasets and traces of an MLflow server.") { source, name };
+        mlflow.SetAction((parsed, cancellation) => ImportMlflowCommand.RunAsync(
+            ServerOptions.From(configuration, null, parsed.GetValue(data), false), parsed.GetValue(source)!, parsed.GetValue(name)!, cancellation));
+        import.Add(mlflow);
+        root.Add(import);
+
+        return await root.Parse(rest).InvokeAsync();
+    }
+
+    // Keys with a colon (--ConnectionStrings:Postgres=...) are .NET configuration; everything else is ours and checked.
+    private static (string[] Settings, string[] Arguments) Split(string[] args)
+    {
+        var settings = new List<string>();
+        var rest = new List<string>();
+        for (var i = 0; i < args.Length; i++)
+        {
+            var key = args[i].Split('=', 2)[0];
+            if (!key.StartsWith("--", StringComparison.Ordinal) || !key.Contains(':', StringComparison.Ordinal))
+            {
+                rest.Add(args[i]);
+                continue;
+            }
+
+            settings.Add(args[i]);
+            if (key.Length == args[i].Length && i + 1 < args.Length)
+            {
+                settings.Add(args[++i]);
+            }
+        }
+
+        return ([.. settings], [.. rest]);
+    }
+
+    private static IConfigurationRoot Configuration(string[] settings) => new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+        .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+        .AddEnvironmentVariables()
+        .AddCommandLine(settings)
+        .Build();
+}

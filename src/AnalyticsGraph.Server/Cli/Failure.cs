@@ -1,0 +1,27 @@
+using AnalyticsGraph.Engines;
+using Spectre.Console;
+
+namespace AnalyticsGraph.Server.Cli;
+
+/// <summary>Tells a failure at the terminal: what happened and what to do; a stack trace only where nobody foresaw it.</summary>
+internal static class Failure
+{
+    /// <summary>Writes it to standard error.</summary>
+    /// <param name="exception">What happened.</param>
+    /// <param name="message">The message, if the exception's own is not for people.</param>
+    /// <returns>The exit code 1.</returns>
+    public static int Tell(Exception exception, string? message = null)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var foreseen = message is not null
+            || exception is EngineException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException
+                or GraphQL.Errors.GraphQLException or IOException or UnauthorizedAccessException;
+        console.MarkupLineInterpolated($"[red]{message ?? exception.Message}[/]");
+        if (!foreseen)
+        {
+            console.WriteLine(exception.ToString());
+        }
+
+        return 1;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using AnalyticsGraph.Engines;
+using AnalyticsGraph.GraphQL.Http;
+using AnalyticsGraph.Server.Hosting;
+
+namespace AnalyticsGraph.Server.Cli;
+
+/// <summary>The server itself.</summary>
+internal static class ServeCommand
+{
+    /// <summary>Serves until a signal or <paramref name="cancellation"/> ends it.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="configuration">For logging and limits.</param>
+    /// <param name="cancellation">Stops the server.</param>
+    /// <returns>0 after a stop that was asked for, 1 if the server could not start; then the reason was told.</returns>
+    public static async Task<int> RunAsync(ServerOptions options, IConfiguration configuration, CancellationToken cancellation)
+    {
+        await using var app = Build(options, configuration);
+        var host = app.Services.GetRequiredService<GraphHost>();
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
+        {
+            return Failure.Tell(exception, $"The address {options.Urls} is taken by another program. Stop it, or listen elsewhere: --urls http://127.0.0.1:PORT");
+        }
+
+        await app.WaitForShutdownAsync(cancellation);
+        return host.Fault is { } fault ? Failure.Tell(fault) : 0;
+    }
+
+    private static WebApplication Build(ServerOptions options, IConfiguration configuration)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddConfiguration(configuration);
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("AnalyticsGraph", LogLevel.Information);
+        builder.Services.AddSingleton(options).AddSingleton<Readiness>().AddSingleton<GraphHost>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<GraphHost>());
+
+        var app = builder.Build();
+        var host = app.Services.GetRequiredService<GraphHost>();
+        app.MapHealth();
+        app.MapGraphQL("/graphql", () => host.Graph?.Executor, new GraphQLHttpOptions
+        {
+            ConfigureRequest = (_, request) => host.Graph!.Configure(request),
+            Ide = IdeFolder() is { } folder ? new IdeOptions { Folder = folder } : null,
+        });
+        app.MapGet("/", () => Results.Redirect("/graphql"));
+        return app;
+    }
+
+    // Beside the program where it was published, else where the build restored it.
+    private static string? IdeFolder()
+    {
+        var published = Path.Combine(AppContext.BaseDirectory, "ide");
+        if (Directory.Exists(published))
+        {
+            return published;
+        }
+
+        var restored = EmbeddedEngines.FindPackages() is { } packages ? Path.Combine(packages, "node_modules", "@chillicream", "bananacakepop-graphql-ide") : null;
+        return Directory.Exists(restored) ? restored : null;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Reflection;
+using AnalyticsGraph.Analytics;
+using AnalyticsGraph.Analytics.Series;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Tracking.Mutations;
+using AnalyticsGraph.Tracking.Points;
+
+namespace AnalyticsGraph.Server.Hosting;
+
+/// <summary>Binds the rooms to one graph: the SDL, the mapped tables, the analytics, the mutations.</summary>
+internal sealed class GraphComposition
+{
+    private readonly MappedSchema _mapped;
+
+    private GraphComposition(MappedSchema mapped, GraphQLExecutor executor) => (_mapped, Executor) = (mapped, executor);
+
+    /// <summary>What executes requests.</summary>
+    public GraphQLExecutor Executor { get; }
+
+    /// <summary>Builds the graph and checks it against the real tables.</summary>
+    /// <param name="stores">The migrated stores.</param>
+    /// <param name="tracking">The write side.</param>
+    /// <param name="loggers">For faults of resolvers and for warnings.</param>
+    /// <param name="cancellation">Ends the reading of the catalogues.</param>
+    /// <exception cref="Mapping.Model.MappingException">SDL and tables do not fit; every mismatch is named.</exception>
+    public static async Task<GraphComposition> BuildAsync(Stores stores, TrackingServices tracking, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var logger = loggers.CreateLogger<GraphComposition>();
+        var mapped = await MappedSchema.BuildAsync(
+            new MappedSchemaOptions
+            {
+                Files = SchemaFiles(),
+                Postgres = stores.Postgres,
+                ClickHouse = stores.ClickHouse,
+                Bind = (bindings, resolvers) =>
+                {
+                    bindings.AddAnalytics(new PendingPoints(tracking.Flusher));
+                    TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points);
+                },
+            },
+            cancellation);
+        foreach (var warning in mapped.Warnings)
+        {
+            logger.LogWarning("{Warning}", warning);
+        }
+
+        var executor = new GraphQLExecutor(mapped.Schema, new GraphQLExecutorOptions
+        {
+            OnUnexpectedError = error => logger.LogError(error.Exception, "The field {Field} failed; the caller was told the trace id {TraceId}.", error.Field, error.TraceId),
+        });
+        return new GraphComposition(mapped, executor);
+    }
+
+    /// <summary>Gives a request its sessions with the stores.</summary>
+    /// <param name="request">The request.</param>
+    public void Configure(RequestContext request) => _mapped.Configure(request);
+
+    /// <summary>The SDL files of this build, by name.</summary>
+    internal static IEnumerable<(string Name, string Sdl)> SchemaFiles()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(".graphql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            yield return (name, reader.ReadToEnd());
+        }
+    }
+
+    private sealed class PendingPoints(PointFlusher flusher) : IPendingPoints
+    {
+        public Task FlushAsync(IReadOnlyCollection<long> runIds, CancellationToken cancellationToken) => flusher.FlushRunsAsync(runIds, cancellationToken);
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace AnalyticsGraph.Server.Hosting;
+
+/// <summary>
+/// Starts everything behind the listening socket in order, and stops it in reverse. The socket listens before: probes and early callers get an answer that says what is
+/// being waited for.
+/// </summary>
+internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILoggerFactory loggers, IServer server, IHostApplicationLifetime lifetime) : IHostedService, IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _starting = Task.CompletedTask;
+    private Stores? _stores;
+    private TrackingServices? _tracking;
+    private volatile GraphComposition? _graph;
+
+    /// <summary>The graph; null until the server is ready.</summary>
+    public GraphComposition? Graph => _graph;
+
+    /// <summary>Why the server could not start; null if it could.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _starting = Task.Run(BringUpAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        readiness.Waiting("The server is stopping.");
+        await _stopping.CancelAsync();
+        await _starting;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        _graph = null;
+        if (_tracking is not null)
+        {
+            await _tracking.DisposeAsync();
+        }
+
+        if (_stores is not null)
+        {
+            await _stores.DisposeAsync();
+        }
+
+        _stopping.Dispose();
+    }
+
+    private async Task BringUpAsync()
+    {
+        try
+        {
+            _stores = await Stores.OpenAsync(options, loggers, readiness.Waiting, _stopping.Token);
+            _tracking = new TrackingServices(_stores, loggers);
+            _tracking.Start();
+            if (options.Demo)
+            {
+                readiness.Waiting("The bundled sample is being imported.");
+                await DemoData.ImportOnceAsync(_stores, _tracking, _stopping.Token);
+            }
+
+            readiness.Waiting("The graph is being built.");
+            _graph = await GraphComposition.BuildAsync(_stores, _tracking, loggers, _stopping.Token);
+            readiness.Ready();
+            Console.WriteLine($"AnalyticsGraph is ready: {Address()}/graphql");
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopped before it was up: there is nothing to tell.
+        }
+        catch (Exception fault)
+        {
+            // Told by the command, which ends with exit code 1; a probe that asks meanwhile learns it too.
+            Fault = fault;
+            readiness.Waiting(fault.Message);
+            lifetime.StopApplication();
+        }
+    }
+
+    // With port 0 the real one is known only now.
+    private string Address() => server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? options.Urls;
+}
