@@ -47,16 +47,32 @@ internal sealed record Options
             HelpName = "HOST:PORT",
             CustomParser = ParseEndPoint,
         };
-        var connections = new Option<int?>("--max-connections") { Description = "How many requests run at once; others wait. Default: 4 for each core, at least 8.", HelpName = "N" };
-        connections.Validators.Add(result => Require(result, result.GetValue(connections) is null or (>= 1 and <= 1024), "--max-connections takes a number from 1 to 1024."));
-        var memory = new Option<long?>("--max-memory") { Description = "The engine's memory limit. Default: a quarter of the memory, at most 4 GiB.", HelpName = "BYTES" };
+        var connections = new Option<int?>("--max-connections")
+        {
+            Description = "How many requests run at once; others wait. Default: 4 for each core, at least 8.",
+            HelpName = "N",
+        };
+        connections.Validators.Add(result => Require(result, result.GetValue(connections) is null or (>= 1 and <= 1024),
+            "--max-connections takes a number from 1 to 1024."));
+        var memory = new Option<long?>("--max-memory")
+        {
+            Description = "The engine's memory limit. Default: a quarter of the memory, at most 4 GiB.",
+            HelpName = "BYTES",
+        };
         memory.Validators.Add(result => Require(result, result.GetValue(memory) is null or >= 256L << 20, "--max-memory takes at least 268435456 (256 MiB)."));
         var parent = new Option<int?>("--parent-pid") { Description = "Stop when the process with this id is gone.", HelpName = "PID" };
-        var password = new Option<string?>("--password") { Description = "The password of the user 'default'. Default: the variable LOCAL_CLICKHOUSE_PASSWORD, or none.", HelpName = "TEXT" };
+        var password = new Option<string?>("--password")
+        {
+            Description = "The password of the user 'default'. Default: the variable LOCAL_CLICKHOUSE_PASSWORD, or none.",
+            HelpName = "TEXT",
+        };
         var queue = new Option<int?>("--queue-timeout") { Description = "Seconds a request waits for a free connection. Default: 30.", HelpName = "SECONDS" };
         queue.Validators.Add(result => Require(result, result.GetValue(queue) is null or >= 0, "--queue-timeout takes 0 or more seconds."));
 
-        var command = new RootCommand("ClickHouse in one process: libchdb behind ClickHouse's HTTP interface.") { path, library, socket, http, connections, memory, parent, password, queue };
+        var command = new RootCommand("ClickHouse in one process: libchdb behind ClickHouse's HTTP interface.")
+        {
+            path, library, socket, http, connections, memory, parent, password, queue,
+        };
         var parsed = command.Parse(arguments);
         var code = ExitCode.Success;
         Options? options = null;

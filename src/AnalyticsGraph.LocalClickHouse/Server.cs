@@ -71,7 +71,8 @@ internal static class Server
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
-            throw new StartupException(ExitCode.AddressUnavailable, $"{options.Http?.ToString() ?? options.Socket} is in use by another process. Choose another --http or --socket.", e);
+            throw new StartupException(ExitCode.AddressUnavailable,
+                $"{options.Http?.ToString() ?? options.Socket} is in use by another process. Choose another --http or --socket.", e);
         }
         catch (SocketException e)
         {

@@ -15,14 +15,18 @@ internal static class UnixSocket
         if (path is null) return;
         if (Encoding.UTF8.GetByteCount(path) > LongestPath)
         {
-            throw new StartupException(ExitCode.AddressUnavailable, $"The socket's path has more than {LongestPath} bytes, the most Linux allows: '{path}'. Choose a shorter --socket.");
+            throw new StartupException(ExitCode.AddressUnavailable,
+                $"The socket's path has more than {LongestPath} bytes, the most Linux allows: '{path}'. Choose a shorter --socket.");
         }
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (!File.Exists(path)) return;
             using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            if (Answers(probe, path)) throw new StartupException(ExitCode.AddressUnavailable, $"Another process listens on '{path}'. Stop it, or choose another --socket.");
+            if (Answers(probe, path))
+            {
+                throw new StartupException(ExitCode.AddressUnavailable, $"Another process listens on '{path}'. Stop it, or choose another --socket.");
+            }
             File.Delete(path);
         }
         catch (UnauthorizedAccessException e)

@@ -25,8 +25,10 @@ internal static class ContentCoding
             "deflate" => new ZLibStream(received, CompressionMode.Decompress),
             "br" => new BrotliStream(received, CompressionMode.Decompress),
             "zstd" when Zstd.Available => new ZstdReadStream(received),
-            "zstd" => throw ServerException.Create(ErrorCode.UnsupportedMediaType, "This machine has no libzstd.so.1; install it, or use gzip, deflate, br or no Content-Encoding"),
-            _ => throw ServerException.Create(ErrorCode.UnsupportedMediaType, $"The body's Content-Encoding '{coding}' is not supported here; use gzip, deflate, br, zstd or none"),
+            "zstd" => throw ServerException.Create(ErrorCode.UnsupportedMediaType,
+                "This machine has no libzstd.so.1; install it, or use gzip, deflate, br or no Content-Encoding"),
+            _ => throw ServerException.Create(ErrorCode.UnsupportedMediaType,
+                $"The body's Content-Encoding '{coding}' is not supported here; use gzip, deflate, br, zstd or none"),
         };
         return parameters.Decompress ? new FrameReadStream(body) : body;
     }

@@ -22,7 +22,8 @@ internal static class DataDirectory
             }
             if (new DriveInfo(path).AvailableFreeSpace < RoomNeeded)
             {
-                throw new StartupException(ExitCode.DiskFull, $"The disk of '{path}' has less than {RoomNeeded >> 20} MiB free. Make room, or choose another --path.");
+                throw new StartupException(ExitCode.DiskFull,
+                    $"The disk of '{path}' has less than {RoomNeeded >> 20} MiB free. Make room, or choose another --path.");
             }
         }
         catch (UnauthorizedAccessException e)

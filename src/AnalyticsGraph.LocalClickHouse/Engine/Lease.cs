@@ -1,6 +1,8 @@
 namespace AnalyticsGraph.LocalClickHouse.Engine;
 
-/// <summary>A request's hold on its connection. The connection is closed at the end unless it is known to be clean and nobody tried to kill what ran on it.</summary>
+/// <summary>
+/// A request's hold on its connection. The connection is closed at the end unless it is known to be clean and nobody tried to kill what ran on it.
+/// </summary>
 internal sealed class Lease(ConnectionPool pool, RunningQuery running) : IDisposable
 {
     private bool _keep;

@@ -63,7 +63,7 @@ internal sealed class RunningQuery(RunningQueries all, EngineHost engine, string
 
     /// <summary>Says on which connection the statement runs from now on.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="endsWithClient">Whether the statement is pointless once its client is gone; what writes goes on, for the client cannot know how far it came.</param>
+    /// <param name="endsWithClient">Whether the statement is pointless once its client is gone. What writes goes on: its client cannot know how far it came.</param>
     /// <exception cref="ServerException">It was cancelled before it began.</exception>
     internal void Begin(Connection connection, bool endsWithClient)
     {

@@ -89,11 +89,13 @@ internal sealed class StatementRunner(EngineHost engine, ConnectionPool pool, Ru
     }
 
     // The rows pass through the engine's memory, within its limit.
-    private static bool RunInsertSelect(Connection connection, RequestText text, string format, InputFunction function, QueryParameters parameters, ResponseWriter response)
+    private static bool RunInsertSelect(
+        Connection connection, RequestText text, string format, InputFunction function, QueryParameters parameters, ResponseWriter response)
     {
         if (function.Structure is null)
         {
-            throw ServerException.Create(ErrorCode.NotImplemented, "input() without a structure is not supported here: name the columns, as in input('a UInt8, b String')");
+            throw ServerException.Create(ErrorCode.NotImplemented,
+                "input() without a structure is not supported here: name the columns, as in input('a UInt8, b String')");
         }
         const string Table = "_local_clickhouse_input";
         var select = function.Replace(text.Statement, Table);

@@ -9,7 +9,8 @@ internal static class HttpStatus
     internal static int Of(int code) => (int)((ErrorCode)code switch
     {
         ErrorCode.RequiredPassword => HttpStatusCode.Unauthorized,
-        ErrorCode.UnknownUser or ErrorCode.WrongPassword or ErrorCode.AuthenticationFailed or ErrorCode.SetNonGrantedRole or ErrorCode.AccessDenied => HttpStatusCode.Forbidden,
+        ErrorCode.UnknownUser or ErrorCode.WrongPassword or ErrorCode.AuthenticationFailed or ErrorCode.SetNonGrantedRole or ErrorCode.AccessDenied
+            => HttpStatusCode.Forbidden,
         ErrorCode.BadArguments or ErrorCode.CannotCompileRegexp or ErrorCode.CannotParseText or ErrorCode.CannotParseEscapeSequence or
             ErrorCode.CannotParseQuotedString or ErrorCode.CannotParseDate or ErrorCode.CannotParseDatetime or ErrorCode.CannotParseNumber or
             ErrorCode.CannotParseDomainValueFromString or ErrorCode.CannotParseIpv4 or ErrorCode.CannotParseIpv6 or

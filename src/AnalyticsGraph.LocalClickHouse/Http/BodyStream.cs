@@ -54,7 +54,8 @@ internal sealed class BodyStream(Stream body, TimeSpan patience, CancellationTok
         }
         catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
         {
-            throw ServerException.Create(ErrorCode.SocketTimeout, $"Timeout exceeded while receiving the body: nothing came for {patience.TotalSeconds} seconds (http_receive_timeout)");
+            throw ServerException.Create(ErrorCode.SocketTimeout,
+                $"Timeout exceeded while receiving the body: nothing came for {patience.TotalSeconds} seconds (http_receive_timeout)");
         }
         finally
         {

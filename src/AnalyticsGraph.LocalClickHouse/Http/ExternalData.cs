@@ -19,6 +19,12 @@ internal static class ExternalData
     internal static bool IsMultipart(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a URL parameter's name is one that describes a table.</summary>
+    internal static bool Describes(string parameter) =>
+        parameter.EndsWith("_structure", StringComparison.Ordinal)
+        || parameter.EndsWith("_types", StringComparison.Ordinal)
+        || parameter.EndsWith("_format", StringComparison.Ordinal);
+
     /// <summary>Reads a form: fields into <paramref name="parameters"/>, files into tables of the connection that <paramref name="connect"/> opens.</summary>
     /// <exception cref="ServerException">A file has no structure, or its data does not fit.</exception>
     internal static void Load(HttpRequest request, Stream body, QueryParameters parameters, EngineHost engine, Func<Connection> connect)
@@ -45,7 +51,8 @@ internal static class ExternalData
     private static void Load(Connection connection, string name, QueryParameters parameters, Stream data)
     {
         var structure = parameters.Structure(name)
-            ?? throw ServerException.Create(ErrorCode.BadArguments, $"The external table '{name}' has no structure: give {name}_structure=\"column Type, ...\" or {name}_types=\"Type, ...\" in the URL");
+            ?? throw ServerException.Create(ErrorCode.BadArguments,
+                $"The external table '{name}' has no structure: give {name}_structure=\"column Type, ...\" or {name}_types=\"Type, ...\" in the URL");
         var table = SessionSettings.Quote(name, '`');
         connection.Execute(Encoding.UTF8.GetBytes($"CREATE TEMPORARY TABLE {table} ({structure}) ENGINE = Memory"), "Null", []).Dispose();
         using var insert = connection.Insert(Encoding.UTF8.GetBytes($"INSERT INTO {table}"), parameters.ExternalFormat(name), []);
@@ -61,7 +68,10 @@ internal static class ExternalData
         for (int n; (n = body.Read(piece)) > 0;)
         {
             text.Write(piece, 0, n);
-            if (text.Length > LongestField) throw ServerException.Create(ErrorCode.QueryIsTooLarge, $"A field of the multipart body is longer than {LongestField} bytes");
+            if (text.Length > LongestField)
+            {
+                throw ServerException.Create(ErrorCode.QueryIsTooLarge, $"A field of the multipart body is longer than {LongestField} bytes");
+            }
         }
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }

@@ -1,27 +1,32 @@
+using System.Collections.Frozen;
+
 namespace AnalyticsGraph.LocalClickHouse.Http;
 
 /// <summary>The media types of ClickHouse's output formats.</summary>
 internal static class Formats
 {
+    private const string Lines = "application/x-ndjson; charset=UTF-8";
+    private const string Json = "application/json; charset=UTF-8";
+    private const string Bytes = "application/octet-stream";
+
+    private static readonly FrozenDictionary<string, string> Types = new (string Type, string[] Formats)[]
+    {
+        (Lines, ["JSONEachRow", "JSONLines", "NDJSON", "JSONStringsEachRow", "JSONEachRowWithProgress", "JSONStringsEachRowWithProgress"]),
+        (Json, ["JSON", "JSONStrings", "JSONCompact", "JSONCompactStrings", "JSONColumns", "JSONCompactColumns", "JSONColumnsWithMetadata", "JSONObjectEachRow"]),
+        (Bytes, ["Native", "RowBinary", "RowBinaryWithNames", "RowBinaryWithNamesAndTypes", "Parquet", "ORC", "Avro", "Arrow", "ArrowStream"]),
+        (Bytes, ["MsgPack", "Npy", "BSONEachRow", "CapnProto", "Protobuf", "ProtobufSingle", "ProtobufList", "RawBLOB"]),
+        ("application/xml; charset=UTF-8", ["XML"]),
+        ("text/markdown; charset=UTF-8", ["Markdown"]),
+    }.SelectMany(t => t.Formats.Select(f => KeyValuePair.Create(f, t.Type))).ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>The <c>Content-Type</c> a ClickHouse server sends with a format.</summary>
     internal static string MediaType(string format)
     {
-        if (format.StartsWith("CSV", StringComparison.Ordinal))
-        {
-            return $"text/csv; charset=UTF-8; header={(format.StartsWith("CSVWithNames", StringComparison.Ordinal) ? "present" : "absent")}";
-        }
-        if (format.StartsWith("TabSeparated", StringComparison.Ordinal) || format.StartsWith("TSV", StringComparison.Ordinal)) return "text/tab-separated-values; charset=UTF-8";
-        if (format.EndsWith("EachRow", StringComparison.Ordinal) || format is "JSONLines" or "NDJSON" || format.StartsWith("JSONCompactEachRow", StringComparison.Ordinal))
-        {
-            return "application/x-ndjson; charset=UTF-8";
-        }
-        return format switch
-        {
-            "JSON" or "JSONStrings" or "JSONCompact" or "JSONCompactStrings" or "JSONColumns" or "JSONCompactColumns" or "JSONColumnsWithMetadata" or "JSONObjectEachRow" => "application/json; charset=UTF-8",
-            "XML" => "application/xml; charset=UTF-8",
-            "Markdown" => "text/markdown; charset=UTF-8",
-            "Native" or "RowBinary" or "RowBinaryWithNames" or "RowBinaryWithNamesAndTypes" or "Parquet" or "ORC" or "Avro" or "Arrow" or "ArrowStream" or "MsgPack" or "Npy" or "BSONEachRow" => "application/octet-stream",
-            _ => "text/plain; charset=UTF-8",
-        };
+        if (Types.TryGetValue(format, out var type)) return type;
+        if (Begins("CSV")) return $"text/csv; charset=UTF-8; header={(Begins("CSVWithNames") ? "present" : "absent")}";
+        if (Begins("TabSeparated") || Begins("TSV")) return "text/tab-separated-values; charset=UTF-8";
+        return Begins("JSONCompact") ? Lines : "text/plain; charset=UTF-8";
+
+        bool Begins(string name) => format.StartsWith(name, StringComparison.Ordinal);
     }
 }

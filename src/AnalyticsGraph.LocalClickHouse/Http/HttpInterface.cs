@@ -22,7 +22,8 @@ internal sealed class HttpInterface(EngineHost engine, EngineThreads threads, Ru
                 return;
             default:
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
-                await context.Response.WriteAsync($"There is no handle {path}\n\nUse / or /ping for health checks.\nSend queries from your program with POST method or GET /?query=...\n", context.RequestAborted).ConfigureAwait(false);
+                var text = $"There is no handle {path}\n\nUse / or /ping for health checks.\nSend queries from your program with POST method or GET /?query=...\n";
+                await context.Response.WriteAsync(text, context.RequestAborted).ConfigureAwait(false);
                 return;
         }
     }
@@ -65,12 +66,14 @@ internal sealed class HttpInterface(EngineHost engine, EngineThreads threads, Ru
         }
         catch (Exception e) when (response is not { Started: true } && e is InvalidDataException or IOException)
         {
-            await ExceptionWriter.Write(context, ServerException.Create(ErrorCode.BadArguments, $"The body does not hold to its Content-Encoding or Content-Type: {e.Message.TrimEnd('.')}")).ConfigureAwait(false);
+            var error = ServerException.Create(ErrorCode.BadArguments, $"The body does not hold to its Content-Encoding or Content-Type: {e.Message.TrimEnd('.')}");
+            await ExceptionWriter.Write(context, error).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not ResultBrokenException && response is not { Started: true })
         {
             await Console.Error.WriteLineAsync($"LocalClickHouse: unexpected: {e}").ConfigureAwait(false);
-            await ExceptionWriter.Write(context, ServerException.Create(ErrorCode.LogicalError, $"Unexpected {e.GetType().Name} in the host: {e.Message}")).ConfigureAwait(false);
+            var error = ServerException.Create(ErrorCode.LogicalError, $"Unexpected {e.GetType().Name} in the host: {e.Message.TrimEnd('.')}");
+            await ExceptionWriter.Write(context, error).ConfigureAwait(false);
         }
         finally
         {

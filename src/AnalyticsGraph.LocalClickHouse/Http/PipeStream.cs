@@ -39,7 +39,8 @@ internal sealed class PipeStream(PipeWriter writer, TimeSpan patience, Cancellat
         await writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Waits until the client has taken enough; not for ever, for it holds one of the few threads (<c>http_send_timeout</c>).</summary>
     /// <exception cref="OperationCanceledException">The client is gone, or took nothing for too long.</exception>

@@ -53,7 +53,8 @@ internal sealed class QueryParameters
     internal bool WaitEndOfQuery => Flag("wait_end_of_query") || Enabled("http_wait_end_of_query");
 
     /// <summary>Bytes of the answer held back so that an early error still gets its HTTP status.</summary>
-    internal int BufferSize => int.TryParse(_interface.GetValueOrDefault("buffer_size"), CultureInfo.InvariantCulture, out var size) && size >= 0 ? Math.Min(size, 64 << 20) : 64 << 10;
+    internal int BufferSize =>
+        int.TryParse(_interface.GetValueOrDefault("buffer_size"), CultureInfo.InvariantCulture, out var size) && size >= 0 ? Math.Min(size, 64 << 20) : 64 << 10;
 
     /// <summary>Whether the body comes in ClickHouse's own compressed blocks.</summary>
     internal bool Decompress => Flag("decompress");
@@ -85,7 +86,9 @@ internal sealed class QueryParameters
 
     /// <summary>How long to wait for the client, by one of ClickHouse's settings in seconds; a server's default is 30.</summary>
     internal TimeSpan Patience(string setting) =>
-        double.TryParse(Setting(setting), CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e6 ? TimeSpan.FromSeconds(seconds) : TimeSpan.FromSeconds(30);
+        double.TryParse(Setting(setting), CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 1e6
+            ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.FromSeconds(30);
 
     /// <summary>The session the statement runs in.</summary>
     internal SessionSettings Session(bool withReadOnly) => new(Database, withReadOnly ? _settings : [.. _settings.Where(s => s.Key != "readonly")]);
@@ -126,10 +129,13 @@ internal sealed class QueryParameters
         }
         else if (engine.SettingNames.Contains(name) && name != Cancellation.SlotSetting)
         {
-            if (value.Contains('\0', StringComparison.Ordinal)) throw ServerException.Create(ErrorCode.BadArguments, $"The value of setting '{name}' has a zero byte");
+            if (value.Contains('\0', StringComparison.Ordinal))
+            {
+                throw ServerException.Create(ErrorCode.BadArguments, $"The value of setting '{name}' has a zero byte");
+            }
             _settings.Add(new(name, value));
         }
-        else if (_multipart && (name.EndsWith("_structure", StringComparison.Ordinal) || name.EndsWith("_types", StringComparison.Ordinal) || name.EndsWith("_format", StringComparison.Ordinal)))
+        else if (_multipart && ExternalData.Describes(name))
         {
             _external[name] = value;
         }

@@ -102,7 +102,10 @@ internal sealed class RequestText : IDisposable
                 return;
             }
             if (!more) return;
-            if (_length > LongestText) throw ServerException.Create(ErrorCode.QueryIsTooLarge, $"The statement is longer than {LongestText} bytes; send large lists as external data");
+            if (_length > LongestText)
+            {
+                throw ServerException.Create(ErrorCode.QueryIsTooLarge, $"The statement is longer than {LongestText} bytes; send large lists as external data");
+            }
         }
     }
 

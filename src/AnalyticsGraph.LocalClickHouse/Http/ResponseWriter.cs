@@ -39,7 +39,8 @@ internal sealed class ResponseWriter : IDisposable
         headers["X-ClickHouse-Server-Display-Name"] = engine.DisplayName;
         headers[ExceptionWriter.TagHeader] = _tag;
         headers.AccessControlExposeHeaders =
-            "X-ClickHouse-Query-Id,X-ClickHouse-Summary,X-ClickHouse-Server-Display-Name,X-ClickHouse-Format,X-ClickHouse-Timezone,X-ClickHouse-Exception-Code,X-ClickHouse-Exception-Tag";
+            "X-ClickHouse-Query-Id,X-ClickHouse-Summary,X-ClickHouse-Server-Display-Name,X-ClickHouse-Format,"
+            + "X-ClickHouse-Timezone,X-ClickHouse-Exception-Code,X-ClickHouse-Exception-Tag";
         if (parameters.Enabled("add_http_cors_header")) headers.AccessControlAllowOrigin = "*";
     }
 

@@ -13,7 +13,8 @@ namespace AnalyticsGraph.LocalClickHouse.Sql;
 /// <param name="Input">Where an INSERT ... SELECT takes its rows from, if it is one.</param>
 internal sealed record InsertHead(int StatementLength, string Format, int DataStart, InputFunction? Input = null)
 {
-    /// <summary>Finds the head of an INSERT within the beginning of a text; null: another statement, an INSERT ... SELECT that brings no rows, or the beginning is too short to tell.</summary>
+    /// <summary>Finds the head of an INSERT within the beginning of a text.</summary>
+    /// <returns>Null: another statement, an INSERT ... SELECT that brings no rows, or the beginning is too short to tell.</returns>
     internal static InsertHead? Find(ReadOnlySpan<byte> text)
     {
         var scanner = new SqlScanner(text);

@@ -30,7 +30,8 @@ internal static class QueryIds
             {
                 var start = token.Start;
                 if (!scanner.Is(token = scanner.Next(), '.') || !Named(scanner, token = scanner.Next(), "processes"u8)) continue;
-                Replace(sql, mapped, ref copied, start, token.End, $"(SELECT * REPLACE({ids ??= Ids(running)} AS query_id, {ids} AS initial_query_id) FROM system.processes)");
+                Replace(sql, mapped, ref copied, start, token.End,
+                    $"(SELECT * REPLACE({ids ??= Ids(running)} AS query_id, {ids} AS initial_query_id) FROM system.processes)");
             }
         }
         if (copied == 0) return sql;

@@ -59,7 +59,8 @@ internal ref struct SqlScanner(ReadOnlySpan<byte> text)
         return new(kind, start, _at);
     }
 
-    private static bool IsWord(byte c) => c is >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' or >= (byte)'0' and <= (byte)'9' or (byte)'_' or >= 0x80;
+    private static bool IsWord(byte c) =>
+        c is >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' or >= (byte)'0' and <= (byte)'9' or (byte)'_' or >= 0x80;
 
     private TokenKind Symbol()
     {

@@ -61,7 +61,8 @@ internal sealed record Statement(StatementKind Kind, string? Format)
     // The library's client side ends on these words instead of parsing them.
     private static void RefuseClientWord(ReadOnlySpan<byte> text, SqlScanner scanner, Token first)
     {
-        if (scanner.Is(first, "EXIT"u8) || scanner.Is(first, "QUIT"u8) || scanner.Is(first, "LOGOUT"u8) || scanner.Is(first, "Q"u8) || text.TrimStart(" \t\r\n"u8) is [(byte)'\\' or (byte)':', ..])
+        if (scanner.Is(first, "EXIT"u8) || scanner.Is(first, "QUIT"u8) || scanner.Is(first, "LOGOUT"u8) || scanner.Is(first, "Q"u8)
+            || text.TrimStart(" \t\r\n"u8) is [(byte)'\\' or (byte)':', ..])
         {
             throw ServerException.Create(ErrorCode.SyntaxError, $"Syntax error: failed at position 1 ({Encoding.UTF8.GetString(scanner.Text(first))})");
         }
