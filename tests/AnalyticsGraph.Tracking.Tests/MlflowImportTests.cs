@@ -150,6 +150,38 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Run_Should_LeaveNoHalves_When_ItsConnectionIsKilledAmongTheStatementsOfAnExperiment()
+    {
+        // Killed twice, at different places of the largest experiments; then left alone.
+        foreach (var rows in new[] { 20_000, 40_000 })
+        {
+            var killed = false;
+            var progress = new ImmediateProgress(step =>
+            {
+                if (!killed && step is { Stage: ImportStage.Storing, Fraction: null } && step.Rows >= rows)
+                {
+                    killed = true;
+                    using var kill = engines.Postgres.CreateCommand("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+                    kill.ExecuteNonQuery();
+                }
+            });
+            await Assert.ThrowsAnyAsync<Exception>(() => new MlflowImport(engines.Postgres, engines.Flusher).RunAsync(SampleDump.Path, new ImportOptions { Source = "killed" }, progress));
+            Assert.True(killed);
+            Assert.Equal(0, await CountAsync("SELECT count(*) FROM experiment e WHERE e.source = $1 AND NOT EXISTS (SELECT FROM run r WHERE r.experiment_id = e.id) AND e.original_id NOT IN ('0', '3', '9')", "killed"));
+        }
+
+        await ImportAsync(SampleDump.Path, "killed");
+        await AssertFactsAsync("killed");
+    }
+
+    [Theory]
+    [InlineData("postgresql+psycopg2://me:p%40ss@db.example:6000/ml?sslmode=require", "Host=db.example;Port=6000;Database=ml;Username=me;Password=p@ss;SSL Mode=Require")]
+    [InlineData("postgres://me@db/ml", "Host=db;Port=5432;Database=ml;Username=me")]
+    [InlineData("Host=db;Database=ml", "Host=db;Database=ml")]
+    public void ConnectionStringOf_Should_TakeMlflowsUrisAndNpgsqlsPairs_When_TheyAreGiven(string source, string expected) =>
+        Assert.Equal(expected, MlflowSource.ConnectionStringOf(source));
+
+    [Fact]
     public async Task Run_Should_ReadTheSame_When_TheSourceIsALiveDatabase()
     {
         var database = await engines.Engines.CreateDatabaseAsync();

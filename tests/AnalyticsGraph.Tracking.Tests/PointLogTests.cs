@@ -1,6 +1,8 @@
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnalyticsGraph.Tracking.Tests;
 
@@ -139,6 +141,26 @@ public sealed class PointLogTests(TrackingEngines engines)
         var other = await engines.Log.LogBatchAsync(batch with { Metrics = [new() { Key = "m", Value = 1 }] }, Caller.Anonymous);
         Assert.IsType<ClientTokenConflictError>(Assert.Single(other.Errors));
         Assert.Empty((await engines.Log.LogBatchAsync(batch with { Metrics = [new() { Key = "m", Value = 1 }] }, new Caller("another"))).Errors);
+    }
+
+    [Fact]
+    public async Task LogBatch_Should_TakeNewPointsAndRefuseLateOnes_When_ClickHouseIsAway()
+    {
+        await using var nowhere = new ClickHouseClient(new ClickHouseOptions { Port = 1, Retries = 0 });
+        await using var flusher = new PointFlusher(engines.Postgres, nowhere, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
+        await using var log = new PointLog(engines.Postgres, flusher, new PointLogOptions { Committers = 1 }, NullLogger<PointLog>.Instance);
+        LogBatchRequest Batch(long run, int step) => new() { RunId = run, Metrics = [new() { Key = "m", Step = step, Time = Start, Value = step }] };
+        var runs = await Task.WhenAll(engines.CreateRunAsync(), engines.CreateRunAsync());
+        Assert.Empty((await log.LogBatchAsync(Batch(runs[0], 5), Caller.Anonymous)).Errors);
+        var late = log.LogBatchAsync(Batch(runs[0], 4), Caller.Anonymous);
+        Assert.Empty((await log.LogBatchAsync(Batch(runs[1], 1), Caller.Anonymous)).Errors);
+        Assert.Equal(GraphQL.Errors.ErrorCodes.StoreUnavailable, (await Assert.ThrowsAsync<GraphQL.Errors.GraphQLException>(() => late)).Error.Code);
+
+        // ClickHouse is back: nothing was lost, and the late point is taken.
+        Assert.Equal(1, (await engines.LogAsync(runs[0], new MetricInput { Key = "m", Step = 4, Time = Start, Value = 4 })).Value!.NewPoints);
+        await engines.Flusher.FlushAsync();
+        Assert.Equal([4.0, 5.0], (await engines.PointsInClickHouseAsync(runs[0])).Select(point => point.Point.Value));
+        Assert.Equal([1.0], (await engines.PointsInClickHouseAsync(runs[1])).Select(point => point.Point.Value));
     }
 
     [Fact]

@@ -143,15 +143,17 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
             warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{differing} of the source's latest metrics differ from the latest of its points; the points were believed."));
         (string What, string Sql)[] lost =
         [
-            ("runs belong to no experiment", "SELECT count(*) FROM pg_temp.mlflow_runs r WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments e WHERE e.experiment_id = r.experiment_id)"),
-            ("metric points belong to no run", "SELECT count(*) FROM pg_temp.mlflow_metrics m WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_runs r WHERE r.run_uuid = m.run_uuid)"),
-            ("traces belong to no experiment", "SELECT count(*) FROM pg_temp.mlflow_trace_info t WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments e WHERE e.experiment_id = t.experiment_id)"),
+            ("runs belong to no experiment of the source and were left out", "SELECT count(*) FROM pg_temp.mlflow_runs r WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments e WHERE e.experiment_id = r.experiment_id)"),
+            ("metric points belong to no run of the source and were left out", "SELECT count(*) FROM pg_temp.mlflow_metrics m WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_runs r WHERE r.run_uuid = m.run_uuid)"),
+            ("metric points with times outside the years 1900 to 2299 were brought to the nearest of these",
+                "SELECT count(*) FROM pg_temp.mlflow_metrics m WHERE m.timestamp::numeric NOT BETWEEN -2208988800000 AND 10413791999000"),
+            ("traces belong to no experiment of the source and were left out", "SELECT count(*) FROM pg_temp.mlflow_trace_info t WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments e WHERE e.experiment_id = t.experiment_id)"),
         ];
         foreach (var (what, sql) in lost)
         {
             await using var count = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
             if (await count.ExecuteScalarAsync(ct).ConfigureAwait(false) is long and > 0 and var missing)
-                warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{missing} {what} of the source and were left out."));
+                warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{missing} {what}."));
         }
 
         return warnings;

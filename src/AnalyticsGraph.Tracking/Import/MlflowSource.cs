@@ -22,19 +22,22 @@ internal abstract class MlflowSource : IAsyncDisposable
     }
 
     // MLflow names its store by a URI (postgresql://, postgresql+psycopg2://), .NET by Key=value pairs: both are taken.
-    private static string ConnectionStringOf(string source)
+    internal static string ConnectionStringOf(string source)
     {
         if (Uri.TryCreate(source, UriKind.Absolute, out var uri) && (uri.Scheme.Split('+')[0] is "postgresql" or "postgres"))
         {
             var user = uri.UserInfo.Split(':', 2);
-            return new NpgsqlConnectionStringBuilder
+            var builder = new NpgsqlConnectionStringBuilder
             {
                 Host = uri.Host,
                 Port = uri.Port > 0 ? uri.Port : 5432,
                 Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
                 Username = Uri.UnescapeDataString(user[0]),
                 Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
-            }.ConnectionString;
+            };
+            foreach (var option in uri.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2)).Where(pair => pair is ["sslmode", _]))
+                builder.SslMode = Enum.TryParse<SslMode>(option[1].Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var mode) ? mode : throw new ImportException($"sslmode={option[1]} is not known: disable, allow, prefer, require, verify-ca or verify-full.");
+            return builder.ConnectionString;
         }
 
         try

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
@@ -9,10 +8,15 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>The transaction that acknowledges a group of batches.</summary>
 internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options)
 {
+    private static readonly HashSet<MetricPoint> NoPoints = [];
+
     /// <summary>Decides on each batch in order, and stores what was accepted.</summary>
-    /// <returns>One outcome for each batch.</returns>
+    /// <param name="caller">Whose batches they are.</param>
+    /// <param name="batches">The batches.</param>
+    /// <param name="withLate">Whether to take batches with points that ClickHouse must be asked about; that can take as long as ClickHouse does.</param>
+    /// <returns>One outcome for each batch; null for those that were left out as late.</returns>
     /// <exception cref="GroupConflictException">Nothing was stored; try again.</exception>
-    public async Task<IReadOnlyList<Outcome<LogBatchResult>>> CommitAsync(Caller caller, IReadOnlyList<LogBatchRequest> batches)
+    public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<LogBatchRequest> batches, bool withLate)
     {
         if (flusher.PendingBytes > options.MaxPendingBytes && batches.Any(batch => batch.Metrics.Count > 0))
         {
@@ -25,8 +29,9 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         await using var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
         var state = await GroupState.ReadAsync(connection, caller, batches, forWriting: true, CancellationToken.None).ConfigureAwait(false);
         var now = DateTimeOffset.UtcNow;
-        var work = new GroupWork(state, await FindPresentAsync(state, batches, now).ConfigureAwait(false), now);
-        Outcome<LogBatchResult>[] outcomes = [.. batches.Select(work.Take)];
+        var doubtful = batches.Select(batch => Doubtful(state, batch, now)).ToArray();
+        var work = new GroupWork(state, withLate ? await FindPresentAsync([.. doubtful.SelectMany(points => points)]).ConfigureAwait(false) : NoPoints, now);
+        var outcomes = batches.Select((batch, i) => withLate || doubtful[i].Count == 0 ? work.Take(batch) : null).ToArray();
         if (work.HasChanges)
         {
             await WriteAsync(connection, caller, work).ConfigureAwait(false);
@@ -38,29 +43,29 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         return outcomes;
     }
 
-    /// <summary>
-    /// The points of the batches that are stored already. A point later than its series' last cannot be; only for the others the log is flushed and ClickHouse is asked.
-    /// Nobody can add to these series meanwhile: their runs' counters are locked.
-    /// </summary>
-    private async Task<IReadOnlySet<MetricPoint>> FindPresentAsync(GroupState state, IReadOnlyList<LogBatchRequest> batches, DateTimeOffset now)
+    /// <summary>The points of a batch that may be stored already: one later than its series' last cannot be.</summary>
+    private static List<(long ExperimentId, MetricPoint Point)> Doubtful(GroupState state, LogBatchRequest batch, DateTimeOffset now)
     {
-        var doubtful = new List<(long ExperimentId, MetricPoint Point)>();
-        foreach (var batch in batches)
+        var doubtful = new List<(long, MetricPoint)>();
+        if (!state.Runs.TryGetValue(batch.RunId, out var run))
+            return doubtful;
+        foreach (var metric in batch.Metrics)
         {
-            if (!state.Runs.TryGetValue(batch.RunId, out var run))
-                continue;
-            foreach (var metric in batch.Metrics)
-            {
-                var point = GroupWork.PointOf(batch, metric, now);
-                if (state.Summaries.TryGetValue(point.Series, out var summary) && point.Point.Position <= summary.Last.Position)
-                    doubtful.Add((run.ExperimentId, point));
-            }
+            var point = GroupWork.PointOf(batch, metric, now);
+            if (state.Summaries.TryGetValue(point.Series, out var summary) && point.Point.Position <= summary.Last.Position)
+                doubtful.Add((run.ExperimentId, point));
         }
 
+        return doubtful;
+    }
+
+    /// <summary>Which of the points are stored: the log is flushed, and ClickHouse asked. Nobody can add to these series meanwhile: their runs' counters are locked.</summary>
+    private async Task<IReadOnlySet<MetricPoint>> FindPresentAsync(List<(long ExperimentId, MetricPoint Point)> doubtful)
+    {
         if (doubtful.Count == 0)
-            return new HashSet<MetricPoint>();
+            return NoPoints;
         await flusher.FlushRunsAsync([.. doubtful.Select(d => d.Point.Series.RunId).Distinct()], CancellationToken.None).ConfigureAwait(false);
-        return await flusher.Points.FindAsync(doubtful, CancellationToken.None).ConfigureAwait(false);
+        return await flusher.FindAsync(doubtful, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task WriteAsync(NpgsqlConnection connection, Caller caller, GroupWork work)
@@ -140,80 +145,4 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             new() { Value = pairs.Values.ToArray() },
         },
     };
-}
-
-/// <summary>What a group comes to while its batches are taken one by one.</summary>
-internal sealed class GroupWork(GroupState state, IReadOnlySet<MetricPoint> present, DateTimeOffset now)
-{
-    private readonly HashSet<MetricPoint> _added = [];
-    private readonly Dictionary<SeriesKey, SeriesSummary> _changed = [];
-    private readonly SortedSet<long> _runs = [];
-
-    public GroupState State { get; } = state;
-
-    public PointBlock Block { get; } = new();
-
-    public IReadOnlyList<KeyValuePair<SeriesKey, SeriesSummary>> ChangedSummaries => [.. _changed];
-
-    public long[] RunsWithPoints => [.. _runs];
-
-    public Dictionary<(long RunId, string Key), string> NewParams { get; } = [];
-
-    public Dictionary<(long RunId, string Key), string> Tags { get; } = [];
-
-    public List<(string Token, TokenRecord Record)> NewTokens { get; } = [];
-
-    public bool HasChanges => Block.Count > 0 || NewParams.Count > 0 || Tags.Count > 0 || NewTokens.Count > 0;
-
-    public static MetricPoint PointOf(LogBatchRequest batch, MetricInput metric, DateTimeOffset now) => new(
-        GroupState.SeriesOf(batch, metric),
-        new SeriesPoint(new PointPosition(metric.Epoch, metric.Step, (metric.Time ?? now).ToUnixTimeMilliseconds()), metric.Value));
-
-    /// <summary>Accepts or refuses a batch.</summary>
-    public Outcome<LogBatchResult> Take(LogBatchRequest batch)
-    {
-        var hash = batch.ClientToken is null ? [] : ClientTokens.Hash(batch);
-        if (batch.ClientToken is { } used && State.Tokens.TryGetValue(used, out var first))
-        {
-            return first.Hash.AsSpan().SequenceEqual(hash)
-                ? Outcome.Of(JsonSerializer.Deserialize<LogBatchResult>(first.Answer)!)
-                : Outcome.Failed<LogBatchResult>(ClientTokens.Conflict(used));
-        }
-
-        var rules = new InputRules();
-        State.Check(batch, rules);
-        if (rules.Errors.Count > 0)
-            return Outcome.Failed<LogBatchResult>(rules.Errors);
-        foreach (var param in batch.Params)
-        {
-            if (State.Params.TryAdd((batch.RunId, param.Key), param.Value))
-                NewParams.Add((batch.RunId, param.Key), param.Value);
-        }
-
-        foreach (var tag in batch.Tags)
-            Tags[(batch.RunId, tag.Key)] = tag.Value;
-        var result = new LogBatchResult(batch.RunId, batch.Metrics.Count(metric => TryAdd(PointOf(batch, metric, now))));
-        if (batch.ClientToken is { } token)
-        {
-            var record = new TokenRecord(hash, JsonSerializer.Serialize(result));
-            State.Tokens.Add(token, record);
-            NewTokens.Add((token, record));
-        }
-
-        return Outcome.Of(result);
-    }
-
-    private bool TryAdd(MetricPoint point)
-    {
-        if (present.Contains(point) || !_added.Add(point))
-            return false;
-        if (!State.Summaries.TryGetValue(point.Series, out var summary))
-            State.Summaries.Add(point.Series, summary = new SeriesSummary());
-        summary.Add(point.Point);
-        _changed[point.Series] = summary;
-        _runs.Add(point.Series.RunId);
-        var run = State.Runs[point.Series.RunId];
-        Block.Add(run.ExperimentId, point.Series, point.Point, ++run.Seq, State.GroupId);
-        return true;
-    }
 }

@@ -52,10 +52,10 @@ public sealed class PointFlusher : IAsyncDisposable
     public async Task FlushRunsAsync(IReadOnlyCollection<long> runIds, CancellationToken ct = default)
     {
         long[] runs = [.. runIds];
-        try
+        await AskAsync(async () =>
         {
             if (!await HasPendingAsync(runs, ct).ConfigureAwait(false))
-                return;
+                return true;
             await _turn.WaitAsync(ct).ConfigureAwait(false);
             try
             {
@@ -67,12 +67,9 @@ public sealed class PointFlusher : IAsyncDisposable
             {
                 _turn.Release();
             }
-        }
-        catch (Exception fault) when (fault is NpgsqlException or ClickHouseException && !ct.IsCancellationRequested)
-        {
-            throw new GraphQLException(
-                new GraphQLError("Points that were just logged could not be brought to ClickHouse, so a read would miss them. They are safe; try again later.", ErrorCodes.StoreUnavailable), fault);
-        }
+
+            return true;
+        }, "Points that were just logged could not be brought to ClickHouse, so a read would miss them. They are safe; try again later.", ct).ConfigureAwait(false);
     }
 
     /// <summary>Brings everything that is logged to ClickHouse.</summary>
@@ -98,6 +95,10 @@ public sealed class PointFlusher : IAsyncDisposable
         _stop.Dispose();
         _turn.Dispose();
     }
+
+    /// <summary>Which of the points ClickHouse has.</summary>
+    internal Task<IReadOnlySet<MetricPoint>> FindAsync(IReadOnlyList<(long ExperimentId, MetricPoint Point)> points, CancellationToken ct) => AskAsync(
+        () => Points.FindAsync(points, ct), "Whether late points are there already could not be asked of ClickHouse, so the batch was not stored. Send it again later.", ct);
 
     internal void NoteLogged(long bytes) => Interlocked.Add(ref _pendingBytes, bytes);
 
@@ -166,6 +167,18 @@ public sealed class PointFlusher : IAsyncDisposable
         await transaction.CommitAsync(ct).ConfigureAwait(false);
     }
 
+    private static async Task<T> AskAsync<T>(Func<Task<T>> ask, string failure, CancellationToken ct)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or ClickHouseException && !ct.IsCancellationRequested)
+        {
+            throw new GraphQLException(new GraphQLError(failure, ErrorCodes.StoreUnavailable), fault);
+        }
+    }
+
     private static string TokenOf(List<long> groups) =>
         $"points-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(groups))).AsSpan(0, 16))}";
 
@@ -227,10 +240,23 @@ public sealed class PointFlusher : IAsyncDisposable
         return await find.ExecuteScalarAsync(ct).ConfigureAwait(false) as long?;
     }
 
-    private async Task CountPendingAsync(NpgsqlConnection connection, CancellationToken ct)
+    /// <summary>Counts what waits, which other replicas may have logged.</summary>
+    private async Task<long> CountPendingAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var count = new NpgsqlCommand("SELECT coalesce(sum(bytes), 0)::bigint FROM point_log", connection);
-        Interlocked.Exchange(ref _pendingBytes, (long)(await count.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
+        var bytes = (long)(await count.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+        Interlocked.Exchange(ref _pendingBytes, bytes);
+        return bytes;
+    }
+
+    /// <summary>One look in the background: a single round trip while nothing waits.</summary>
+    private async Task FlushIfPendingAsync(CancellationToken ct)
+    {
+        bool waits;
+        await using (var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false))
+            waits = await CountPendingAsync(connection, ct).ConfigureAwait(false) > 0;
+        if (waits)
+            await FlushAsync(ct).ConfigureAwait(false);
     }
 
     private async Task RunAsync(CancellationToken ct)
@@ -241,7 +267,7 @@ public sealed class PointFlusher : IAsyncDisposable
         {
             try
             {
-                await FlushAsync(ct).ConfigureAwait(false);
+                await FlushIfPendingAsync(ct).ConfigureAwait(false);
                 pause = _options.FlushInterval;
 
                 // The other thing of the write side that must not grow for ever.

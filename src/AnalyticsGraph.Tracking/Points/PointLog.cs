@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Tracking.Rules;
@@ -18,6 +19,8 @@ public sealed class PointLog : IAsyncDisposable
     private readonly PointLogOptions _options;
     private readonly ILogger _logger;
     private readonly Channel<PendingBatch> _queue = Channel.CreateBounded<PendingBatch>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly ConcurrentDictionary<Task, bool> _late = new();
+    private readonly SemaphoreSlim _lateTurns = new(4);
     private readonly Task[] _committers;
 
     /// <summary>Starts the log's committers.</summary>
@@ -60,6 +63,8 @@ public sealed class PointLog : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await Task.WhenAll(_committers).ConfigureAwait(false);
+        await Task.WhenAll(_late.Keys).ConfigureAwait(false);
+        _lateTurns.Dispose();
     }
 
     private async Task CommitGroupsAsync()
@@ -85,30 +90,35 @@ public sealed class PointLog : IAsyncDisposable
             }
 
             if (group.Count > 0)
-                await CommitAsync(group).ConfigureAwait(false);
+                await CommitAsync(group, withLate: false).ConfigureAwait(false);
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<PendingBatch> group)
+    private async Task CommitAsync(IReadOnlyList<PendingBatch> group, bool withLate)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(batch => batch.Request)]).ConfigureAwait(false);
+                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(batch => batch.Request)], withLate).ConfigureAwait(false);
                 for (var i = 0; i < group.Count; i++)
-                    group[i].Completion.TrySetResult(outcomes[i]);
+                {
+                    if (outcomes[i] is { } outcome)
+                        group[i].Completion.TrySetResult(outcome);
+                }
+
+                CommitLate([.. group.Where((_, i) => outcomes[i] is null)]);
                 return;
             }
             catch (Exception fault) when (attempt < 5 && fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } or GroupConflictException)
             {
                 // Nothing was stored: another transaction was first. Decide anew.
             }
-            catch (PostgresException fault) when (group.Count > 1 && !fault.IsTransient)
+            catch (Exception fault) when (group.Count > 1 && fault is GraphQLException or PostgresException { IsTransient: false })
             {
-                // One batch has what the database refuses. Its neighbours shall not suffer for it.
+                // One batch has what a store refuses, or needs what is not there. Its neighbours shall not suffer for it.
                 foreach (var batch in group)
-                    await CommitAsync([batch]).ConfigureAwait(false);
+                    await CommitAsync([batch], withLate).ConfigureAwait(false);
                 return;
             }
             catch (Exception fault)
@@ -118,6 +128,27 @@ public sealed class PointLog : IAsyncDisposable
                 return;
             }
         }
+    }
+
+    /// <summary>Batches with late points (not after their series' last) wait for ClickHouse, so they go beside the queue: nobody else waits with them.</summary>
+    private void CommitLate(IReadOnlyList<PendingBatch> late)
+    {
+        if (late.Count == 0)
+            return;
+        var committing = Task.Run(async () =>
+        {
+            await _lateTurns.WaitAsync().ConfigureAwait(false);
+            try
+            {
+                await CommitAsync(late, withLate: true).ConfigureAwait(false);
+            }
+            finally
+            {
+                _lateTurns.Release();
+            }
+        });
+        _late.TryAdd(committing, true);
+        _ = committing.ContinueWith(done => _late.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private Exception AsError(Exception fault)
