@@ -27,10 +27,14 @@ internal static class MemorySettings
         ("page_cache_max_size", 0),
     ];
 
+    // A server keeps 1,000 idle threads, each with a stack and three open files.
+    private const int IdleThreads = 64;
+
     /// <summary>The engine's arguments for a limit in bytes.</summary>
     internal static IEnumerable<string> Arguments(long limit) =>
         Caches.Select(cache => Argument(cache.Name, limit / 1000 * cache.Share))
-            .Prepend(Argument("max_server_memory_usage", limit));
+            .Prepend(Argument("max_server_memory_usage", limit))
+            .Append(Argument("max_thread_pool_free_size", IdleThreads));
 
-    private static string Argument(string name, long bytes) => string.Create(CultureInfo.InvariantCulture, $"--{name}={bytes}");
+    private static string Argument(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"--{name}={value}");
 }
