@@ -13,6 +13,8 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
 
         extend type Query { visits: [Visit!]! @connection(order: ["seq"]) places: [Place!]! @list(order: ["name"]) visit(seq: Long): Visit @lookup }
         extend type Book { visits: [Visit!]! @connection(order: ["seq DESC"]) @relation(to: ["book_id"]) firstVisits: [Visit!]! @relation(to: ["book_id"]) }
+        extend type Score { visits: [Visit!]! @connection(order: ["seq"]) @relation(from: ["book_id", "label"], to: ["book_id", "place"]) }
+        extend type Place { score: Score @relation(from: ["size", "name"], to: ["book_id", "label"]) }
         type Visit implements Node @table(name: "visit", store: CLICKHOUSE, key: ["seq"]) {
           id: ID!
           seq: Long!
@@ -117,6 +119,29 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
 
         Assert.Equal(1, answer.Counters.PostgresRoundTrips);
         Assert.Equal(3, answer.Counters.ClickHouseQueries);
+    }
+
+    [Fact]
+    public async Task Relations_Should_Pair_When_TheirKeyHasSeveralColumns()
+    {
+        await using (var insert = library.Source.CreateCommand("INSERT INTO score VALUES (2, 'k', 'inn', 1, 1), (3, 'k', 'hall', 1, 1), (5, 'k', 'hall', 2, 2) ON CONFLICT DO NOTHING"))
+        {
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        var answer = await _graph.RunAsync("{ books(first: 5, order: [{id: ASC}]) { nodes { scores(where: {key: {eq: \"k\"}}) { label visits(first: 2) { totalCount nodes { seq } } } } } places { name score { lastValue } } }");
+
+        foreach (var (book, place) in new[] { (2, "inn"), (3, "hall"), (5, "hall") })
+        {
+            var own = _visits.Where(visit => visit.BookId == book && visit.Place == place).ToList();
+            var visits = answer.At($"books.nodes.{book - 1}.scores.0.visits");
+            Assert.Equal(own.Count, visits.GetProperty("totalCount").GetInt32());
+            Assert.Equal(own.Take(2).Select(visit => visit.Seq), visits.GetProperty("nodes").EnumerateArray().Select(v => v.GetProperty("seq").GetInt64()));
+        }
+
+        Assert.Equal("""[{"name":"hall","score":{"lastValue":2}},{"name":"inn","score":{"lastValue":1}}]""", answer.At("places").GetRawText());
+        await using var remove = library.Source.CreateCommand("DELETE FROM score WHERE key = 'k'");
+        await remove.ExecuteNonQueryAsync();
     }
 
     [Theory]

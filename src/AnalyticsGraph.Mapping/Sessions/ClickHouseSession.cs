@@ -66,7 +66,7 @@ public sealed class ClickHouseSession : StoreSession
             await using var _ = result.ConfigureAwait(false);
             question.Result = await ClickHouseRowReader.ReadAsync(result, question, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ClickHouseException or GraphQL.Errors.GraphQLException or OperationCanceledException or IOException or OverflowException or InvalidCastException)
+        catch (Exception exception)
         {
             question.Error = StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
         }

@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Rows;
@@ -44,7 +45,7 @@ public sealed class PostgresSession : StoreSession
             }
 
             var mapped = StoreErrors.FromPostgres(error, Limits, cancellationToken);
-            if (error is PostgresException && mapped.Error.Code == GraphQL.Errors.ErrorCodes.Internal || error is GraphQL.Errors.GraphQLException)
+            if (mapped is not GraphQLException { Error.Code: ErrorCodes.StoreUnavailable or ErrorCodes.Cancelled } && !IsTimeout(error))
             {
                 questions[first++].Error = mapped;
                 continue;
@@ -61,6 +62,10 @@ public sealed class PostgresSession : StoreSession
             question.Complete();
         }
     }
+
+    /// <summary>Who waits once too long would wait again for each of the statements behind.</summary>
+    private static bool IsTimeout(Exception error) =>
+        error is TimeoutException or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or NpgsqlException { InnerException: TimeoutException };
 
     private async Task<(int Answered, Exception? Error)> RunBatchAsync(List<StoreQuestion> questions, int first, CancellationToken cancellationToken)
     {
@@ -88,7 +93,7 @@ public sealed class PostgresSession : StoreSession
 
             return (answered, null);
         }
-        catch (Exception exception) when (exception is NpgsqlException or GraphQL.Errors.GraphQLException or OperationCanceledException or TimeoutException or IOException or InvalidOperationException)
+        catch (Exception exception)
         {
             // With the last answer complete, what fails later (giving the connection back) harms nobody.
             return (answered, answered == questions.Count - first ? null : exception);

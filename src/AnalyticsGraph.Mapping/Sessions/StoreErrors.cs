@@ -7,7 +7,7 @@ namespace AnalyticsGraph.Mapping.Sessions;
 /// <summary>What a failing store means for the fields that asked it.</summary>
 internal static class StoreErrors
 {
-    public static GraphQLException FromPostgres(Exception exception, MappingLimits limits, CancellationToken cancellationToken)
+    public static Exception FromPostgres(Exception exception, MappingLimits limits, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -24,11 +24,14 @@ internal static class StoreErrors
             // Class 08 connection, 53 resources, 57 operator intervention, 58 system; and whatever is no answer of the server at all.
             PostgresException { SqlState: ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..] } => Unavailable("PostgreSQL", exception),
             PostgresException => Fault("PostgreSQL", exception),
-            _ => Unavailable("PostgreSQL", exception),
+            NpgsqlException or IOException or System.Net.Sockets.SocketException or OperationCanceledException => Unavailable("PostgreSQL", exception),
+
+            // A fault of ours: the executor logs it and gives it its code.
+            _ => exception,
         };
     }
 
-    public static GraphQLException FromClickHouse(Exception exception, MappingLimits limits, CancellationToken cancellationToken)
+    public static Exception FromClickHouse(Exception exception, MappingLimits limits, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +49,8 @@ internal static class StoreErrors
             // 241 MEMORY_LIMIT_EXCEEDED, 202 TOO_MANY_SIMULTANEOUS_QUERIES, 394 QUERY_WAS_CANCELLED
             ClickHouseTransportException or IOException or ClickHouseException { Code: 241 or 202 or 394 } => Unavailable("ClickHouse", exception),
             OverflowException => new GraphQLException(new GraphQLError("A stored integer does not fit into 64 bits with sign.", ErrorCodes.Internal), exception),
-            _ => Fault("ClickHouse", exception),
+            ClickHouseException => Fault("ClickHouse", exception),
+            _ => exception,
         };
     }
 
