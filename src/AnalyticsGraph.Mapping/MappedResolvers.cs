@@ -40,9 +40,11 @@ public sealed class MappedResolvers
         ArgumentNullException.ThrowIfNull(request);
         var table = TableOf(typeName);
         var session = request.Get<StoreSessions>().For(table.Store);
+        var foreign = await ForeignFilters.ResolveAsync(request, table, where).ConfigureAwait(false);
         var query = new RowsQuery(new LayoutBuilder(table).Build(), where, order, [], new PageRequest(limit, false, null, null), false);
-        var statement = RowsStatement.ComposeRoot(session.NewScope(), query, _texts);
-        var result = await session.Ask(new StoreQuestion(statement.Statement, statement.Shapes) { Limit = limit, Expected = Math.Min(limit, 1024) }).ConfigureAwait(false);
+        var statement = RowsStatement.ComposeRoot(session.NewScope(foreign), query, _texts);
+        var question = new StoreQuestion(statement.Statement, statement.Shapes) { Limit = limit, Expected = Math.Min(limit, 1024) };
+        var result = await (foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
         return (((Int64Values)result.Values[0]).Values[..result.Count], result.Groups!.HasMoreAt(0));
     }
 

@@ -24,6 +24,9 @@ public sealed record MappingLimits
     /// <summary>The most ids in one <c>nodes(ids:)</c>.</summary>
     public int MaxIds { get; init; } = 1000;
 
+    /// <summary>The most rows that a filter's condition may find in the other store.</summary>
+    public int MaxForeignKeys { get; init; } = 100_000;
+
     /// <summary>The most entries of one <c>order</c>.</summary>
     public int MaxOrderTerms { get; init; } = 16;
 

@@ -210,6 +210,38 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Filters_Should_ReachAcrossStores_When_RelationsDo()
+    {
+        async Task<List<string>> BooksAsync(string where) => (await _graph.RunAsync($"{{ books(first: 1000, where: {where}, order: [{{id: ASC}}]) {{ totalCount nodes {{ isbn }} }} }}")).Texts("books.nodes", "isbn");
+        List<string> Expected(Func<Book, bool> holds) => [.. library.Books.Where(holds).Select(book => book.Isbn)];
+        IEnumerable<Visit> Of(Book book) => _visits.Where(visit => visit.BookId == book.Id);
+
+        Assert.Equal(Expected(book => Of(book).Any(visit => visit.Paid)), await BooksAsync("{visits: {some: {paid: {eq: true}}}}"));
+        Assert.Equal(Expected(book => !Of(book).Any(visit => visit.Paid)), await BooksAsync("{visits: {none: {paid: {eq: true}}}}"));
+        Assert.Equal(Expected(book => Of(book).All(visit => visit.Value > 0)), await BooksAsync("{visits: {all: {value: {gt: 0}}}}"));
+        Assert.Equal(Expected(book => Of(book).Any() && book.Title == "a"), await BooksAsync("{and: [{visits: {any: true}}, {title: {eq: \"a\"}}]}"));
+        Assert.Equal(Expected(book => !Of(book).Any()), await BooksAsync("{visits: {any: false}}"));
+
+        // There and back again: visits of books whose author has a book that was visited at the inn.
+        var answer = await _graph.RunAsync("{ visits(first: 1000, where: {book: {author: {books: {some: {visits: {some: {place: {eq: \"inn\"}, seq: {lt: 9}}}}}}}}) { totalCount nodes { seq } } }");
+        var authors = _visits.Where(visit => visit.Place == "inn" && visit.Seq < 9).Select(visit => library.Books[(int)visit.BookId - 1].AuthorId).ToHashSet();
+        var expected = _visits.Where(visit => authors.Contains(library.Books[(int)visit.BookId - 1].AuthorId)).ToList();
+        Assert.Equal(expected.Select(visit => visit.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture)), answer.Texts("visits.nodes", "seq"));
+        Assert.Equal(expected.Count, answer.At("visits.totalCount").GetInt32());
+    }
+
+    [Fact]
+    public async Task Filter_Should_BeRefused_When_TooManyRowsOfTheOtherStoreMeetIt()
+    {
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client, limits: new MappingLimits { MaxForeignKeys = 3 });
+
+        var answer = await graph.RunAsync("{ books(where: {visits: {some: {seq: {gt: 0}}}}) { totalCount } }");
+
+        Assert.Equal("LIMIT_EXCEEDED", answer.Code);
+        Assert.Contains("more than 3", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Order_Should_ReachRelatedRows_When_TheyAreVersions()
     {
         var answer = await _graph.RunAsync("{ visits(first: 1000, order: [{where: {size: DESC}}]) { nodes { seq } } places(where: {visits: {some: {paid: {eq: true}}}}) { name visits(first: 1) { seq } } }");

@@ -11,7 +11,7 @@ internal sealed class FilterInputs(Action<TypeDefinitionNode> add)
 
     /// <summary>Generates the filter of a type unless it is there already.</summary>
     /// <param name="row">The type.</param>
-    /// <param name="store">The store whose rows it filters; relations into another one are left out.</param>
+    /// <param name="store">The store whose rows it filters.</param>
     /// <returns>The filter's name.</returns>
     public string Require(RowModel row, Store store)
     {
@@ -41,14 +41,17 @@ internal sealed class FilterInputs(Action<TypeDefinitionNode> add)
                 return Operations(leaf, leaf.Kind);
             case EmbeddedField embedded:
                 return Sdl.Input(field.Name, Sdl.Named(Require(embedded.Target, store)), $"Conditions on `{field.Name}`.");
-            case RelationField { Type.IsList: false } toOne when toOne.Target.Store == store:
-                return Sdl.Input(field.Name, Sdl.Named(Require(toOne.Target, store)), $"The related {toOne.Target.TypeName} exists and meets these.");
-            case RelationField toMany when toMany.Target.Store == store:
-                return Sdl.Input(field.Name, Sdl.Named(RequireList(toMany.Target)), $"Conditions on the related rows of {toMany.Target.TypeName}.");
+            case RelationField { Type.IsList: false } toOne:
+                return Sdl.Input(field.Name, Sdl.Named(Require(toOne.Target, toOne.Target.Store)), $"The related {toOne.Target.TypeName} exists and meets these.{Foreign(toOne, store)}");
+            case RelationField toMany:
+                return Sdl.Input(field.Name, Sdl.Named(RequireList(toMany.Target)), $"Conditions on the related rows of {toMany.Target.TypeName}.{Foreign(toMany, store)}");
             default:
                 return null;
         }
     }
+
+    private static string Foreign(RelationField relation, Store store) =>
+        relation.Target.Store == store ? "" : " They are asked for first, in another store; an error says if too many meet them.";
 
     private InputValueDefinitionNode Operations(FieldModel field, ScalarKind kind)
     {

@@ -47,9 +47,11 @@ internal sealed class ConnectionStep : FieldStep
         var page = PageRequest.OfConnection(context.Arguments, context.Request.Get<MappingLimits>());
         var keys = _rows.KeysOf(parents);
 
+        var foreign = await _rows.ResolveForeignAsync(context).ConfigureAwait(false);
+
         // Both are asked before either is awaited: they share the level's round trip.
-        var rows = Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, keys, parents.Count, page, _withCursors) : null;
-        var totals = Array.Exists(_totalFields, context.Includes) ? _rows.CountAsync(context, keys, parents.Count) : null;
+        var rows = Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, foreign, keys, parents.Count, page, _withCursors) : null;
+        var totals = Array.Exists(_totalFields, context.Includes) ? _rows.CountAsync(context, foreign, keys, parents.Count) : null;
         var connection = new ConnectionRows(
             rows is null ? ParentRows.Empty(_rows.Layout, parents.Count, page) : await rows.ConfigureAwait(false),
             totals is null ? [] : await totals.ConfigureAwait(false));

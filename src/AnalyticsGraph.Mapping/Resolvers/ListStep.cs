@@ -28,7 +28,8 @@ internal sealed class ListStep(RowsStep rows, ObjectType type) : FieldStep
     {
         var limits = context.Request.Get<MappingLimits>();
         var (page, isLimited) = PageRequest.OfList(context.Arguments, limits);
-        var read = await rows.ReadAsync(context, rows.KeysOf(parents), parents.Count, page, withCursors: false).ConfigureAwait(false);
+        var foreign = await rows.ResolveForeignAsync(context).ConfigureAwait(false);
+        var read = await rows.ReadAsync(context, foreign, rows.KeysOf(parents), parents.Count, page, withCursors: false).ConfigureAwait(false);
         var items = new ObjectColumn(new ObjectBatch(type, read.Rows.Count, read.Rows), read.RowOf);
         return new ListColumn(read.Offsets, items) { Errors = isLimited ? null : TooLong(read, limits) };
     }

@@ -26,8 +26,12 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
     /// <summary>The parents' keys; null at the root, where all parents have the same rows.</summary>
     public KeySet? KeysOf(ObjectBatch parents) => parentKeys?.Of(parents);
 
+    /// <summary>Asks the other store for what the field's filter needs of it; null at once if it needs nothing, so that the question still goes with the level's others.</summary>
+    public ValueTask<ForeignKeys?> ResolveForeignAsync(StepContext context) =>
+        ForeignFilters.ResolveAsync(context.Request, source.Table, context.Arguments.Get<ArgumentValues>("where"));
+
     /// <summary>Reads the rows.</summary>
-    public async Task<ParentRows> ReadAsync(StepContext context, KeySet? keys, int parentCount, PageRequest page, bool withCursors)
+    public async Task<ParentRows> ReadAsync(StepContext context, ForeignKeys? foreign, KeySet? keys, int parentCount, PageRequest page, bool withCursors)
     {
         var session = context.Request.Get<StoreSessions>().For(source.Table.Store);
         var arguments = context.Arguments;
@@ -37,22 +41,28 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
             return ParentRows.Empty(layout, parentCount, page);
         }
 
-        var scope = session.NewScope();
+        var scope = session.NewScope(foreign);
         var statement = keys is null ? RowsStatement.ComposeRoot(scope, query, _texts) : RowsStatement.ComposeNested(scope, query, source.Relation!, keys, _texts);
-        var result = await session.Ask(new StoreQuestion(statement.Statement, statement.Shapes)
+        var question = new StoreQuestion(statement.Statement, statement.Shapes)
         {
             Parents = keys,
             Limit = page.Limit,
             MaxRows = context.Request.Get<MappingLimits>().MaxRowsPerField,
-            Expected = Math.Min(page.Limit, 64) * Math.Min(keys?.Count ?? 1, 64),
-        }).ConfigureAwait(false);
+            Expected = keys is null ? Math.Min(page.Limit, 256) : Math.Min(Math.Min(page.Limit, 4) * keys.Count, 512),
+        };
+        var result = await (foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
         var rows = new RowSet(layout, result.Values, result.Count);
-        session.Entities.Remember(rows);
+        if (foreign is null)
+        {
+            // An answer beside the level's round trip comes on a thread of its own.
+            session.Entities.Remember(rows);
+        }
+
         return new ParentRows(rows, result.Groups!, keys?.SlotOf, parentCount, page, statement.CursorLength, statement.Signature);
     }
 
     /// <summary>Counts all rows, for each parent.</summary>
-    public async Task<long[]> CountAsync(StepContext context, KeySet? keys, int parentCount)
+    public async Task<long[]> CountAsync(StepContext context, ForeignKeys? foreign, KeySet? keys, int parentCount)
     {
         var totals = new long[parentCount];
         if (keys is { Count: 0 })
@@ -63,9 +73,10 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
         var session = context.Request.Get<StoreSessions>().For(source.Table.Store);
         var where = context.Arguments.Get<ArgumentValues>("where");
         var statement = keys is null
-            ? CountStatement.ComposeRoot(session.NewScope(), source.Table, where, _countTexts)
-            : CountStatement.ComposeNested(session.NewScope(), source.Relation!, where, keys, _countTexts);
-        var result = await session.Ask(new StoreQuestion(statement, CountShapes(session.Store, keys)) { Parents = keys, Expected = keys?.Count ?? 1 }).ConfigureAwait(false);
+            ? CountStatement.ComposeRoot(session.NewScope(foreign), source.Table, where, _countTexts)
+            : CountStatement.ComposeNested(session.NewScope(foreign), source.Relation!, where, keys, _countTexts);
+        var question = new StoreQuestion(statement, CountShapes(session.Store, keys)) { Parents = keys, Expected = keys?.Count ?? 1 };
+        var result = await (foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
         var counts = ((Int64Values)result.Values[0]).Values;
         for (var row = 0; row < totals.Length; row++)
         {

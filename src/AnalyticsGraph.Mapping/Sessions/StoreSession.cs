@@ -44,7 +44,7 @@ public abstract class StoreSession : ILevelDispatcher, IAsyncDisposable
         _entities.AskPending();
         var questions = _pending;
         _pending = [];
-        _running = _running.IsCompleted ? RunAsync(questions, cancellationToken) : Task.WhenAll(_running, RunAsync(questions, cancellationToken));
+        Track(RunAsync(questions, cancellationToken));
     }
 
     /// <inheritdoc />
@@ -54,15 +54,32 @@ public abstract class StoreSession : ILevelDispatcher, IAsyncDisposable
         await _running.ConfigureAwait(false);
     }
 
+    /// <summary>The session ends when all that it sent has.</summary>
+    private void Track(Task running)
+    {
+        lock (_entities)
+        {
+            _running = _running.IsCompleted ? running : Task.WhenAll(_running, running);
+        }
+    }
+
     internal EntityLoads Entities => _entities;
 
     /// <summary>Begins a statement under the caller's policies.</summary>
-    internal SqlScope NewScope() => new(new SqlBuilder(Store), _policies, Limits, _request);
+    /// <param name="foreign">The keys that its filter found in the other store.</param>
+    internal SqlScope NewScope(ForeignKeys? foreign = null) => new(new SqlBuilder(Store), _policies, Limits, _request, foreign);
 
     /// <summary>Registers a question for the level's round trip.</summary>
     internal Task<RowResult> Ask(StoreQuestion question)
     {
         _pending.Add(question);
+        return question.Answer;
+    }
+
+    /// <summary>Asks a question on its own, at once: one that the level's round trip comes too early or too late for.</summary>
+    internal Task<RowResult> AskNow(StoreQuestion question)
+    {
+        Track(RunAsync([question], _request.CancellationToken));
         return question.Answer;
     }
 

@@ -95,6 +95,9 @@ internal sealed class FilterComposer(SqlScope scope)
             case EmbeddedField embedded:
                 Append(inner with { Row = embedded.Target, Prefix = place.Prefix + embedded.Prefix }, filter);
                 break;
+            case RelationField { Type.IsList: false } relation when relation.Target.Store != place.Table.Store:
+                AppendForeign(inner, relation, scope.Foreign.Of(filter, ""), isNegated: false);
+                break;
             case RelationField { Type.IsList: false } relation:
                 AppendRelated(inner, relation, filter, isNegated: false, isInnerNegated: false);
                 break;
@@ -166,7 +169,11 @@ internal sealed class FilterComposer(SqlScope scope)
             _sql.Append(isFirst ? "" : " AND ");
             isFirst = false;
             var inner = place.Inner(name);
-            if (name == "any")
+            if (relation.Target.Store != place.Table.Store && value is not null)
+            {
+                AppendForeign(inner, relation, scope.Foreign.Of(filter, name), isNegated: name is "none" or "all" || value is false);
+            }
+            else if (name == "any")
             {
                 AppendRelated(inner, relation, ArgumentValues.Empty, isNegated: value is false, isInnerNegated: false);
             }
@@ -200,6 +207,23 @@ internal sealed class FilterComposer(SqlScope scope)
             Append(new FilterPlace(relation.Target, relation.Target, alias, "", place.Path, place.Depth), filter);
             _sql.Append(isInnerNegated ? ", FALSE)" : "");
         });
+    }
+
+    /// <summary>The related rows live in the other store, which was asked for their keys before.</summary>
+    private void AppendForeign(FilterPlace place, RelationField relation, KeySet keys, bool isNegated)
+    {
+        Count(place);
+        _sql.Append(isNegated ? "NOT coalesce(" : "(");
+        if (keys.Count == 0)
+        {
+            _sql.Append("FALSE");
+        }
+        else
+        {
+            KeyConditions.AppendIn(_sql, place.Alias, relation.From, keys);
+        }
+
+        _sql.Append(isNegated ? ", FALSE)" : ")");
     }
 
     private void AppendGlobalId(FilterPlace place, ArgumentValues operators)

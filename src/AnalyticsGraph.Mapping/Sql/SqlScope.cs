@@ -4,11 +4,14 @@ using AnalyticsGraph.Mapping.Model;
 namespace AnalyticsGraph.Mapping.Sql;
 
 /// <summary>A statement under composition with what every fragment needs: the caller's policies and the limits.</summary>
-internal sealed class SqlScope(SqlBuilder sql, IPolicyProvider policies, MappingLimits limits, RequestContext request)
+internal sealed class SqlScope(SqlBuilder sql, IPolicyProvider policies, MappingLimits limits, RequestContext request, ForeignKeys? foreign = null)
 {
     public SqlBuilder Sql { get; } = sql;
 
     public MappingLimits Limits { get; } = limits;
+
+    /// <summary>What the filter found in the other store.</summary>
+    public ForeignKeys Foreign => foreign ?? throw new InvalidOperationException("A filter reaches into the other store, but its keys were not asked for.");
 
     /// <summary>The table with its alias; replacing tables are read with <c>FINAL</c>.</summary>
     public void AppendTable(TableModel table, string alias)
