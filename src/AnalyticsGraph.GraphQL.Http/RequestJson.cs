@@ -14,6 +14,11 @@ internal static class RequestJson
     /// <exception cref="HttpFaultException">It is no request.</exception>
     public static RequestParameters Read(ReadOnlyMemory<byte> body)
     {
+        if (body.IsEmpty)
+        {
+            throw HttpFaultException.BadRequest("The body is empty; send a JSON object with a \"query\".");
+        }
+
         if (!Utf8.IsValid(body.Span))
         {
             throw HttpFaultException.BadRequest("The body is not valid UTF-8.");

@@ -12,7 +12,7 @@ public sealed class MalformedRequestTests(SharedServer shared) : IClassFixture<S
     /// <summary>Bodies posted as JSON, the status expected, and a part of the message.</summary>
     public static TheoryData<string, int, string> Bodies => new()
     {
-        { "", 400, "not valid JSON" },
+        { "", 400, "body is empty" },
         { " ", 400, "not valid JSON" },
         { "{", 400, "not valid JSON, at line 1, byte 2" },
         { "null", 400, "must be a JSON object" },

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Types.Rules;
@@ -51,8 +52,13 @@ internal sealed class DefinitionNameRules(SchemaDefinitions definitions, SchemaE
         _ => [],
     };
 
-    private void CheckArguments(string owner, IEnumerable<InputValueDefinitionNode> arguments)
+    private void CheckArguments(string owner, ImmutableArray<InputValueDefinitionNode> arguments)
     {
+        if (arguments.Length < 2)
+        {
+            return;
+        }
+
         foreach (var same in arguments.GroupBy(argument => argument.Name.Value).Where(same => same.Skip(1).Any()))
         {
             errors.Report($"Argument \"{owner}({same.Key}:)\" can only be defined once.", same.Select(argument => argument.Name));

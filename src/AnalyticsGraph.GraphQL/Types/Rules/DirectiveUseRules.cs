@@ -35,7 +35,7 @@ internal sealed class DirectiveUseRules
                     CheckUses(type.Directives, "ENUM", UsedOn(type.Name.Value));
                     foreach (var value in type.Values)
                     {
-                        CheckUses(value.Directives, "ENUM_VALUE", []);
+                        CheckUses(value.Directives, "ENUM_VALUE");
                     }
 
                     break;
@@ -54,7 +54,7 @@ internal sealed class DirectiveUseRules
         foreach (var field in type.Fields)
         {
             CheckInputValues(field.Arguments, "ARGUMENT_DEFINITION");
-            CheckUses(field.Directives, "FIELD_DEFINITION", []);
+            CheckUses(field.Directives, "FIELD_DEFINITION");
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class DirectiveUseRules
         foreach (var value in values)
         {
             CheckFieldNames(value.DefaultValue);
-            CheckUses(value.Directives, location, []);
+            CheckUses(value.Directives, location);
         }
     }
 
@@ -78,8 +78,14 @@ internal sealed class DirectiveUseRules
         return used;
     }
 
-    private void CheckUses(ImmutableArray<DirectiveNode> uses, string location, Dictionary<string, DirectiveNode> used)
+    private void CheckUses(ImmutableArray<DirectiveNode> uses, string location, Dictionary<string, DirectiveNode>? used = null)
     {
+        if (uses.IsEmpty)
+        {
+            return;
+        }
+
+        used ??= [];
         foreach (var use in uses)
         {
             var name = use.Name.Value;
