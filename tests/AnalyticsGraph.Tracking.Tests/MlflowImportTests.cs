@@ -1,7 +1,9 @@
 using System.Globalization;
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Import;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Tests;
@@ -172,6 +174,37 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
 
         await ImportAsync(SampleDump.Path, "killed");
         await AssertFactsAsync("killed");
+    }
+
+    [Fact]
+    public async Task Run_Should_KeepThePointsInTheLog_When_ClickHouseIsAway()
+    {
+        await using (var nowhere = new ClickHouseClient(new ClickHouseOptions { Port = 1, Retries = 0 }))
+        await using (var flusher = new PointFlusher(engines.Postgres, nowhere, new PointLogOptions(), NullLogger<PointFlusher>.Instance))
+        {
+            var report = await new MlflowImport(engines.Postgres, flusher).RunAsync(SampleDump.Path, new ImportOptions { Source = "away" });
+            Assert.Contains("safe in the log", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        }
+
+        await engines.Flusher.FlushAsync();
+        await AssertFactsAsync("away");
+    }
+
+    [Fact]
+    public async Task Run_Should_KeepTimesToTheLastDigit_When_TheyAreMillisecondsOrNanoseconds()
+    {
+        await ImportAsync(SampleDump.Path, "times");
+        Assert.All(SampleDump.Rows("runs"), row => Assert.True(row["start_time"].Length > 0));
+        var runs = SampleDump.Rows("runs").ToDictionary(row => row["run_uuid"], row => row["start_time"]);
+        await using var command = engines.Postgres.CreateCommand("SELECT original_id, (extract(epoch FROM start_time) * 1000)::numeric(20, 3)::text FROM run WHERE source = 'times'");
+        await using (var reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+                Assert.Equal(runs[reader.GetString(0)] + ".000", reader.GetString(1));
+        }
+
+        Assert.Equal(0, await CountAsync(
+            "SELECT count(*) FROM span s JOIN trace t ON t.id = s.trace_id WHERE t.source = $1 AND extract(epoch FROM s.start_time) * 1000000 <> s.start_time_unix_nano / 1000", "times"));
     }
 
     [Theory]

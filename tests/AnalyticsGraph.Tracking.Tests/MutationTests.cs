@@ -8,6 +8,10 @@ namespace AnalyticsGraph.Tracking.Tests;
 public sealed class MutationTests(TrackingEngines engines)
 {
     [Fact]
+    public async Task Schema_Should_HaveAnIndexForEveryRelation_When_ItIsCheckedAgainstTheTables() =>
+        Assert.Empty((await TrackingGraph.BuildAsync(engines)).Warnings);
+
+    [Fact]
     public async Task Mutations_Should_ChangeWhatTheyAnswer_When_ARunIsLoggedFromStartToEnd()
     {
         var graph = await TrackingGraph.BuildAsync(engines);

@@ -27,6 +27,9 @@ internal sealed partial class TrackingGraph
         Bind = (bindings, mapped) => TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log),
     }));
 
+    /// <summary>What the start-up checks say of relations without an index.</summary>
+    public IEnumerable<string> Warnings => _schema.Warnings.Select(warning => warning.ToString());
+
     /// <summary>Runs an operation; there must be no errors.</summary>
     public async Task<JsonElement> RunAsync(string query, object? variables = null, Caller? caller = null, SessionCounters? counters = null)
     {

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Tracking.Points;
 using Npgsql;
 
@@ -44,18 +46,34 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
 
                 // The log is a passage, no store: it is emptied while the import goes on.
                 if (flusher.PendingBytes > 64 << 20)
-                    await flusher.FlushAsync(ct).ConfigureAwait(false);
+                    await TryFlushAsync(ct).ConfigureAwait(false);
             }
 
             var version = await StoreRestAsync(connection, options.Source, staging, counts, ct).ConfigureAwait(false);
             var warnings = await FindWarningsAsync(connection, options.Source, ct).ConfigureAwait(false);
             progress.Report(new ImportProgress(ImportStage.Flushing, "metric points", 0, null));
-            await flusher.FlushAsync(ct).ConfigureAwait(false);
+            if (await TryFlushAsync(ct).ConfigureAwait(false) is { } waits)
+                warnings.Add(waits);
             return new ImportReport(options.Source, version, [.. staging.Rows.Select(table => counts.ToReport(table.Key, table.Value))], warnings, watch.Elapsed);
         }
         finally
         {
             await DiscardAsync(connection).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Brings the points to ClickHouse; that it is away is no failure of the import, because the log has them.</summary>
+    /// <returns>A warning, or null.</returns>
+    private async Task<string?> TryFlushAsync(CancellationToken ct)
+    {
+        try
+        {
+            await flusher.FlushAsync(ct).ConfigureAwait(false);
+            return null;
+        }
+        catch (ClickHouseException fault)
+        {
+            return $"ClickHouse did not take the points yet ({fault.Message}). They are safe in the log, and follow when it answers and a server runs.";
         }
     }
 
@@ -81,10 +99,11 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
             flusher.NoteLogged(points.LoggedBytes);
             counts.Add(mine);
         }
-        catch (PostgresException fault)
+        catch (Exception fault) when (fault is PostgresException or GraphQLException)
         {
+            var cause = fault is PostgresException { Detail: { } detail } refused ? $"{refused.MessageText} {detail}" : fault.Message;
             throw new ImportException(
-                $"The experiment '{experiment.Name}' ({experiment.Id}) could not be stored and was left as it was: {fault.MessageText} {fault.Detail} Experiments before it are in; run the import again when the cause is mended.", fault);
+                $"The experiment '{experiment.Name}' ({experiment.Id}) could not be stored and was left as it was: {cause} Experiments before it are in; run the import again when the cause is mended.", fault);
         }
     }
 
@@ -172,7 +191,8 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
     private static async Task AddSourceAsync(NpgsqlConnection connection, string source, CancellationToken ct)
     {
         await using var add = new NpgsqlCommand(
-            "INSERT INTO source (name, system) VALUES ($1, 'MLFLOW') ON CONFLICT (name) DO UPDATE SET name = source.name RETURNING system", connection) { Parameters = { new() { Value = source } } };
+            "INSERT INTO source (name, system) VALUES ($1, 'MLFLOW') ON CONFLICT (name) DO UPDATE SET name = source.name RETURNING system", connection)
+        { Parameters = { new() { Value = source } } };
         if (await add.ExecuteScalarAsync(ct).ConfigureAwait(false) is not "MLFLOW")
             throw new ImportException($"The source '{source}' is no MLflow server here. Give this import a name of its own: --source NAME");
     }

@@ -94,7 +94,8 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             SELECT r.id, m.key, m.step::bigint, greatest(least(m.timestamp::numeric, 10413791999000), -2208988800000)::bigint, pg_temp.metric_value(m.value, m.is_nan)
             FROM pg_temp.mlflow_metrics m JOIN run r ON r.source = $1 AND r.original_id = m.run_uuid
             WHERE r.experiment_id = $2 ORDER BY r.id, m.key COLLATE "C", 3, 4
-            """, connection) { CommandTimeout = 0, Parameters = { new() { Value = source }, new() { Value = experimentId } } })
+            """, connection)
+        { CommandTimeout = 0, Parameters = { new() { Value = source }, new() { Value = experimentId } } })
         {
             await declare.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         }

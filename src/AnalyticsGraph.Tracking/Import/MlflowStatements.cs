@@ -9,8 +9,11 @@ internal static class MlflowStatements
     /// <summary>Milliseconds since 1970 as MLflow keeps times. What no DateTime64 can hold is brought to the nearest it can.</summary>
     public const string Functions =
         """
-        CREATE OR REPLACE FUNCTION pg_temp.ms_time(ms text) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
-            SELECT to_timestamp(greatest(least(ms::numeric, 10413791999000), -2208988800000)::bigint / 1000.0::float8) $$;
+        CREATE OR REPLACE FUNCTION pg_temp.ms_time(ms text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+            SELECT timestamptz 'epoch' + greatest(least(ms::numeric, 10413791999000), -2208988800000)::float8 * interval '1 millisecond' $$;
+        -- Nanoseconds, cut to the microseconds that a timestamptz has.
+        CREATE OR REPLACE FUNCTION pg_temp.nano_time(nano text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+            SELECT timestamptz 'epoch' + (nano::bigint / 1000)::float8 * interval '1 microsecond' $$;
         CREATE OR REPLACE FUNCTION pg_temp.stage(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT CASE lower($1) WHEN 'deleted' THEN 'DELETED' ELSE 'ACTIVE' END $$;
         -- MLflow stores NaN as 0 with a flag, and the infinities as the largest doubles.
         CREATE OR REPLACE FUNCTION pg_temp.metric_value(value text, is_nan text) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
@@ -113,7 +116,7 @@ internal static class MlflowStatements
         ("spans",
             """
             INSERT INTO span (trace_id, experiment_id, span_id, parent_span_id, name, type, status, start_time, end_time, start_time_unix_nano, end_time_unix_nano, content, dimension_attributes)
-            SELECT t.id, $3, s.span_id, s.parent_span_id, s.name, s.type, s.status, to_timestamp(s.start_time_unix_nano::bigint / 1e9::float8), to_timestamp(s.end_time_unix_nano::bigint / 1e9::float8),
+            SELECT t.id, $3, s.span_id, s.parent_span_id, s.name, s.type, s.status, pg_temp.nano_time(s.start_time_unix_nano), pg_temp.nano_time(s.end_time_unix_nano),
                 s.start_time_unix_nano::bigint, s.end_time_unix_nano::bigint, s.content, s.dimension_attributes
             FROM pg_temp.mlflow_spans s JOIN trace t ON t.source = $1 AND t.original_id = s.trace_id WHERE t.experiment_id = $3
             ON CONFLICT (trace_id, span_id) DO UPDATE SET parent_span_id = EXCLUDED.parent_span_id, name = EXCLUDED.name, type = EXCLUDED.type, status = EXCLUDED.status,

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
 using Microsoft.Extensions.Logging;
@@ -116,7 +116,8 @@ public sealed class PointFlusher : IAsyncDisposable
                 WHERE point_log.group_id = candidate.group_id AND (candidate.before = 0 OR candidate.before + point_log.points <= $2)
                 RETURNING 1)
             SELECT id FROM block
-            """, connection) { Parameters = { new() { Value = lastGroup }, new() { Value = (long)_options.MaxBlockPoints } } };
+            """, connection)
+        { Parameters = { new() { Value = lastGroup }, new() { Value = (long)_options.MaxBlockPoints } } };
         return await record.ExecuteScalarAsync(ct).ConfigureAwait(false) as long?;
     }
 
