@@ -53,14 +53,20 @@ internal static class JsonExpressions
 
         void Value()
         {
+            // PostgreSQL cannot look into a document that has \u0000 in any string (and jsonb cannot even hold one): such a document yields nothing.
             sql.Append('(');
-            if (column.Kind == ColumnKind.Text)
+            switch (column.Kind)
             {
-                sql.Append("CASE WHEN ").AppendColumn(alias, column.Name).Append(" IS JSON THEN ").AppendColumn(alias, column.Name).Append("::json END");
-            }
-            else
-            {
-                sql.AppendColumn(alias, column.Name);
+                case ColumnKind.Text:
+                    sql.Append("CASE WHEN ").AppendColumn(alias, column.Name).Append(" IS JSON AND strpos(").AppendColumn(alias, column.Name).Append(", '\\u0000') = 0 THEN ")
+                        .AppendColumn(alias, column.Name).Append("::json END");
+                    break;
+                case ColumnKind.Json:
+                    sql.Append("CASE WHEN strpos(").AppendColumn(alias, column.Name).Append("::text, '\\u0000') = 0 THEN ").AppendColumn(alias, column.Name).Append(" END");
+                    break;
+                default:
+                    sql.AppendColumn(alias, column.Name);
+                    break;
             }
 
             sql.Append(" #> ").AppendParameter(parameter, SqlType.Text, isArray: true).Append(')');
@@ -75,7 +81,6 @@ internal static class JsonExpressions
                 sql.Append("CASE WHEN ");
             }
 
-            // Not cast to jsonb, which refuses documents with \u0000 anywhere.
             sql.Append(column.Kind == ColumnKind.JsonBinary ? "jsonb_typeof" : "json_typeof");
             Value();
             sql.Append(" = '").Append(jsonType).Append("' THEN ");
