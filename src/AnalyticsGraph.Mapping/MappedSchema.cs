@@ -1,3 +1,22 @@
+// The mapping: schema-first SDL with the directives of schema/mapping.graphql becomes an executable schema over PostgreSQL and ClickHouse.
+//
+//   Model        what the directives say, typed            Generation   the public SDL: connections, filters, sorts, without the directives
+//   Catalog      the real tables, and what does not fit     Sql          statements from fragments; cursors and keyset pages; policies
+//   Rows         typed columns of rows, keys, layouts       Sessions     one request's questions to each store, a level's together
+//   Resolvers    a step for each kind of mapped field
+//
+// How a query runs: when a plan is bound, each step finds in the selections below it which columns are needed (RowLayout). When a level runs, each step composes its
+// statement for all parents together and registers it with the store's session; the level's PostgreSQL statements go in one batch. Rows are read into typed columns
+// (RowSet), which the leaves below hand on as they are.
+//
+// What holds everywhere:
+// * a value never enters SQL text; names come from the SDL alone and are quoted
+// * every read of a mapped type carries its policy: lists, counts, look-ups, nodes, relations, and the rows that filters and orders reach through
+// * conditions are true or not: an n-operator is the exact complement, rows without a value included
+// * order: class first (number 0, NaN 1, missing 2) in both directions, then the value, at last the key; cursors carry class and value
+// * a to-one relation is a statement of its own for the distinct keys of all parents, never a join: many parents share few targets, and a row that the request has read
+//   with all that is wanted is not read again. A to-many relation is one LATERAL statement (PostgreSQL) or one scan with LIMIT n BY (ClickHouse)
+// * a filter that reaches into the other store asks that one first for the keys that meet the condition
 using System.Collections.Immutable;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;

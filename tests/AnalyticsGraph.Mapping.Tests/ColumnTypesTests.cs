@@ -175,5 +175,27 @@ public sealed class ColumnTypesTests(LibraryFixture library) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Texts_Should_StayWhole_When_TheyOutgrowEveryBuffer()
+    {
+        await using (var command = _source.CreateCommand("CREATE TABLE page (id bigint PRIMARY KEY, body text NOT NULL, tail text); INSERT INTO page SELECT i, repeat('é', i::int * 7), CASE WHEN i % 2 = 0 THEN repeat('x', i::int) END FROM generate_series(0, 900) AS i"))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var graph = await Graph.BuildAsync(_source, "scalar Long type Query { pages: [Page!]! } type Page @table(name: \"page\") { id: Long! body: String! tail: String same: [Page!]! @relation }", bind: (_, _) => { });
+
+        var answer = await graph.RunAsync("{ pages { id body tail same { body } } }");
+
+        var pages = answer.At("pages").EnumerateArray().ToList();
+        Assert.Equal(901, pages.Count);
+        for (var i = 0; i < pages.Count; i++)
+        {
+            Assert.Equal(new string('é', i * 7), pages[i].GetProperty("body").GetString());
+            Assert.Equal(i % 2 == 0 ? new string('x', i) : null, pages[i].GetProperty("tail").GetString());
+            Assert.Equal(new string('é', i * 7), pages[i].GetProperty("same")[0].GetProperty("body").GetString());
+        }
+    }
+
+    [Fact]
     public void GlobalId_Should_BeRefused_When_ItIsNone() => Assert.Throws<GraphQL.Errors.GraphQLException>(() => GlobalId.Parse("bm9jb2xvbg=="));
 }

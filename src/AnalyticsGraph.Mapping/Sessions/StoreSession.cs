@@ -6,13 +6,12 @@ using AnalyticsGraph.Mapping.Sql;
 namespace AnalyticsGraph.Mapping.Sessions;
 
 /// <summary>One request's conversation with one store: questions of a level wait here until they are sent together.</summary>
-public abstract class StoreSession : ILevelDispatcher, IAsyncDisposable
+public abstract class StoreSession : ILevelDispatcher
 {
     private readonly EntityLoads _entities;
     private readonly RequestContext _request;
     private readonly IPolicyProvider _policies;
     private List<StoreQuestion> _pending = [];
-    private Task _running = Task.CompletedTask;
 
     private protected StoreSession(Store store, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
     {
@@ -44,23 +43,9 @@ public abstract class StoreSession : ILevelDispatcher, IAsyncDisposable
         _entities.AskPending();
         var questions = _pending;
         _pending = [];
-        Track(RunAsync(questions, cancellationToken));
-    }
 
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        await _running.ConfigureAwait(false);
-    }
-
-    /// <summary>The session ends when all that it sent has.</summary>
-    private void Track(Task running)
-    {
-        lock (_entities)
-        {
-            _running = _running.IsCompleted ? running : Task.WhenAll(_running, running);
-        }
+        // Whatever happens, every question is completed: the asking steps wait for those, nobody for the whole.
+        _ = RunAsync(questions, cancellationToken);
     }
 
     internal EntityLoads Entities => _entities;
@@ -79,7 +64,7 @@ public abstract class StoreSession : ILevelDispatcher, IAsyncDisposable
     /// <summary>Asks a question on its own, at once: one that the level's round trip comes too early or too late for.</summary>
     internal Task<RowResult> AskNow(StoreQuestion question)
     {
-        Track(RunAsync([question], _request.CancellationToken));
+        _ = RunAsync([question], _request.CancellationToken);
         return question.Answer;
     }
 
