@@ -21,6 +21,7 @@ internal static class Keyset
             return;
         }
 
+        var isBounded = AppendBound(sql, terms[0], values[0], after);
         for (var i = 0; i < terms.Length; i++)
         {
             sql.Append('(');
@@ -37,6 +38,26 @@ internal static class Keyset
         {
             sql.Append(i + 1 < terms.Length ? "))" : ")");
         }
+
+        sql.Append(isBounded ? ")" : "");
+    }
+
+    /// <summary>
+    /// Says once more, in a way that an index understands, where the rest of the order begins: <c>(t1 &lt;= v1 AND ...)</c>. Only where that is one range: where missing
+    /// values or NaN follow at the far end it would be two.
+    /// </summary>
+    private static bool AppendBound(SqlBuilder sql, OrderTerm term, object? value, bool after)
+    {
+        var isGreater = term.Descending != after;
+        if (term.Value.IsNullable || value is null or double.NaN || (term.Value.MayBeNaN && !(sql.IsPostgres && isGreater)))
+        {
+            return false;
+        }
+
+        sql.Append('(');
+        term.Value.AppendTo(sql);
+        sql.Append(isGreater ? " >= " : " <= ").AppendParameter(value, term.Value.Type).Append(" AND ");
+        return true;
     }
 
     /// <summary>One row comparison does where all terms run one way and have nothing but plain values: an index then starts at the very place.</summary>
