@@ -13,6 +13,12 @@ internal static class Failure
     public static int Tell(Exception exception, string? message = null)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        if (Console.IsErrorRedirected)
+        {
+            // A log has no width to wrap at.
+            console.Profile.Width = int.MaxValue;
+        }
+
         var foreseen = message is not null
             || exception is EngineException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException
                 or GraphQL.Errors.GraphQLException or IOException or UnauthorizedAccessException;

@@ -39,15 +39,17 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        _graph = null;
-        if (_tracking is not null)
+        // The container knows this object as itself and as a hosted service, and disposes it once for each.
+        var (tracking, stores) = (_tracking, _stores);
+        (_graph, _tracking, _stores) = (null, null, null);
+        if (tracking is not null)
         {
-            await _tracking.DisposeAsync();
+            await tracking.DisposeAsync();
         }
 
-        if (_stores is not null)
+        if (stores is not null)
         {
-            await _stores.DisposeAsync();
+            await stores.DisposeAsync();
         }
 
         _stopping.Dispose();
