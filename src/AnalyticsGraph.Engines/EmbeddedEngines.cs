@@ -73,6 +73,9 @@ public sealed class EmbeddedEngines : IAsyncDisposable
             sockets = SocketFolder.Create(data, cluster?.Account, cluster?.CanEnter ?? true);
             engines = new EmbeddedEngines(options, data, sockets, packages, cluster, loggers);
             await engines.StartAllAsync(cancellation).ConfigureAwait(false);
+            new RunningEngines(
+                options.StartPostgres ? engines.PostgresConnectionString : null,
+                options.StartClickHouse ? engines.ClickHouseConnectionString : null).WriteTo(data.Root);
             return engines;
         }
         catch
@@ -101,6 +104,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        RunningEngines.RemoveFrom(_data.Root);
         await Task.WhenAll(Started().Select(engine => engine.DisposeAsync().AsTask())).ConfigureAwait(false);
         _sockets.Dispose();
         _data.Dispose();

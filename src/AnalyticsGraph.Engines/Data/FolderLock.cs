@@ -44,6 +44,13 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
+    /// <summary>Whether a process holds the lock of a folder now.</summary>
+    internal static bool IsHeld(string folder)
+    {
+        using var file = LibC.Open(Path.Combine(folder, "lock"));
+        return !LibC.TryLockShared(file);
+    }
+
     private static string Holder(SafeFileHandle file)
     {
         Span<byte> text = stackalloc byte[16];

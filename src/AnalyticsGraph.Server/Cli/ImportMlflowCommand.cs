@@ -19,7 +19,7 @@ internal static class ImportMlflowCommand
         try
         {
             using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole().AddFilter(level => level >= LogLevel.Warning));
-            await using var stores = await Stores.OpenAsync(options, loggers, _ => { }, cancellation);
+            await using var stores = await Stores.OpenOrJoinAsync(options, loggers, cancellation);
             await using var tracking = new TrackingServices(stores, loggers);
             tracking.Start();
             Show(await AnsiConsole.Progress()

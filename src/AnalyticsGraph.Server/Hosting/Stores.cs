@@ -19,6 +19,20 @@ internal sealed class Stores : IAsyncDisposable
     /// <summary>The store of series.</summary>
     public ClickHouseClient ClickHouse { get; }
 
+    /// <summary>As <see cref="OpenAsync"/>, but beside a server that runs on the data folder: its engines are used.</summary>
+    /// <param name="options">Where the stores are.</param>
+    /// <param name="loggers">For all that runs in them.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    public static Task<Stores> OpenOrJoinAsync(ServerOptions options, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var running = RunningEngines.Find(options.DataDirectory);
+        return OpenAsync(
+            options with { Postgres = options.Postgres ?? running?.PostgresConnectionString, ClickHouse = options.ClickHouse ?? running?.ClickHouseConnectionString },
+            loggers,
+            _ => { },
+            cancellation);
+    }
+
     /// <summary>Starts what is embedded, connects to both and migrates them.</summary>
     /// <param name="options">Where they are.</param>
     /// <param name="loggers">For all that runs in them.</param>
