@@ -24,6 +24,7 @@ internal sealed class ByKeyResolver<TSource>(TableModel table, Func<TSource, lon
     {
         private static readonly ImmutableArray<SqlType> KeyTypes = [SqlType.Int64];
         private readonly RowContext _context = new(layout, table, "");
+        private readonly EntityTarget _target = new(table, table.Key, null);
 
         public override object ChildContext => _context;
 
@@ -42,7 +43,7 @@ internal sealed class ByKeyResolver<TSource>(TableModel table, Func<TSource, lon
                 return new NullColumn(parents.Count);
             }
 
-            var found = await context.Request.Get<StoreSessions>().For(table.Store).Entities.Load(new EntityTarget(table, table.Key, null), layout, set).ConfigureAwait(false);
+            var found = await context.Request.Get<StoreSessions>().For(table.Store).Entities.Load(_target, layout, set).ConfigureAwait(false);
             return ToOneStep.ToColumn(type, found, set.SlotOf);
         }
     }

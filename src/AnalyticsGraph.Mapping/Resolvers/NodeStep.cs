@@ -25,7 +25,10 @@ internal sealed class NodeResolver(MappingModel model) : FieldResolver
     }
 }
 
-internal sealed record NodeTarget(ObjectType Type, TableModel Table, RowLayout Layout);
+internal sealed record NodeTarget(ObjectType Type, TableModel Table, RowLayout Layout)
+{
+    public EntityTarget Entity { get; } = new(Table, Table.Key, null);
+}
 
 internal sealed class NodeStep(Dictionary<string, NodeTarget> targets) : FieldStep
 {
@@ -64,7 +67,7 @@ internal sealed class NodeStep(Dictionary<string, NodeTarget> targets) : FieldSt
                 [.. target.Table.Key.Select(column => SqlTypes.Of(target.Table.Column(column).Kind))]);
             var load = keys.Count == 0
                 ? Task.FromResult(new EntityRows(new RowSet(target.Layout, [], 0), []))
-                : sessions.For(target.Table.Store).Entities.Load(new EntityTarget(target.Table, target.Table.Key, null), target.Layout, keys);
+                : sessions.For(target.Table.Store).Entities.Load(target.Entity, target.Layout, keys);
             return (Target: target, Keys: keys, Load: load);
         });
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Sql;
 
 namespace AnalyticsGraph.Mapping.Sessions;
 
@@ -9,6 +10,9 @@ namespace AnalyticsGraph.Mapping.Sessions;
 /// <param name="Relation">The relation, if a link table or constants narrow the rows; null for the bare table.</param>
 internal sealed record EntityTarget(TableModel Table, ImmutableArray<string> Columns, RelationField? Relation)
 {
+    /// <summary>The texts composed for it; a target lives as long as the step that made it.</summary>
+    public SqlTextCache Texts { get; } = new();
+
     public bool IsThroughLink => Relation?.Through is not null;
 
     public bool Equals(EntityTarget? other) =>

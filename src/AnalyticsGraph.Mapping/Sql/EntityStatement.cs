@@ -7,8 +7,6 @@ namespace AnalyticsGraph.Mapping.Sql;
 /// <summary>Rows by their keys: for to-one relations, <c>node</c>, and whoever has a key in hand.</summary>
 internal static class EntityStatement
 {
-    private static readonly SqlTextCache Texts = new();
-
     public static SqlStatement Compose(SqlScope scope, EntityTarget target, RowLayout layout, KeySet keys)
     {
         var sql = scope.Sql;
@@ -53,7 +51,7 @@ internal static class EntityStatement
             sql.Append(" ORDER BY ").AppendColumn(alias, target.Table.Key[0]);
         }
 
-        return sql.Build(Texts);
+        return sql.Build(target.Texts);
     }
 
     public static ImmutableArray<ValueShape> ShapesOf(EntityTarget target, RowLayout layout) => target.Relation?.Through is { } link

@@ -18,8 +18,6 @@ internal sealed class ForeignKeys
 /// <summary>The distinct keys of the rows that meet a condition, for a filter of the other store.</summary>
 internal static class ForeignKeyStatement
 {
-    private static readonly SqlTextCache Texts = new();
-
     public static SqlStatement Compose(SqlScope scope, RelationField relation, ArgumentValues filter, bool isNegated, int limit)
     {
         var sql = scope.Sql;
@@ -40,6 +38,6 @@ internal static class ForeignKeyStatement
         sql.Append(isNegated ? " AND NOT coalesce(TRUE" : "");
         new FilterComposer(scope).AppendAnd(relation.Target, alias, filter);
         sql.Append(isNegated ? ", FALSE)" : "").Append(" LIMIT ").AppendParameter((long)limit, SqlType.Int64);
-        return sql.Build(Texts);
+        return sql.Build();
     }
 }
