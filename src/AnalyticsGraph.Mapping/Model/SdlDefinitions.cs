@@ -32,11 +32,9 @@ internal sealed class SdlDefinitions
         {
             foreach (var root in schema.OperationTypes)
             {
-                switch (root.Operation)
+                if (root.Operation == OperationType.Query)
                 {
-                    case OperationType.Query: QueryType = root.Type.Name.Value; break;
-                    case OperationType.Mutation: MutationType = root.Type.Name.Value; break;
-                    default: SubscriptionType = root.Type.Name.Value; break;
+                    QueryType = root.Type.Name.Value;
                 }
             }
         }
@@ -44,17 +42,11 @@ internal sealed class SdlDefinitions
 
     public string QueryType { get; } = "Query";
 
-    public string MutationType { get; } = "Mutation";
-
-    public string SubscriptionType { get; } = "Subscription";
-
     public IEnumerable<string> ObjectNames => _objects.Keys;
 
     public bool Has(string typeName) => _objects.ContainsKey(typeName) || _others.ContainsKey(typeName);
 
     public bool IsObject(string typeName) => _objects.ContainsKey(typeName);
-
-    public EnumTypeDefinitionNode? FindEnum(string typeName) => _others.GetValueOrDefault(typeName) as EnumTypeDefinitionNode;
 
     public IEnumerable<EnumTypeDefinitionNode> Enums => _others.Values.OfType<EnumTypeDefinitionNode>();
 

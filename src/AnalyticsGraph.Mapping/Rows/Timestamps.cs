@@ -13,8 +13,6 @@ internal static class Timestamps
     /// <summary>From PostgreSQL's microseconds since 2000.</summary>
     public static long FromPostgres(long micros) => Math.Clamp(micros, Least - PostgresEpoch, Greatest - PostgresEpoch) + PostgresEpoch;
 
-    public static long Clamp(long micros) => Math.Clamp(micros, Least, Greatest);
-
     public static DateTime ToDateTime(long micros) =>
         new(DateTime.UnixEpoch.Ticks + (Math.Clamp(micros, Least, Greatest) * TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc);
 

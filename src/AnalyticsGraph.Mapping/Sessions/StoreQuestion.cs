@@ -31,9 +31,6 @@ internal sealed class StoreQuestion(SqlStatement statement, ImmutableArray<Value
 
     public Task<RowResult> Answer => _answer.Task;
 
-    /// <summary>Whether the question has its answer or its error.</summary>
-    public bool IsDone => _answer.Task.IsCompleted;
-
     public RowResult? Result { get; set; }
 
     public Exception? Error { get; set; }
