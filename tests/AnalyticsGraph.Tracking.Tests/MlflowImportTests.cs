@@ -27,6 +27,7 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
         await AssertFactsAsync("twice");
 
         Assert.Equal(84_420, first.Tables.Single(table => table.Table == "metrics").Added);
+        Assert.Equal(533, first.Tables.Single(table => table.Table == "latest_metrics").Added);
         Assert.Equal("7d34483879f0", first.SchemaVersion);
         Assert.Empty(first.Warnings);
         Assert.Empty(second.Warnings);
@@ -108,7 +109,7 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
         File.Delete(path);
 
         Assert.Equal(
-            [("experiments", 0L, 1L), ("metrics", 2, 0), ("params", 0, 1)],
+            [("experiments", 0L, 1L), ("latest_metrics", 1, 1), ("metrics", 2, 0), ("params", 0, 1)],
             report.Tables.Where(table => table.Added + table.Changed > 0).Select(table => (table.Table, table.Added, table.Changed)));
         var run = (await RunsAsync("went-on"))["8ee47f524a684731905e7f6a04334415"];
         var summary = (await engines.SummariesAsync(run)).Single(pair => pair.Key.Key == "m_nan").Value;

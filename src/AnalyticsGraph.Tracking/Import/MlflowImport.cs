@@ -95,6 +95,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
                 await mine.RunAsync(connection, table, sql, source, experiment.Id, id, ct).ConfigureAwait(false);
             var points = new MlflowPoints(connection, flusher, source, id, rows => progress.Report(new ImportProgress(ImportStage.Storing, experiment.Name, rows, null)));
             mine.Add("metrics", await points.StoreAsync(ct).ConfigureAwait(false), 0);
+            mine.Add("latest_metrics", points.Series.Added, points.Series.Changed);
             await transaction.CommitAsync(ct).ConfigureAwait(false);
             flusher.NoteLogged(points.LoggedBytes);
             counts.Add(mine);

@@ -22,6 +22,9 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
     /// <summary>How much was logged.</summary>
     public long LoggedBytes { get; private set; }
 
+    /// <summary>How many series were new, and how many had points already and got more.</summary>
+    public (long Added, long Changed) Series { get; private set; }
+
     /// <summary>Stores the points that are not there yet.</summary>
     /// <returns>How many.</returns>
     public async Task<long> StoreAsync(CancellationToken ct)
@@ -149,6 +152,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
         if (run is null || run.Changed.Count == 0)
             return;
         _summaries.AddRange(run.Changed);
+        Series = (Series.Added + run.NewSeries, Series.Changed + run.Changed.Count - run.NewSeries);
         _counters.Add((run.RunId, run.Seq));
         if (_summaries.Count >= 1000)
             await WriteSummariesAsync(ct).ConfigureAwait(false);
@@ -203,6 +207,8 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
 
         public Dictionary<SeriesKey, SeriesSummary> Changed { get; } = [];
 
+        public int NewSeries { get; private set; }
+
         /// <summary>Adds a point to its summary, unless it is there.</summary>
         public async ValueTask<bool> TryAddAsync(MetricPoint point)
         {
@@ -218,7 +224,11 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
             if (!_values.Add(point.Point.Value))
                 return false;
             if (!summaries.TryGetValue(point.Series, out var summary))
+            {
                 summaries.Add(point.Series, summary = new SeriesSummary());
+                NewSeries++;
+            }
+
             summary.Add(point.Point);
             Changed[point.Series] = summary;
             return true;
