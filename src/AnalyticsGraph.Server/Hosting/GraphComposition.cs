@@ -33,11 +33,7 @@ internal sealed class GraphComposition
                 Files = SchemaFiles(),
                 Postgres = stores.Postgres,
                 ClickHouse = stores.ClickHouse,
-                Bind = (bindings, resolvers) =>
-                {
-                    bindings.AddAnalytics(new PendingPoints(tracking.Flusher));
-                    TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points);
-                },
+                Bind = (bindings, resolvers) => Bind(bindings, resolvers, tracking),
             },
             cancellation);
         foreach (var warning in mapped.Warnings)
@@ -55,6 +51,13 @@ internal sealed class GraphComposition
     /// <summary>Gives a request its sessions with the stores.</summary>
     /// <param name="request">The request.</param>
     public void Configure(RequestContext request) => _mapped.Configure(request);
+
+    /// <summary>Binds the fields that C# resolves.</summary>
+    internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, TrackingServices tracking)
+    {
+        bindings.AddAnalytics(new PendingPoints(tracking.Flusher));
+        TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points);
+    }
 
     /// <summary>The SDL files of this build, by name.</summary>
     internal static IEnumerable<(string Name, string Sdl)> SchemaFiles()

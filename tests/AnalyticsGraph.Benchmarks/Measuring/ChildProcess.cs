@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using AnalyticsGraph.Benchmarks.Servers;
+
+namespace AnalyticsGraph.Benchmarks.Measuring;
+
+/// <summary>A server in a process of its own: this program in another role. Ends when disposed.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+    private readonly HttpClient _client = new();
+
+    private ChildProcess(Process process, Uri address) => (_process, Address) = (process, address);
+
+    public Uri Address { get; }
+
+    /// <summary>Starts a role and waits until it listens.</summary>
+    /// <param name="told">Told every other line that the child writes.</param>
+    /// <param name="role">The arguments that name the role.</param>
+    /// <exception cref="InvalidOperationException">The child ended before it listened.</exception>
+    public static async Task<ChildProcess> StartAsync(Action<string> told, params string[] role)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", .. role]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(ChildHost.Ready, StringComparison.Ordinal))
+            {
+                return new ChildProcess(process, new Uri(line[ChildHost.Ready.Length..]));
+            }
+
+            told(line);
+        }
+
+        throw new InvalidOperationException($"The server '{string.Join(' ', role)}' ended before it listened; what it wrote stands above.");
+    }
+
+    public async Task<string> GetAsync(string path) => await _client.GetStringAsync(new Uri(Address, path));
+
+    public async Task<Consumption> ConsumptionAsync() => Consumption.Parse(await GetAsync("/consumption"));
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _process.StandardInput.Close();
+        using var timeout = new CancellationTokenSource(StopTimeout);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

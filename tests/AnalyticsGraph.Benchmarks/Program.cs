@@ -1,0 +1,14 @@
+using AnalyticsGraph.Benchmarks;
+using AnalyticsGraph.Benchmarks.Servers;
+
+switch (args)
+{
+    case ["serve", "memory"]:
+        await MemoryServer.RunAsync();
+        return 0;
+    case ["serve", "stores", var data]:
+        await StoresServer.RunAsync(data);
+        return 0;
+    default:
+        return await BenchmarkCommand.RunAsync(args);
+}
