@@ -50,6 +50,28 @@ public sealed class PointFlusherTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Flush_Should_BringThePoints_When_ClickHouseDiedBetweenRememberingTheTokenAndPublishingThePart()
+    {
+        await engines.Flusher.FlushAsync();
+        var (run, other) = (await engines.CreateRunAsync(), await engines.CreateRunAsync());
+        await LogAsync(run, 0, 10);
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        {
+            var block = await engines.Flusher.RecordBlockAsync(connection, long.MaxValue, default);
+            var group = await engines.ScalarAsync<long>("SELECT group_id FROM point_log WHERE block_id = $1", block!.Value);
+
+            // The token as ClickHouse remembers it, without the points it stands for.
+            var elsewhere = new PointBlock();
+            elsewhere.Add(0, new SeriesKey(other, MetricScope.Run, "elsewhere", "", 0), new SeriesPoint(default, 0), 1, long.MaxValue);
+            await engines.Flusher.Points.InsertAsync(elsewhere, PointFlusher.TokenOf([group]), default);
+        }
+
+        await engines.Flusher.FlushAsync();
+        Assert.Equal(10, (await engines.PointsInClickHouseAsync(run)).Count);
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM point_log"));
+    }
+
+    [Fact]
     public async Task RecordBlock_Should_SplitTheLog_When_ItHoldsMoreThanABlock()
     {
         await using var small = new PointFlusher(engines.Postgres, engines.ClickHouse, new PointLogOptions { MaxBlockPoints = 25 }, Microsoft.Extensions.Logging.Abstractions.NullLogger<PointFlusher>.Instance);

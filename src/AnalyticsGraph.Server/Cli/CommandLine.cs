@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using AnalyticsGraph.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -7,6 +8,9 @@ namespace AnalyticsGraph.Server.Cli;
 /// <summary>The command line: the server itself, and one command for each thing done without a browser.</summary>
 internal static class CommandLine
 {
+    // How long the engines may take to stop after a signal, both of them at their worst; two seconds is the library's default.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+
     private const string ConfigurationHelp = """
         Stores. Without connection strings the server runs its own PostgreSQL and ClickHouse in the data folder. To use others, set
         ConnectionStrings:Postgres and ConnectionStrings:ClickHouse in appsettings.json, the environment (ConnectionStrings__Postgres), or here
@@ -37,7 +41,14 @@ internal static class CommandLine
         import.Add(mlflow);
         root.Add(import);
 
-        return await root.Parse(rest).InvokeAsync();
+        // A closed terminal ends the program as Ctrl-C does; it would kill it otherwise.
+        using var hangUp = new CancellationTokenSource();
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            hangUp.Cancel();
+        });
+        return await root.Parse(rest).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopTimeout }, hangUp.Token);
     }
 
     // Keys with a colon (--ConnectionStrings:Postgres=...) are .NET configuration; everything else is ours and checked.

@@ -28,6 +28,10 @@ internal static class ImportMlflowCommand
                     .RunAsync(from, new ImportOptions { Source = source }, new Bars(context), cancellation)));
             return 0;
         }
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
+        {
+            return Failure.Tell(exception, "The import was stopped. Experiments that were stored stay; run it again to complete it.");
+        }
         catch (Exception exception)
         {
             return Failure.Tell(exception);

@@ -21,6 +21,10 @@ internal static class ServeCommand
         {
             await app.StartAsync(cancellation);
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return 0;
+        }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
         {
             return Failure.Tell(exception, $"The address {options.Urls} is taken by another program. Stop it, or listen elsewhere: --urls http://127.0.0.1:PORT");

@@ -42,14 +42,20 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
         // The container knows this object as itself and as a hosted service, and disposes it once for each.
         var (tracking, stores) = (_tracking, _stores);
         (_graph, _tracking, _stores) = (null, null, null);
-        if (tracking is not null)
+        try
         {
-            await tracking.DisposeAsync();
+            if (tracking is not null)
+            {
+                await tracking.DisposeAsync();
+            }
         }
-
-        if (stores is not null)
+        finally
         {
-            await stores.DisposeAsync();
+            // Whatever happened above, engines are not left running.
+            if (stores is not null)
+            {
+                await stores.DisposeAsync();
+            }
         }
 
         _stopping.Dispose();

@@ -8,6 +8,9 @@ namespace AnalyticsGraph.Server.Hosting;
 internal sealed class TrackingServices : IAsyncDisposable
 {
     private static readonly TimeSpan CopyInterval = TimeSpan.FromMilliseconds(500);
+    // Part of a stop that shall take seconds at most; what does not get through stays safe in PostgreSQL.
+    private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(3);
+    private readonly ILogger _logger;
     private readonly DimensionCopier _copier;
 
     /// <summary>Composes the write side; nothing runs yet.</summary>
@@ -15,6 +18,7 @@ internal sealed class TrackingServices : IAsyncDisposable
     /// <param name="loggers">For the background work.</param>
     public TrackingServices(Stores stores, ILoggerFactory loggers)
     {
+        _logger = loggers.CreateLogger<TrackingServices>();
         var options = new PointLogOptions();
         Flusher = new PointFlusher(stores.Postgres, stores.ClickHouse, options, loggers.CreateLogger<PointFlusher>());
         Points = new PointLog(stores.Postgres, Flusher, options, loggers.CreateLogger<PointLog>());
@@ -38,10 +42,23 @@ internal sealed class TrackingServices : IAsyncDisposable
         _copier.Start();
     }
 
-    /// <inheritdoc />
+    /// <summary>Commits what callers wait for, brings to ClickHouse what waits if that goes quickly, and ends the background work.</summary>
     public async ValueTask DisposeAsync()
     {
         await Points.DisposeAsync();
+        using (var limit = new CancellationTokenSource(SettleTimeout))
+        {
+            try
+            {
+                await Flusher.FlushAsync(limit.Token);
+                await _copier.CopyAsync(limit.Token);
+            }
+            catch (Exception fault) when (fault is OperationCanceledException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException)
+            {
+                _logger.LogWarning("Points or names did not reach ClickHouse before the stop ({Reason}). They are safe in PostgreSQL; the next start brings them.", fault.Message);
+            }
+        }
+
         await _copier.DisposeAsync();
         await Flusher.DisposeAsync();
     }

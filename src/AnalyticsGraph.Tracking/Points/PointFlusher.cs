@@ -143,6 +143,11 @@ public sealed class PointFlusher : IAsyncDisposable
         if (groups.Count == 0 || (isReplay && await Points.HasAnyAsync(groups, ct).ConfigureAwait(false)))
             return;
         await Points.InsertAsync(block, TokenOf(groups), ct).ConfigureAwait(false);
+
+        // ClickHouse remembers a token just before it publishes the part: killed in between, it knows the token of an insert that never was, and takes the repeated one
+        // for done. No insert with that token can be under way any more, so another token makes no doubles.
+        if (isReplay && !await Points.HasAnyAsync(groups, ct).ConfigureAwait(false))
+            await Points.InsertAsync(block, $"{TokenOf(groups)}-again", ct).ConfigureAwait(false);
     }
 
     /// <summary>Step 3: takes a block that is in ClickHouse out of the log, and brings the order of runs up to its summaries.</summary>
@@ -180,7 +185,8 @@ public sealed class PointFlusher : IAsyncDisposable
         }
     }
 
-    private static string TokenOf(List<long> groups) =>
+    /// <summary>What ClickHouse knows a block by.</summary>
+    internal static string TokenOf(List<long> groups) =>
         $"points-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(groups))).AsSpan(0, 16))}";
 
     private async Task<bool> HasPendingAsync(long[] runs, CancellationToken ct)
