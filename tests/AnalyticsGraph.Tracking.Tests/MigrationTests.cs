@@ -56,5 +56,14 @@ public sealed class MigrationTests(TrackingEngines engines)
         Assert.True((bool)(await find.ExecuteScalarAsync())!);
     }
 
+    [Fact]
+    public async Task Run_Should_TellWhatHappened_When_PostgresDiesInAStep()
+    {
+        await using var postgres = NpgsqlDataSource.Create(await engines.Engines.CreateDatabaseAsync());
+        var deadly = new Migration(1, "0001_deadly.sql", "SELECT pg_terminate_backend(pg_backend_pid());");
+        var fault = await Assert.ThrowsAsync<MigrationException>(() => new MigrationRunner(postgres, engines.ClickHouse, [deadly], Migration.Embedded("clickhouse")).RunAsync());
+        Assert.Contains("terminating connection", fault.Message, StringComparison.Ordinal);
+    }
+
     private MigrationRunner RunnerOf(IReadOnlyList<Migration> postgres) => new(engines.Postgres, engines.ClickHouse, postgres, Migration.Embedded("clickhouse"));
 }

@@ -32,6 +32,10 @@ internal static class ImportMlflowCommand
         {
             return Failure.Tell(exception, "The import was stopped. Experiments that were stored stay; run it again to complete it.");
         }
+        catch (Exception exception) when (exception is Npgsql.NpgsqlException and not Npgsql.PostgresException { IsTransient: false } or ClickHouse.ClickHouseTransportException)
+        {
+            return Failure.Tell(exception, $"A store stopped answering ({exception.Message.TrimEnd('.')}). Experiments that were stored stay; run the import again to complete it.");
+        }
         catch (Exception exception)
         {
             return Failure.Tell(exception);

@@ -14,6 +14,9 @@ public sealed class DimensionCopier : IAsyncDisposable
     private const int MarksPerRound = 5000;
     private const long LockKey = 0x6469_6D65_6E73_696F; // "dimensio"
 
+    // Copies shall not be behind for long once a store is back; a try in vain costs next to nothing.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
     private readonly NpgsqlDataSource _postgres;
     private readonly ClickHouseClient _clickHouse;
     private readonly TimeSpan _interval;
@@ -115,7 +118,7 @@ public sealed class DimensionCopier : IAsyncDisposable
             }
             catch (Exception fault) when (!ct.IsCancellationRequested)
             {
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks));
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
                 _logger.LogError(fault, "Changed entities could not be copied to ClickHouse. They stay marked; the next try is in {Pause}.", pause);
             }
 

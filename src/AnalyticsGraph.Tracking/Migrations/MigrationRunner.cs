@@ -61,7 +61,9 @@ public sealed class MigrationRunner
         }
         finally
         {
-            await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None).ConfigureAwait(false);
+            // A connection that is broken has given the lock up already, and why it broke is the error to tell.
+            if (connection.State == System.Data.ConnectionState.Open)
+                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class PointFlusher : IAsyncDisposable
 {
     private const long LockKey = 0x706F_696E_746C_6F67; // "pointlog"
 
+    // A store that is back finds its callers at work again within this time; a try in vain costs next to nothing.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
     private readonly NpgsqlDataSource _postgres;
     private readonly PointLogOptions _options;
     private readonly ILogger _logger;
@@ -286,7 +289,7 @@ public sealed class PointFlusher : IAsyncDisposable
             }
             catch (Exception fault) when (!ct.IsCancellationRequested)
             {
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromSeconds(30).Ticks));
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
                 _logger.LogError(fault, "Points could not be flushed to ClickHouse. They stay in the log; the next try is in {Pause}.", pause);
             }
 

@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace AnalyticsGraph.Server.Tests.Crash;
+
+/// <summary>
+/// One round: an import and then four clients are cut short by the same death; the server recovers, is stopped, the import is repeated, and every point is accounted for.
+/// All moments come from the seed.
+/// </summary>
+internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
+{
+    private const int Clients = 4;
+    private const int BatchesAfterwards = 5;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Random _random = new(seed);
+    private readonly string _data = Path.Combine(Directory.CreateTempSubdirectory("ag-crash-").FullName, "data");
+    private readonly int _port = ServerProcess.FreePort();
+    private ServerProcess? _server;
+
+    /// <summary>What was measured.</summary>
+    public CrashFigures Figures { get; private set; } = new() { Victim = victim };
+
+    /// <returns>All that went wrong; empty if nothing did.</returns>
+    public async Task<List<string>> RunAsync()
+    {
+        var faults = new List<string>();
+        await CutImportShortAsync(faults);
+        var ledger = await CutClientsShortAsync(faults);
+        await StopAsync(faults);
+        await ImportAsync(faults);
+        faults.AddRange(await StoreComparison.FindFaultsAsync(_data, ledger));
+        return faults;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _server?.Dispose();
+        foreach (var left in EngineProcesses.Left(_data))
+        {
+            using var process = Process.GetProcessById(left);
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Directory.Delete(Path.GetDirectoryName(_data)!, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private TimeSpan Moment(int milliseconds) => TimeSpan.FromMilliseconds(_random.Next(milliseconds));
+
+    private async Task CutImportShortAsync(List<string> faults)
+    {
+        using var import = ServerProcess.Import(_data);
+        if (victim == Victim.Server)
+        {
+            await Task.Delay(Moment(5000));
+            Figures.KillsInImports += import.HasExited ? 0 : 1;
+            import.Kill();
+        }
+        else
+        {
+            Figures.KillsInImports += await EngineProcesses.KillAsync(_data, victim, Moment(3000), import) ? 1 : 0;
+        }
+
+        // With a dead engine it fails, or not if it needed that one no more; either way it ends, and says why.
+        var code = await import.ExitAsync(Patience);
+        if (victim != Victim.Server && (code is not (0 or 1) || import.Output.Contains("   at ", StringComparison.Ordinal)))
+        {
+            faults.Add($"The import ended with {code} and said:\n{import.Output}");
+        }
+    }
+
+    private async Task<List<LoggedBatch>> CutClientsShortAsync(List<string> faults)
+    {
+        Figures.Recoveries.Add(await StartAsync());
+        using var graph = new GraphCaller(_port);
+        var experiment = (await graph.GetAsync("mutation { createExperiment(input: { name: \"crash\", clientToken: \"e\" }) { experiment { id } } }"))
+            .GetProperty("createExperiment").GetProperty("experiment").GetProperty("id").GetString()!;
+        var runs = new List<string>();
+        for (var i = 0; i <= Clients; i++)
+        {
+            runs.Add((await graph.GetAsync("mutation ($e: ID!, $n: String!) { createRun(input: { experimentId: $e, name: $n }) { run { id } } }", new { e = experiment, n = $"r{i}" }))
+                .GetProperty("createRun").GetProperty("run").GetProperty("id").GetString()!);
+        }
+
+        using var stop = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, Clients).Select(i => new LoggingClient(i + 1, _random.Next(), graph, runs[i], runs[Clients])).ToArray();
+        var logging = Task.WhenAll(clients.Select(client => Task.Run(() => client.RunAsync(stop.Token))));
+        try
+        {
+            await ProgressAsync(clients, 3, logging);
+            await Task.Delay(Moment(1500));
+            await KillAndRecoverAsync();
+            var clock = Stopwatch.StartNew();
+            await ProgressAsync(clients, BatchesAfterwards, logging);
+            Figures.Resumptions.Add(clock.Elapsed);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
+
+        await logging;
+        var ledger = clients.SelectMany(client => client.Ledger).ToList();
+        faults.AddRange(clients.SelectMany(client => client.Faults).Distinct());
+        Figures.Take(clients, ledger);
+        return ledger;
+    }
+
+    private async Task KillAndRecoverAsync()
+    {
+        if (victim != Victim.Server)
+        {
+            Figures.KillsInLogging += await EngineProcesses.KillAsync(_data, victim, TimeSpan.Zero, _server!) ? 1 : 0;
+            return;
+        }
+
+        _server!.Kill();
+        await _server.ExitAsync(Patience);
+        Figures.KillsInLogging++;
+
+        // Every other time the recovery dies too, before or after the engines are up.
+        while (_random.Next(2) == 0)
+        {
+            using var shortLived = ServerProcess.Serve(_data, _port);
+            await Task.Delay(Moment(2500));
+            shortLived.Kill();
+            await shortLived.ExitAsync(Patience);
+            Figures.KillsInRecovery++;
+        }
+
+        Figures.Recoveries.Add(await StartAsync());
+    }
+
+    private async Task<TimeSpan> StartAsync()
+    {
+        _server?.Dispose();
+        _server = ServerProcess.Serve(_data, _port);
+        return await _server.ReadyAsync();
+    }
+
+    /// <summary>Waits until each client had some more batches acknowledged.</summary>
+    private async Task ProgressAsync(LoggingClient[] clients, int batches, Task logging)
+    {
+        var goals = clients.Select(client => client.Acknowledged + batches).ToArray();
+        var clock = Stopwatch.StartNew();
+        while (clients.Zip(goals).Any(pair => pair.First.Acknowledged < pair.Second))
+        {
+            if (logging.IsCompleted)
+            {
+                await logging;
+            }
+
+            if (clock.Elapsed > Patience)
+            {
+                throw new TimeoutException($"The clients made no progress for {Patience}: {string.Join(", ", clients.Select(c => c.Acknowledged))} batches. The server said:\n{_server!.Output}");
+            }
+
+            await Task.Delay(5);
+        }
+    }
+
+    private async Task StopAsync(List<string> faults)
+    {
+        var clock = Stopwatch.StartNew();
+        var signal = new[] { "TERM", "INT", "HUP" }[_random.Next(3)];
+        await _server!.SignalAsync(signal);
+        var code = await _server.ExitAsync(Patience);
+        Figures.Stops.Add(clock.Elapsed);
+        if (code != 0 || clock.Elapsed > TimeSpan.FromSeconds(10) || EngineProcesses.Left(_data).Count > 0)
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture,
+                $"SIG{signal}: exit code {code} after {clock.Elapsed.TotalSeconds:0.0} s, {EngineProcesses.Left(_data).Count} engines left. The server said:\n{_server.Output}"));
+        }
+
+        if (_server.Output.Contains("Unhandled", StringComparison.Ordinal))
+        {
+            faults.Add($"The server said:\n{_server.Output}");
+        }
+    }
+
+    private async Task ImportAsync(List<string> faults)
+    {
+        using var import = ServerProcess.Import(_data);
+        if (await import.ExitAsync(Patience) is not 0 and var code)
+        {
+            faults.Add($"The repeated import ended with {code} and said:\n{import.Output}");
+        }
+    }
+}
