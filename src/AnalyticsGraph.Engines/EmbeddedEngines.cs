@@ -65,6 +65,9 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         Platform.Require();
         var packages = EnginePackages.Find(options);
         var data = DataFolder.Open(options);
+
+        // The word of a server that was killed is not this one's.
+        RunningEngines.RemoveFrom(data.Root);
         SocketFolder? sockets = null;
         EmbeddedEngines? engines = null;
         try

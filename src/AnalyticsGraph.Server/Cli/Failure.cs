@@ -20,7 +20,7 @@ internal static class Failure
         }
 
         var foreseen = message is not null
-            || exception is EngineException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException
+            || exception is EngineException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException or Tracking.Import.ImportException
                 or GraphQL.Errors.GraphQLException or IOException or UnauthorizedAccessException;
         console.MarkupLineInterpolated($"[red]{message ?? exception.Message}[/]");
         if (!foreseen)

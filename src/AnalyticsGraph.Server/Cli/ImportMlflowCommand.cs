@@ -18,7 +18,11 @@ internal static class ImportMlflowCommand
     {
         try
         {
-            using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole().AddFilter(level => level >= LogLevel.Warning));
+            using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole()
+                .AddFilter(level => level >= LogLevel.Warning)
+
+                // A lost connection ends the import, and is told then; the pool's own account of it is for servers.
+                .AddFilter("Npgsql", LogLevel.None));
             await using var stores = await Stores.OpenOrJoinAsync(options, loggers, cancellation);
             await using var tracking = new TrackingServices(stores, loggers);
             tracking.Start();

@@ -100,7 +100,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
             flusher.NoteLogged(points.LoggedBytes);
             counts.Add(mine);
         }
-        catch (Exception fault) when (fault is PostgresException or GraphQLException)
+        catch (Exception fault) when (fault is PostgresException { IsTransient: false } or GraphQLException)
         {
             var cause = fault is PostgresException { Detail: { } detail } refused ? $"{refused.MessageText} {detail}" : fault.Message;
             throw new ImportException(

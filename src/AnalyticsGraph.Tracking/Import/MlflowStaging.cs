@@ -126,7 +126,7 @@ internal sealed class MlflowStaging(NpgsqlConnection connection)
                 await table.CopyToAsync(rows.BaseStream, fraction => progress.Report(new ImportProgress(ImportStage.Reading, table.Name, 0, fraction)), ct).ConfigureAwait(false);
             }
         }
-        catch (PostgresException fault)
+        catch (PostgresException fault) when (!fault.IsTransient)
         {
             throw new ImportException($"The rows of the source's table {table.Name} cannot be read: {fault.MessageText} ({fault.Where}). Nothing was imported.", fault);
         }

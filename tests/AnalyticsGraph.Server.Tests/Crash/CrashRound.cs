@@ -27,8 +27,17 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
         var faults = new List<string>();
         await CutImportShortAsync(faults);
         var ledger = await CutClientsShortAsync(faults);
-        await StopAsync(faults);
-        await ImportAsync(faults);
+        if (_random.Next(2) == 0)
+        {
+            await ImportAsync(faults);
+            await StopAsync(faults);
+        }
+        else
+        {
+            await StopAsync(faults);
+            await ImportAsync(faults);
+        }
+
         faults.AddRange(await StoreComparison.FindFaultsAsync(_data, ledger));
         return faults;
     }
@@ -63,9 +72,17 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
             Figures.KillsInImports += await EngineProcesses.KillAsync(_data, victim, Moment(3000), import) ? 1 : 0;
         }
 
-        // With a dead engine it fails, or not if it needed that one no more; either way it ends, and says why.
         var code = await import.ExitAsync(Patience);
-        if (victim != Victim.Server && (code is not (0 or 1) || import.Output.Contains("   at ", StringComparison.Ordinal)))
+        if (victim != Victim.Server)
+        {
+            CheckCutShort(code, import, faults);
+        }
+    }
+
+    /// <summary>With a dead engine an import fails, or not if it needed that one no more; either way it ends, and says why.</summary>
+    private static void CheckCutShort(int code, ServerProcess import, List<string> faults)
+    {
+        if (code is not (0 or 1) || import.Output.Contains("\n   at ", StringComparison.Ordinal))
         {
             faults.Add($"The import ended with {code} and said:\n{import.Output}");
         }
@@ -90,8 +107,16 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
         try
         {
             await ProgressAsync(clients, 3, logging);
-            await Task.Delay(Moment(1500));
+
+            // Every other time an import runs beside the server, on the same engines.
+            using var import = _random.Next(2) == 0 ? ServerProcess.Import(_data) : null;
+            await Task.Delay(Moment(import is null ? 1500 : 4000));
             await KillAndRecoverAsync();
+            if (import is not null)
+            {
+                CheckCutShort(await import.ExitAsync(Patience), import, faults);
+            }
+
             var clock = Stopwatch.StartNew();
             await ProgressAsync(clients, BatchesAfterwards, logging);
             Figures.Resumptions.Add(clock.Elapsed);
