@@ -43,6 +43,12 @@ public sealed class MappedSchemaOptions
     /// <summary>ClickHouse; null where no mapped type lives there.</summary>
     public ClickHouseClient? ClickHouse { get; init; }
 
+    /// <summary>
+    /// Brings what is acknowledged, but still on its way to ClickHouse, there; run before mapped tables are read from it, once for the statements of a level. Null where
+    /// writers write to ClickHouse directly.
+    /// </summary>
+    public Func<CancellationToken, Task>? CatchUpClickHouse { get; init; }
+
     /// <summary>Binds the fields that C# resolves; is given what the mapping offers to such resolvers.</summary>
     public Action<SchemaBindings, MappedResolvers>? Bind { get; init; }
 
@@ -115,7 +121,7 @@ public sealed class MappedSchema
         ArgumentNullException.ThrowIfNull(request);
         counters ??= new SessionCounters();
         var postgres = new PostgresSession(_options.Postgres, request, _options.Policies, _options.Limits, counters);
-        var clickHouse = _options.ClickHouse is null ? null : new ClickHouseSession(_options.ClickHouse, request, _options.Policies, _options.Limits, counters);
+        var clickHouse = _options.ClickHouse is null ? null : new ClickHouseSession(_options.ClickHouse, _options.CatchUpClickHouse, request, _options.Policies, _options.Limits, counters);
         request.Set(counters);
         request.Set(_options.Limits);
         request.Set(new StoreSessions(postgres, clickHouse));

@@ -44,6 +44,26 @@ public sealed class MutationTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Points_Should_BeReadAtOnce_When_TheirLoggingWasAcknowledged()
+    {
+        var graph = await TrackingGraph.BuildAsync(engines);
+        var experiment = (await graph.RunAsync(
+            """mutation ($name: String!) { createExperiment(input: {name: $name}) { experiment { id } } }""",
+            new { name = $"fresh {Guid.NewGuid():n}" })).GetProperty("createExperiment").GetProperty("experiment").GetProperty("id").GetString();
+        var run = (await graph.RunAsync("""mutation ($e: ID!) { createRun(input: {experimentId: $e}) { run { id } } }""", new { e = experiment }))
+            .GetProperty("createRun").GetProperty("run").GetProperty("id").GetString();
+        for (var step = 0; step < 20; step++)
+        {
+            var logged = await graph.RunAsync(
+                """mutation ($r: ID!, $s: Long!) { logBatch(input: {runId: $r, metrics: [{key: "loss", value: 1, step: $s}]}) { run { points(last: 1) { totalCount nodes { step } } } } }""",
+                new { r = run, s = step });
+            Assert.Equal(
+                $$"""{"totalCount":{{step + 1}},"nodes":[{"step":{{step}}}]}""",
+                logged.GetProperty("logBatch").GetProperty("run").GetProperty("points").GetRawText());
+        }
+    }
+
+    [Fact]
     public async Task Mutations_Should_TellTypedErrors_When_TheCallerCanMendThem()
     {
         var graph = await TrackingGraph.BuildAsync(engines);

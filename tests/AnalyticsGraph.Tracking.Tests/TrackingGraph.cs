@@ -24,6 +24,7 @@ internal sealed partial class TrackingGraph
         Files = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "schema"), "*.graphql").Select(path => (Path.GetFileName(path), WithoutSeries(File.ReadAllText(path))))],
         Postgres = engines.Postgres,
         ClickHouse = engines.ClickHouse,
+        CatchUpClickHouse = engines.Flusher.FlushPendingAsync,
         Bind = (bindings, mapped) => TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log),
     }));
 

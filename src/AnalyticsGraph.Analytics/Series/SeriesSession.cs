@@ -1,8 +1,7 @@
-using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Mapping.Sql;
-using AnalyticsGraph.Mapping.Model;
 
 namespace AnalyticsGraph.Analytics.Series;
 

@@ -9,14 +9,21 @@ namespace AnalyticsGraph.Mapping.Sessions;
 public sealed class ClickHouseSession : StoreSession
 {
     private readonly ClickHouseClient _client;
+    private readonly Func<CancellationToken, Task>? _catchUp;
 
-    internal ClickHouseSession(ClickHouseClient client, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
-        : base(Store.ClickHouse, request, policies, limits, counters) => _client = client;
+    internal ClickHouseSession(
+        ClickHouseClient client,
+        Func<CancellationToken, Task>? catchUp,
+        RequestContext request,
+        IPolicyProvider policies,
+        MappingLimits limits,
+        SessionCounters counters)
+        : base(Store.ClickHouse, request, policies, limits, counters) => (_client, _catchUp) = (client, catchUp);
 
     /// <inheritdoc />
     public override int Order => 90;
 
-    /// <summary>Sends a query of C# at once, and reads its answer block by block.</summary>
+    /// <summary>Sends a query of C# at once, and reads its answer block by block. That ClickHouse has what it is asked for is the caller's care.</summary>
     /// <param name="query">The query; its time limit is the request's if it states none.</param>
     /// <param name="read">Takes a block; blocks are not kept.</param>
     /// <param name="cancellationToken">The request's: cancelling ends the query in the store.</param>
@@ -39,7 +46,7 @@ public sealed class ClickHouseSession : StoreSession
                 }
             }
         }
-        catch (Exception exception) when (exception is ClickHouseException or OperationCanceledException or IOException)
+        catch (Exception exception)
         {
             throw StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
         }
@@ -47,12 +54,31 @@ public sealed class ClickHouseSession : StoreSession
 
     private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(questions.Select(question => AskAsync(question, cancellationToken))).ConfigureAwait(false);
+        var behind = await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        if (behind is null)
+        {
+            await Task.WhenAll(questions.Select(question => AskAsync(question, cancellationToken))).ConfigureAwait(false);
+        }
 
         // Steps go on one after another, not each on the thread that its answer came on: a request's state belongs to one thread at a time.
         foreach (var question in questions)
         {
+            question.Error ??= behind;
             question.Complete();
+        }
+    }
+
+    // What keeps ClickHouse behind is an error of the fields that would read it: they must not show less than was acknowledged.
+    private async Task<Exception?> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (_catchUp?.Invoke(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
         }
     }
 

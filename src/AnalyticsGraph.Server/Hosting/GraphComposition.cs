@@ -33,6 +33,7 @@ internal sealed class GraphComposition
                 Files = SchemaFiles(),
                 Postgres = stores.Postgres,
                 ClickHouse = stores.ClickHouse,
+                CatchUpClickHouse = tracking.Flusher.FlushPendingAsync,
                 Bind = (bindings, resolvers) => Bind(bindings, resolvers, tracking),
             },
             cancellation);

@@ -52,9 +52,15 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <param name="runIds">Internal ids.</param>
     /// <param name="ct">Ends the wait; what is flushed stays consistent.</param>
     /// <exception cref="GraphQLException"><see cref="ErrorCodes.StoreUnavailable"/>: a store does not answer.</exception>
-    public async Task FlushRunsAsync(IReadOnlyCollection<long> runIds, CancellationToken ct = default)
+    public Task FlushRunsAsync(IReadOnlyCollection<long> runIds, CancellationToken ct = default) => FlushPendingAsync([.. runIds], ct);
+
+    /// <summary>Brings to ClickHouse all points that were acknowledged before the call. Costs one round trip to PostgreSQL if there are none.</summary>
+    /// <param name="ct">Ends the wait; what is flushed stays consistent.</param>
+    /// <exception cref="GraphQLException"><see cref="ErrorCodes.StoreUnavailable"/>: a store does not answer.</exception>
+    public Task FlushPendingAsync(CancellationToken ct = default) => FlushPendingAsync(null, ct);
+
+    private async Task FlushPendingAsync(long[]? runs, CancellationToken ct)
     {
-        long[] runs = [.. runIds];
         await AskAsync(async () =>
         {
             if (!await HasPendingAsync(runs, ct).ConfigureAwait(false))
@@ -192,10 +198,11 @@ public sealed class PointFlusher : IAsyncDisposable
     internal static string TokenOf(List<long> groups) =>
         $"points-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(groups))).AsSpan(0, 16))}";
 
-    private async Task<bool> HasPendingAsync(long[] runs, CancellationToken ct)
+    private async Task<bool> HasPendingAsync(long[]? runs, CancellationToken ct)
     {
-        await using var command = _postgres.CreateCommand("SELECT EXISTS (SELECT FROM point_log WHERE run_ids && $1)");
-        command.Parameters.Add(new NpgsqlParameter { Value = runs });
+        await using var command = _postgres.CreateCommand(runs is null ? "SELECT EXISTS (SELECT FROM point_log)" : "SELECT EXISTS (SELECT FROM point_log WHERE run_ids && $1)");
+        if (runs is not null)
+            command.Parameters.Add(new NpgsqlParameter { Value = runs });
         return (bool)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
     }
 

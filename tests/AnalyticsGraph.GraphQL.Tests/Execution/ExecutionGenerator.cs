@@ -24,9 +24,28 @@ internal sealed class ExecutionGenerator(int seed)
     // Response names stand for one field each, whatever the type: "int" and "int_2" are the same field.
     private static readonly Dictionary<string, string> Types = new()
     {
-        ["id"] = "ID!", ["name"] = "String", ["must"] = "String!", ["next"] = "Node", ["kids"] = "[Node!]", ["a"] = "A", ["int"] = "Int", ["ints"] = "[Int]",
-        ["intsMust"] = "[Int!]", ["allMust"] = "[Int!]!", ["grid"] = "[[Int!]]", ["flag"] = "Boolean!", ["ratio"] = "Float", ["color"] = "Color", ["colors"] = "[Color!]",
-        ["bMust"] = "B!", ["bs"] = "[B]", ["bsMust"] = "[B!]!", ["any"] = "Any", ["b"] = "B", ["aMust"] = "A!", ["anys"] = "[Any]",
+        ["id"] = "ID!",
+        ["name"] = "String",
+        ["must"] = "String!",
+        ["next"] = "Node",
+        ["kids"] = "[Node!]",
+        ["a"] = "A",
+        ["int"] = "Int",
+        ["ints"] = "[Int]",
+        ["intsMust"] = "[Int!]",
+        ["allMust"] = "[Int!]!",
+        ["grid"] = "[[Int!]]",
+        ["flag"] = "Boolean!",
+        ["ratio"] = "Float",
+        ["color"] = "Color",
+        ["colors"] = "[Color!]",
+        ["bMust"] = "B!",
+        ["bs"] = "[B]",
+        ["bsMust"] = "[B!]!",
+        ["any"] = "Any",
+        ["b"] = "B",
+        ["aMust"] = "A!",
+        ["anys"] = "[Any]",
     };
 
     private static readonly Dictionary<string, string[]> Fields = new()
@@ -40,7 +59,11 @@ internal sealed class ExecutionGenerator(int seed)
 
     private static readonly Dictionary<string, string> QueryTypes = new(Types)
     {
-        ["node"] = "Node", ["nodes"] = "[Node]", ["things"] = "[A!]", ["count"] = "Int!", ["word"] = "String",
+        ["node"] = "Node",
+        ["nodes"] = "[Node]",
+        ["things"] = "[A!]",
+        ["count"] = "Int!",
+        ["word"] = "String",
     };
 
     private readonly Random _random = new(seed);

@@ -18,7 +18,7 @@ internal static class JsonBackedSchema
             {
                 bindings.Bind(type.Name, field.Name, FieldResolver.FromBatch((parents, _) =>
                 {
-                    var sources = ReferenceEquals(type, schema.Query) && parents.Source is not JsonElement[] ? [root()] : (JsonElement[])parents.Source;
+                    var sources = ReferenceEquals(type, schema.Query) && parents.Source is not JsonElement[]? [root()] : (JsonElement[])parents.Source;
                     return ValueTask.FromResult(Build(field.Type, [.. sources.Select(source => Get(source, field.Name))], schema));
                 }));
             }
