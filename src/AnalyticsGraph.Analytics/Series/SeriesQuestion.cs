@@ -26,6 +26,9 @@ internal sealed record SeriesQuestion(SeriesRequest Request, SeriesFields Fields
     /// <summary>Whether all points of the window are read, one by one.</summary>
     public bool ReadsAll => NeedsAllForSmoothing || (!Thinned && NeedsPoints);
 
+    /// <summary>Whether the steps are the ordinals of batches over all epochs.</summary>
+    public bool CountsBatches => Request.Scope == "BATCH";
+
     /// <summary>Whether steps are bounded.</summary>
     public bool HasWindow => Request.From is not null || Request.To is not null;
 }
