@@ -76,7 +76,7 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
 
             readiness.Waiting("The graph is being built.");
             _graph = await GraphComposition.BuildAsync(_stores, _tracking, loggers, _stopping.Token);
-            readiness.Ready();
+            readiness.Ready(_stores.FindMissing);
             Console.WriteLine($"AnalyticsGraph is ready: {Address()}/graphql");
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

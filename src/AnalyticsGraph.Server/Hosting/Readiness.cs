@@ -4,17 +4,20 @@ namespace AnalyticsGraph.Server.Hosting;
 internal sealed class Readiness
 {
     private volatile string? _reason = "The server is starting.";
+    private volatile Func<string?> _stores = () => null;
 
     /// <summary>Why the server is not ready; null when it is.</summary>
-    public string? Reason => _reason;
-
-    /// <summary>Whether all is migrated and served.</summary>
-    public bool IsReady => _reason is null;
+    public string? Reason => _reason ?? _stores();
 
     /// <summary>Says what is being waited for.</summary>
     /// <param name="reason">A sentence.</param>
     public void Waiting(string reason) => _reason = reason;
 
-    /// <summary>Says that all is served.</summary>
-    public void Ready() => _reason = null;
+    /// <summary>Says that all is served, as long as the stores are there.</summary>
+    /// <param name="stores">Says why a store is not there; null while all are.</param>
+    public void Ready(Func<string?> stores)
+    {
+        _stores = stores;
+        _reason = null;
+    }
 }

@@ -19,6 +19,12 @@ internal sealed class Stores : IAsyncDisposable
     /// <summary>The store of series.</summary>
     public ClickHouseClient ClickHouse { get; }
 
+    /// <summary>Which embedded engine is away at the moment, in a sentence; null if none is.</summary>
+    public string? FindMissing() => _engines is null ? null : Enum.GetValues<EngineKind>()
+        .Where(engine => _engines.StateOf(engine) == EngineState.Restarting)
+        .Select(engine => $"The embedded {engine} ended by itself and is being started again.")
+        .FirstOrDefault();
+
     /// <summary>As <see cref="OpenAsync"/>, but beside a server that runs on the data folder: its engines are used.</summary>
     /// <param name="options">Where the stores are.</param>
     /// <param name="loggers">For all that runs in them.</param>

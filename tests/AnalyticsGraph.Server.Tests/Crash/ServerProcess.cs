@@ -35,6 +35,9 @@ internal sealed class ServerProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Whether a closed terminal shall not end it: it then comes from <c>nohup</c>, as do these tests.</summary>
+    public bool IgnoresHangUp => File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[^1] is '1' or '3' or '5' or '7' or '9' or 'b' or 'd' or 'f';
+
     /// <summary>Both outputs so far.</summary>
     public string Output
     {

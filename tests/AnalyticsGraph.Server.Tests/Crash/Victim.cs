@@ -33,18 +33,36 @@ internal static class EngineProcesses
         }
 
         await Task.Delay(delay);
-        if (Find(data, victim) is not { } id)
-        {
-            return false;
-        }
+        return Find(data, victim) is { } id && Kill(id);
+    }
 
-        using var process = Process.GetProcessById(id);
-        process.Kill();
-        return true;
+    /// <summary>Kills what still works on the folder, and waits for its end.</summary>
+    public static async Task KillLeftAsync(string data)
+    {
+        while (Left(data) is { Count: > 0 } left)
+        {
+            left.ForEach(id => Kill(id));
+            await Task.Delay(50);
+        }
     }
 
     /// <summary>The numbers of all processes that still work on the folder.</summary>
     public static List<int> Left(string data) => [.. new[] { Find(data, Victim.Postgres), Find(data, Victim.ClickHouse) }.OfType<int>()];
+
+    /// <returns>Whether there was such a process yet.</returns>
+    private static bool Kill(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     private static int? Find(string data, Victim victim) => victim == Victim.Postgres ? Postmaster(data) : ClickHouse(data);
 
