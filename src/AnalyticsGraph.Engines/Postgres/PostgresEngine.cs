@@ -67,6 +67,13 @@ internal sealed class PostgresEngine : Engine
         await process.Exited.ConfigureAwait(false);
     }
 
+    // Killed, it would leave the children behind that recover its data.
+    private protected override async Task GiveUpAsync(ChildProcess process)
+    {
+        Signal(process, LibC.SigQuit);
+        if (!await process.WaitAsync(_options.StopTimeout / 4).ConfigureAwait(false)) await base.GiveUpAsync(process).ConfigureAwait(false);
+    }
+
     /// <summary>A wrapper that does not replace itself (runuser) hands on no such signals: PostgreSQL's own number is in its file.</summary>
     private void Signal(ChildProcess process, int signal)
     {

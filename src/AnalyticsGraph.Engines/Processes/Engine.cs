@@ -43,11 +43,17 @@ internal abstract class Engine(EngineKind kind, string logFile) : IDisposable
         }
         catch
         {
-            process.Signal(LibC.SigKill);
-            await process.Exited.ConfigureAwait(false);
+            await GiveUpAsync(process).ConfigureAwait(false);
             process.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Ends a process that is not ready, with all it started.</summary>
+    private protected virtual async Task GiveUpAsync(ChildProcess process)
+    {
+        process.Signal(LibC.SigKill);
+        await process.Exited.ConfigureAwait(false);
     }
 
     private EngineException Failure(string code, string how)

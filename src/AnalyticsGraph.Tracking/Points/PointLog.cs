@@ -22,6 +22,7 @@ public sealed class PointLog : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _late = new();
     private readonly SemaphoreSlim _lateTurns = new(4);
     private readonly Task[] _committers;
+    private long _toldAway = long.MinValue / 2;
 
     /// <summary>Starts the log's committers.</summary>
     /// <param name="postgres">The source of truth.</param>
@@ -155,8 +156,12 @@ public sealed class PointLog : IAsyncDisposable
     {
         if (fault is GraphQLException)
             return fault;
-        _logger.LogError(fault, "A group of batches could not be committed.");
-        return fault is NpgsqlException or TimeoutException
+        var isAway = fault is NpgsqlException { IsTransient: true } or TimeoutException;
+        if (!isAway)
+            _logger.LogError(fault, "A group of batches could not be committed.");
+        else if (Environment.TickCount64 - Interlocked.Exchange(ref _toldAway, Environment.TickCount64) > 5000)
+            _logger.LogWarning("PostgreSQL does not answer ({Reason}); batches are refused until it does.", fault.Message);
+        return isAway || fault is NpgsqlException
             ? new GraphQLException(new GraphQLError("The batch could not be stored: PostgreSQL does not answer. Send it again; what is already there is taken once.", ErrorCodes.StoreUnavailable), fault)
             : fault;
     }

@@ -190,12 +190,12 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
     {
         var clock = Stopwatch.StartNew();
         var signal = new[] { "TERM", "INT", "HUP" }[_random.Next(3)];
-        if (signal == "HUP" && _server!.IgnoresHangUp)
+        if (_server!.Ignores(signal))
         {
             signal = "TERM";
         }
 
-        await _server!.SignalAsync(signal);
+        await _server.SignalAsync(signal);
         var code = await _server.ExitAsync(Patience);
         Figures.Stops.Add(clock.Elapsed);
         if (code != 0 || clock.Elapsed > TimeSpan.FromSeconds(10) || EngineProcesses.Left(_data).Count > 0)

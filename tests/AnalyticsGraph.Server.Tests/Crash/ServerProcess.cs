@@ -35,9 +35,6 @@ internal sealed class ServerProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Whether a closed terminal shall not end it: it then comes from <c>nohup</c>, as do these tests.</summary>
-    public bool IgnoresHangUp => File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[^1] is '1' or '3' or '5' or '7' or '9' or 'b' or 'd' or 'f';
-
     /// <summary>Both outputs so far.</summary>
     public string Output
     {
@@ -94,6 +91,13 @@ internal sealed class ServerProcess : IDisposable
         {
             _process.Kill();
         }
+    }
+
+    /// <summary>Whether it was started to ignore a signal, as these tests were: <c>nohup</c> does so with HUP, a shell's background with INT.</summary>
+    public bool Ignores(string signal)
+    {
+        var mask = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..];
+        return (long.Parse(mask.Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (signal switch { "HUP" => 1, "INT" => 2, _ => 0 })) != 0;
     }
 
     /// <summary>A signal by name, such as <c>TERM</c>.</summary>
