@@ -61,4 +61,19 @@ public sealed class SupervisionTests : EngineHarness
         await engines.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Empty(PostmastersOfData());
     }
+
+    [Fact]
+    public async Task Dispose_Should_LeaveNoProcess_When_PostgresRecovers()
+    {
+        var engines = await StartAsync(PostgresOnly);
+        var facts = LibC.Facts(Path.Combine(Data, "postgres"))!.Value;
+        var name = $"ag-{facts.Device:x}-{facts.Inode:x}";
+        var killed = engines.ProcessIdOf(EngineKind.Postgres)!.Value;
+        await ReachAsync(engines, EngineKind.Postgres, EngineState.Restarting, () => Task.FromResult(LibC.Kill(killed, LibC.SigKill)));
+        while (!PostmastersOfData().Any(process => process != killed)) await Task.Delay(1);
+
+        await engines.DisposeAsync();
+
+        Assert.Empty(ProcessTable.Find(command => command.Any(word => word.Contains(name, StringComparison.Ordinal))));
+    }
 }
