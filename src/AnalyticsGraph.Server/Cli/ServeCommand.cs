@@ -34,7 +34,10 @@ internal static class ServeCommand
         return host.Fault is { } fault ? Failure.Tell(fault) : 0;
     }
 
-    private static WebApplication Build(ServerOptions options, IConfiguration configuration)
+    /// <summary>Composes the server; nothing runs yet.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="configuration">For logging and limits.</param>
+    internal static WebApplication Build(ServerOptions options, IConfiguration configuration)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddConfiguration(configuration);

@@ -3,6 +3,7 @@ using AnalyticsGraph.Analytics;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Tracking.Mutations;
 using AnalyticsGraph.Tracking.Points;
 
@@ -51,7 +52,8 @@ internal sealed class GraphComposition
 
     /// <summary>Gives a request its sessions with the stores.</summary>
     /// <param name="request">The request.</param>
-    public void Configure(RequestContext request) => _mapped.Configure(request);
+    /// <param name="counters">What counts what it asks of the stores; null for a new one.</param>
+    public void Configure(RequestContext request, SessionCounters? counters = null) => _mapped.Configure(request, counters);
 
     /// <summary>Binds the fields that C# resolves.</summary>
     internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, TrackingServices tracking)

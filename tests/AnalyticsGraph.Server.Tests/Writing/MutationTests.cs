@@ -1,0 +1,171 @@
+using System.Text.Json;
+using AnalyticsGraph.Server.Tests.Running;
+
+namespace AnalyticsGraph.Server.Tests.Writing;
+
+/// <summary>The mutations over HTTP: what they change, and what they leave alone.</summary>
+[Collection("empty")]
+public sealed class MutationTests(EmptyServer empty)
+{
+    private const string Errors = "errors { __typename ... on UserError { message path } }";
+
+    [Fact]
+    public async Task Mutations_Should_KeepARunsLife_When_ItIsLoggedFromStartToEnd()
+    {
+        var server = empty.Server;
+        var name = $"life {Guid.NewGuid():n}";
+        var experiment = (await server.RunAsync(
+            $$$"""mutation ($name: String!) { createExperiment(input: {name: $name, artifactLocation: "s3://b/e", tags: [{key: "team", value: "a"}]}) { experiment { id name artifactLocation lifecycleStage source tags { key value } } {{{Errors}}} } } """,
+            new { name })).At("createExperiment.experiment");
+        Assert.Equal($$"""{"id":{{experiment.GetProperty("id").GetRawText()}},"name":"{{name}}","artifactLocation":"s3://b/e","lifecycleStage":"ACTIVE","source":"local","tags":[{"key":"team","value":"a"}]}""", experiment.GetRawText());
+
+        var run = (await server.RunAsync(
+            $$$"""mutation ($e: ID!) { createRun(input: {experimentId: $e, name: "first", user: "ada", startTime: "2026-01-02T03:04:05+01:00", params: [{key: "lr", value: "1e-3"}], tags: [{key: "t", value: "u"}]}) { run { id uuid status user startTime params { key number } tags(where: {key: {eq: "t"}}) { value } } {{{Errors}}} } } """,
+            new { e = experiment.GetProperty("id").GetString() })).At("createRun.run");
+        Assert.Equal(("RUNNING", "ada", "2026-01-02T02:04:05Z", 0.001), (
+            run.GetProperty("status").GetString(), run.GetProperty("user").GetString(), run.GetProperty("startTime").GetString()!.Replace(".000", "", StringComparison.Ordinal), run.At("params.0.number").GetDouble()));
+
+        var child = (await server.RunAsync(
+            "mutation ($e: ID!, $p: ID!) { createRun(input: {experimentId: $e, parentId: $p}) { run { name parent { uuid } } } }",
+            new { e = experiment.GetProperty("id").GetString(), p = run.GetProperty("id").GetString() })).At("createRun.run");
+        Assert.Equal(run.GetProperty("uuid").GetString(), child.At("parent.uuid").GetString());
+        Assert.NotEmpty(child.GetProperty("name").GetString()!);
+
+        var logged = (await server.RunAsync(
+            $$$"""
+            mutation ($r: ID!) { logBatch(input: {runId: $r, params: [{key: "depth", value: "3"}], tags: [{key: "t", value: "v"}],
+              metrics: [{key: "loss", value: "NaN", step: 1}, {key: "loss", value: 0.25, step: 2, time: "2026-01-01T00:00:00.250Z"}, {key: "loss", value: 0.25, step: 2, time: "2026-01-01T00:00:00.250Z"}]}) {
+                newPoints {{{Errors}}} run { params { key value } tags(where: {key: {eq: "t"}}) { value } metrics { key count nanCount latest { step value } } } } }
+            """,
+            new { r = run.GetProperty("id").GetString() })).GetProperty("logBatch");
+        Assert.Equal(
+            """{"newPoints":2,"errors":[],"run":{"params":[{"key":"depth","value":"3"},{"key":"lr","value":"1e-3"}],"tags":[{"value":"v"}],"metrics":[{"key":"loss","count":2,"nanCount":1,"latest":{"step":2,"value":0.25}}]}}""",
+            logged.GetRawText());
+
+        var ended = (await server.RunAsync(
+            $$"""mutation ($r: ID!) { updateRun(input: {id: $r, status: FINISHED, name: "last"}) { run { name status endTime } {{Errors}} } } """, new { r = run.GetProperty("id").GetString() })).At("updateRun.run");
+        Assert.Equal(("last", "FINISHED"), (ended.GetProperty("name").GetString(), ended.GetProperty("status").GetString()));
+        Assert.InRange(DateTimeOffset.UtcNow - ended.GetProperty("endTime").GetDateTimeOffset(), TimeSpan.FromSeconds(-5), TimeSpan.FromMinutes(5));
+    }
+
+    /// <summary>The mutation, what it is told, and the errors expected: type and path.</summary>
+    public static TheoryData<string, string, string, string> Mendable => new()
+    {
+        { "createExperiment", """{"name": ""}""", "InvalidInputError", "input.name" },
+        { "createExperiment", """{"name": "$taken"}""", "NameTakenError", "input.name" },
+        { "createExperiment", """{"name": "another", "clientToken": "$usedByExperiment"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "createExperiment", """{"name": "n", "tags": [{"key": "a//b", "value": ""}]}""", "InvalidInputError", "input.tags.0.key" },
+        { "createRun", """{"experimentId": "$experiment", "status": "UNKNOWN"}""", "InvalidInputError", "input.status" },
+        { "createRun", """{"experimentId": "bm9uc2Vuc2U="}""", "NotFoundError", "input.experimentId" },
+        { "createRun", """{"experimentId": "'; DROP TABLE run; --"}""", "NotFoundError", "input.experimentId" },
+        { "createRun", """{"experimentId": "$run"}""", "NotFoundError", "input.experimentId" },
+        { "createRun", """{"experimentId": "$experiment", "parentId": "$experiment"}""", "NotFoundError", "input.parentId" },
+        { "createRun", """{"experimentId": "$deletedExperiment"}""", "NotActiveError", "input.experimentId" },
+        { "createRun", """{"experimentId": "$experiment", "name": "other", "clientToken": "$usedByRun"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "updateRun", """{"id": "$run", "status": "UNKNOWN"}""", "InvalidInputError", "input.status" },
+        { "updateRun", """{"id": "UnVuOi03"}""", "NotFoundError", "input.id" },
+        { "updateRun", """{"id": "$deletedRun", "name": "x"}""", "NotActiveError", "input.id" },
+        { "updateRun", """{"id": "$run", "name": "other", "clientToken": "$usedByUpdate"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "logBatch", """{"runId": "$run", "metrics": [{"key": "", "value": 1}, {"key": "fine", "value": 2}]}""", "InvalidInputError", "input.metrics.0.key" },
+        { "logBatch", """{"runId": "UnVuOi03", "metrics": [{"key": "fine", "value": 2}]}""", "NotFoundError", "input.runId" },
+        { "logBatch", """{"runId": "$deletedRun", "metrics": [{"key": "fine", "value": 2}]}""", "NotActiveError", "input.runId" },
+        { "logBatch", """{"runId": "$run", "metrics": [{"key": "fine", "value": 2}], "params": [{"key": "lr", "value": "2"}]}""", "ParamConflictError", "input.params.0.value" },
+        { "logBatch", """{"runId": "$run", "tags": [{"key": "a", "value": "b"}], "clientToken": "$usedByBatch"}""", "ClientTokenConflictError", "input.clientToken" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mendable))]
+    public async Task Mutation_Should_SayWhatToMendAndChangeNothing_When_ItsInputIsWrong(string mutation, string input, string error, string path)
+    {
+        var known = await Scene();
+        foreach (var (name, value) in known)
+        {
+            input = input.Replace($"\"${name}\"", $"\"{value}\"", StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("\"$", input, StringComparison.Ordinal);
+        var before = await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse);
+
+        var payload = (await CallAsync(mutation, JsonSerializer.Deserialize<JsonElement>(input))).GetProperty(mutation);
+
+        var told = payload.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("__typename").GetString()!, string.Join('.', e.GetProperty("path").EnumerateArray().Select(part => part.GetString())))).ToList();
+        Assert.Equal([(error, path)], told);
+        Assert.All(payload.GetProperty("errors").EnumerateArray(), e => Assert.NotEmpty(e.GetProperty("message").GetString()!));
+        Assert.Equal(before, await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse));
+    }
+
+    [Fact]
+    public async Task EveryMendableError_Should_BeProvoked_When_TheUnionsHaveIt()
+    {
+        var types = (await empty.Server.RunAsync("{ __schema { types { name kind possibleTypes { name } } } }")).At("__schema.types").EnumerateArray()
+            .Where(type => type.GetProperty("kind").GetString() == "UNION")
+            .SelectMany(union => union.GetProperty("possibleTypes").EnumerateArray().Select(member => $"{union.GetProperty("name").GetString()}: {member.GetProperty("name").GetString()}"));
+
+        Assert.Equal(types.Order(), Mendable.Select(row => $"{char.ToUpperInvariant(((string)row[0])[0])}{((string)row[0])[1..]}Error: {row[2]}").Distinct().Order());
+    }
+
+    [Theory]
+    [InlineData("createExperiment", """{"name": "$fresh"}""", "experiment { id }")]
+    [InlineData("createRun", """{"experimentId": "$experiment", "params": [{"key": "p", "value": "1"}]}""", "run { id }")]
+    [InlineData("updateRun", """{"id": "$run", "name": "again"}""", "run { id name }")]
+    [InlineData("logBatch", """{"runId": "$run", "metrics": [{"key": "m", "value": 1}], "tags": [{"key": "t", "value": "1"}]}""", "run { id } newPoints")]
+    public async Task Mutation_Should_AnswerTheSameAndChangeNothingMore_When_ItsTokenComesAgain(string mutation, string input, string selection)
+    {
+        foreach (var (name, value) in await Scene())
+        {
+            input = input.Replace($"\"${name}\"", $"\"{value}\"", StringComparison.Ordinal);
+        }
+
+        input = input.Replace("$fresh", $"{Guid.NewGuid():n}", StringComparison.Ordinal)[..^1] + $", \"clientToken\": \"{Guid.NewGuid():n}\"}}";
+        var first = await CallAsync(mutation, JsonSerializer.Deserialize<JsonElement>(input), selection);
+        Assert.Empty(first.GetProperty(mutation).GetProperty("errors").EnumerateArray());
+        var between = await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse);
+
+        var second = await CallAsync(mutation, JsonSerializer.Deserialize<JsonElement>(input), selection);
+
+        Assert.Equal(first.GetRawText(), second.GetRawText());
+        Assert.Equal(between, await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse));
+    }
+
+    [Fact]
+    public async Task Mutations_Should_StoreTextAsText_When_ItIsSql()
+    {
+        const string Sql = "'; DROP TABLE run; -- \" ` \\ $1 {p:String} %s";
+        var name = $"{Sql} {Guid.NewGuid():n}";
+        var experiment = (await CallAsync("createExperiment", new { name, artifactLocation = Sql, tags = new[] { new { key = "k", value = Sql } }, clientToken = name }, "experiment { id name artifactLocation tags { value } }")).At("createExperiment.experiment");
+        var run = (await CallAsync("createRun", new { experimentId = experiment.GetProperty("id").GetString(), name = Sql, user = Sql, @params = new[] { new { key = "k", value = Sql } } }, "run { id name user params { value } }")).At("createRun.run");
+        await CallAsync("logBatch", new { runId = run.GetProperty("id").GetString(), metrics = new[] { new { key = "DROP TABLE run", label = Sql, value = 1 } } });
+
+        Assert.Equal((name, Sql, Sql), (experiment.GetProperty("name").GetString(), experiment.GetProperty("artifactLocation").GetString(), experiment.At("tags.0.value").GetString()));
+        Assert.Equal((Sql, Sql, Sql), (run.GetProperty("name").GetString(), run.GetProperty("user").GetString(), run.At("params.0.value").GetString()));
+        var found = await empty.Server.RunAsync(
+            "query ($name: String!, $sql: String!) { experiment(name: $name) { runs { nodes { series(key: \"DROP TABLE run\", label: $sql) { values } points(where: {label: {eq: $sql}}) { nodes { label } } } } } }",
+            new { name, sql = Sql });
+        Assert.Equal("[1]", found.At("experiment.runs.nodes.0.series.values").GetRawText());
+        Assert.Equal(Sql, found.At("experiment.runs.nodes.0.points.nodes.0.label").GetString());
+    }
+
+    /// <summary>What the inputs above refer to by <c>$name</c>.</summary>
+    private async Task<Dictionary<string, string>> Scene()
+    {
+        var token = Guid.NewGuid().ToString("n");
+        var taken = $"taken {token}";
+        await CallAsync("createExperiment", new { name = taken, clientToken = $"e{token}" });
+        var experiment = await empty.CreateExperimentAsync();
+        var run = await empty.CreateRunAsync(experiment);
+        await CallAsync("createRun", new { experimentId = experiment, clientToken = $"r{token}" });
+        await CallAsync("updateRun", new { id = run, name = "named", clientToken = $"u{token}" });
+        await CallAsync("logBatch", new { runId = run, @params = new[] { new { key = "lr", value = "1" } }, clientToken = $"b{token}" });
+        var deletedExperiment = await empty.CreateExperimentAsync();
+        var deletedRun = await empty.CreateRunAsync(experiment);
+        await empty.ExecuteAsync($"UPDATE experiment SET lifecycle_stage = 'deleted' WHERE id = {EmptyServer.KeyOf(deletedExperiment)}; UPDATE run SET lifecycle_stage = 'deleted' WHERE id = {EmptyServer.KeyOf(deletedRun)}");
+        return new()
+        {
+            ["taken"] = taken, ["experiment"] = experiment, ["run"] = run, ["deletedExperiment"] = deletedExperiment, ["deletedRun"] = deletedRun,
+            ["usedByExperiment"] = $"e{token}", ["usedByRun"] = $"r{token}", ["usedByUpdate"] = $"u{token}", ["usedByBatch"] = $"b{token}",
+        };
+    }
+
+    private Task<JsonElement> CallAsync(string mutation, object input, string selection = "") => empty.Server.RunAsync(
+        $"mutation ($input: {char.ToUpperInvariant(mutation[0])}{mutation[1..]}Input!) {{ {mutation}(input: $input) {{ {selection} {Errors} }} }}", new { input });
+}
