@@ -44,6 +44,16 @@ public sealed class DimensionCopierTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Copy_Should_LeaveTheEndOpen_When_TheRunHasNotEnded()
+    {
+        await using var copier = NewCopier();
+        var run = await engines.CreateRunAsync();
+        await copier.CopyAsync();
+        await using var result = await engines.ClickHouse.QueryAsync(new ClickHouseQuery("SELECT count() AS n FROM run_dimension FINAL WHERE id = {run:Int64} AND end_time IS NULL AND start_time > now() - INTERVAL 1 DAY").With("run", "Int64", run));
+        Assert.Equal(1ul, (await result.ReadColumnAsync<ulong>("n"))[0]);
+    }
+
+    [Fact]
     public async Task Start_Should_CopyWithinASecond_When_SomethingChanges()
     {
         await using var copier = new DimensionCopier(engines.Postgres, engines.ClickHouse, TimeSpan.FromMilliseconds(50), NullLogger<DimensionCopier>.Instance);

@@ -6,11 +6,11 @@ namespace AnalyticsGraph.Tracking.Import;
 /// </summary>
 internal static class MlflowStatements
 {
-    /// <summary>Milliseconds since 1970 as MLflow keeps times. What no DateTime64 can hold is brought to the nearest it can.</summary>
+    /// <summary>Milliseconds since 1970 as MLflow keeps times. What no DateTime64 can hold is brought to the nearest it can; <c>least</c> and <c>greatest</c> pass over a null, which must stay one.</summary>
     public const string Functions =
         """
         CREATE OR REPLACE FUNCTION pg_temp.ms_time(ms text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
-            SELECT timestamptz 'epoch' + greatest(least(ms::numeric, 10413791999000), -2208988800000)::float8 * interval '1 millisecond' $$;
+            SELECT CASE WHEN ms IS NOT NULL THEN timestamptz 'epoch' + greatest(least(ms::numeric, 10413791999000), -2208988800000)::float8 * interval '1 millisecond' END $$;
         -- Nanoseconds, cut to the microseconds that a timestamptz has.
         CREATE OR REPLACE FUNCTION pg_temp.nano_time(nano text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
             SELECT timestamptz 'epoch' + (nano::bigint / 1000)::float8 * interval '1 microsecond' $$;

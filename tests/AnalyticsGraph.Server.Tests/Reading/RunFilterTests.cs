@@ -20,8 +20,8 @@ public sealed class RunFilterTests(SampleServer sample)
 
     [Fact]
     public async Task Where_Should_FindByParam_When_NumberIsGiven() => await FindAsync(
-        """{params: {some: {key: {eq: "n_estimators"}, number: {gte: 50}}}}""",
-        run => Params(run).Any(param => param.Key == "n_estimators" && double.Parse(param.Value, CultureInfo.InvariantCulture) >= 50));
+        """{params: {some: {key: {eq: "n_estimators"}, number: {gte: 20}}}}""",
+        run => Params(run).Any(param => param.Key == "n_estimators" && double.Parse(param.Value, CultureInfo.InvariantCulture) >= 20));
 
     [Fact]
     public async Task Where_Should_FindByAbsence_When_NoRowMayMatch() => await FindAsync(

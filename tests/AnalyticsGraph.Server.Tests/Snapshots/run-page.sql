@@ -1,0 +1,5 @@
+-- { runs(first: 20, where: {experiment: {name: {eq: "wine-sgd"}}, params: {some: {key: {eq: "lr"}, number: {lte: 0.1}}}}, order: [{metric: {key: "val/acc", stat: MAX, direction: DESC}}]) { totalCount nodes { name params { key value } metrics { key latest { value } } } } }
+
+SELECT t0."id", t0."name" FROM "run" AS t0 LEFT JOIN "run_metric" AS t1 ON t1."run_id" = t0."id" AND t1."key" = $1 AND t1."label" = $2 AND t1."scope" = $3 AND t1."rank" = $4 WHERE TRUE AND (EXISTS (SELECT 1 FROM "experiment" AS t2 WHERE t2."id" = t0."experiment_id" AND ((t2."name" = $5))) AND EXISTS (SELECT 1 FROM "run_param" AS t3 WHERE t3."run_id" = t0."id" AND ((t3."key" = $6) AND (t3."number" <= $7)))) ORDER BY (t1."max_value" = 'NaN') NULLS LAST, t1."max_value" DESC NULLS LAST, t0."id" LIMIT $8
+
+SELECT count(*) FROM "run" AS t0 WHERE TRUE AND (EXISTS (SELECT 1 FROM "experiment" AS t1 WHERE t1."id" = t0."experiment_id" AND ((t1."name" = $1))) AND EXISTS (SELECT 1 FROM "run_param" AS t2 WHERE t2."run_id" = t0."id" AND ((t2."key" = $2) AND (t2."number" <= $3))))
