@@ -99,9 +99,9 @@ internal sealed class OrderPlan
         // A sort input is @oneOf, so there is one field, and it is not null.
         var (name, value) = entry.Values[0];
         _signature.Add(name);
-        if (place.Row is TableModel && place.Alias == _alias && value is ArgumentValues related && _table.RelatedOrders.FirstOrDefault(o => o.Name == name) is { } order)
+        if (place.Row is TableModel && value is ArgumentValues related && place.Table.RelatedOrders.FirstOrDefault(o => o.Name == name) is { } order)
         {
-            AddRelated(order, related);
+            AddRelated(place, order, related);
             return;
         }
 
@@ -133,7 +133,7 @@ internal sealed class OrderPlan
         }
     }
 
-    private void AddRelated(RelatedOrder order, ArgumentValues arguments)
+    private void AddRelated(OrderPlace place, RelatedOrder order, ArgumentValues arguments)
     {
         var matches = ImmutableArray.CreateBuilder<(ColumnModel, object)>();
         foreach (var match in order.Match)
@@ -149,7 +149,7 @@ internal sealed class OrderPlan
 
         var stat = arguments.Get<string>("stat")!;
         _signature.Add(stat);
-        var join = new RelatedOrderJoin(order, matches.ToImmutable(), _alias, _scope.Sql.NextAlias());
+        var join = new RelatedOrderJoin(order, matches.ToImmutable(), place.Alias, _scope.Sql.NextAlias());
         _joins.Add(join);
         var ordered = order.Relation.Target.Column(order.Stats.First(s => s.Name == stat).Column);
         AddTerm(new OrderPlace(order.Relation.Target, order.Relation.Target, join.Alias, "", true), ordered.Name, new ValueExpression(join.Alias, ordered, isOuter: true), IsDescending(arguments.Get<object>("direction")));

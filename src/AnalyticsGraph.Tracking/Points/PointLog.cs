@@ -50,7 +50,7 @@ public sealed class PointLog : IAsyncDisposable
         {
             // What contradicts the run's state is told beside the rest, so that a caller can mend all at once.
             await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-            (await GroupState.ReadAsync(connection, caller, [request], forWriting: false, ct).ConfigureAwait(false)).Check(request, rules);
+            (await GroupState.ReadAsync(connection, caller, [Askable(request)], forWriting: false, ct).ConfigureAwait(false)).Check(request, rules);
             return Outcome.Failed<LogBatchResult>(rules.Errors);
         }
 
@@ -58,6 +58,14 @@ public sealed class PointLog : IAsyncDisposable
         await _queue.Writer.WriteAsync(pending, ct).ConfigureAwait(false);
         return await pending.Completion.Task.WaitAsync(ct).ConfigureAwait(false);
     }
+
+    // PostgreSQL holds no U+0000, not even in a question: what has one is wrong already, and cannot contradict anything stored.
+    private static LogBatchRequest Askable(LogBatchRequest request) => request with
+    {
+        Params = [.. request.Params.Where(param => !param.Key.Contains('\0', StringComparison.Ordinal))],
+        Tags = [.. request.Tags.Where(tag => !tag.Key.Contains('\0', StringComparison.Ordinal))],
+        ClientToken = request.ClientToken?.Contains('\0', StringComparison.Ordinal) == true ? null : request.ClientToken,
+    };
 
     /// <summary>Commits what is queued, then ends.</summary>
     public async ValueTask DisposeAsync()

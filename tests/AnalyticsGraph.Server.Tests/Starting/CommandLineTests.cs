@@ -21,7 +21,7 @@ public sealed class CommandLineTests
     [InlineData("--port", "--port")]
     [InlineData("serve", "serve")]
     [InlineData("import", "Required command")]
-    [InlineData("import mlflow", "from")]
+    [InlineData("import mlflow", "Required argument")]
     public async Task Start_Should_SayWhatIsWrong_When_ArgumentsAreUnknown(string arguments, string named)
     {
         var (code, _, errors) = await ServerProcess.RunAsync(arguments.Split(' '));
