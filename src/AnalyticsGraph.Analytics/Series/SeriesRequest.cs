@@ -34,8 +34,8 @@ internal sealed record SeriesRequest(
         }
 
         return new SeriesRequest(
-            arguments.Get<string>("key")!,
-            arguments.Get("label", string.Empty),
+            Text("key", arguments.Get<string>("key")!),
+            Text("label", arguments.Get("label", string.Empty)),
             arguments.Get("scope", "RUN"),
             arguments.Get("rank", 0),
             from,
@@ -43,4 +43,8 @@ internal sealed record SeriesRequest(
             Sampling.From(arguments.Get<ArgumentValues>("sample")),
             Smoothing.From(arguments.Get<ArgumentValues>("smoothing")));
     }
+
+    private static string Text(string argument, string value) => value.Contains('\0', StringComparison.Ordinal)
+        ? throw SeriesErrors.BadInput(argument, $"`{argument}` contains the character U+0000, which no store can hold.")
+        : value;
 }

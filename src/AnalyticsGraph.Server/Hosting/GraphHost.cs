@@ -24,7 +24,8 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _starting = Task.Run(BringUpAsync, CancellationToken.None);
+        // Not before the socket listens: a taken port must not start engines, and a failure must not stop a server that is still binding, for then nobody would tell why.
+        lifetime.ApplicationStarted.Register(() => _starting = Task.Run(BringUpAsync, CancellationToken.None));
         return Task.CompletedTask;
     }
 

@@ -62,10 +62,12 @@ public sealed class PointLog : IAsyncDisposable
     // PostgreSQL holds no U+0000, not even in a question: what has one is wrong already, and cannot contradict anything stored.
     private static LogBatchRequest Askable(LogBatchRequest request) => request with
     {
-        Params = [.. request.Params.Where(param => !param.Key.Contains('\0', StringComparison.Ordinal))],
-        Tags = [.. request.Tags.Where(tag => !tag.Key.Contains('\0', StringComparison.Ordinal))],
-        ClientToken = request.ClientToken?.Contains('\0', StringComparison.Ordinal) == true ? null : request.ClientToken,
+        Metrics = [.. request.Metrics.Where(metric => !HasNul(metric.Key) && !HasNul(metric.Label))],
+        Params = [.. request.Params.Where(param => !HasNul(param.Key))],
+        ClientToken = request.ClientToken is { } token && HasNul(token) ? null : request.ClientToken,
     };
+
+    private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
 
     /// <summary>Commits what is queued, then ends.</summary>
     public async ValueTask DisposeAsync()

@@ -31,9 +31,9 @@ public sealed class IdeTests(SampleServer sample)
             await editor.ClickAsync();
             await page.Keyboard.PressAsync("Control+A");
             await page.Keyboard.InsertTextAsync("query Facts { runs { totalCount } experiments(first: 3, order: [{name: ASC}]) { nodes { name } } }");
-            await page.Keyboard.PressAsync("Control+Enter");
+            await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Run", Exact = true }).First.ClickAsync();
 
-            var answer = page.Locator(".monaco-editor").Filter(new LocatorFilterOptions { HasText = "totalCount" }).Filter(new LocatorFilterOptions { HasText = "227" });
+            var answer = page.Locator(".view-lines").Filter(new LocatorFilterOptions { HasText = "227" });
             await answer.First.WaitForAsync();
             Assert.Contains("autolog", await answer.First.InnerTextAsync(), StringComparison.Ordinal);
         }
