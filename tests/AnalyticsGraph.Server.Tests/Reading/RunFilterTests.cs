@@ -84,6 +84,19 @@ public sealed class RunFilterTests(SampleServer sample)
         Assert.Equal(places.Order(), places);
     }
 
+    [Theory]
+    [InlineData("ASC", 1)]
+    [InlineData("DESC", -1)]
+    public async Task Order_Should_ReachTheMetricOfARun_When_RowsOfRunsAreOrdered(string direction, int sign)
+    {
+        var tags = await sample.Server.AllAsync(
+            $"runTags(where: {{key: {{eq: \"mlflow.user\"}}}}, order: [{{run: {{metric: {{key: \"val_acc\", stat: LATEST, direction: {direction}}}}}}}])", "run { uuid }", page: 50);
+
+        Assert.Equal(SampleDump.Rows("tags").Count(tag => tag["key"] == "mlflow.user"), tags.Select(tag => tag.At("run.uuid").GetString()).Distinct().Count());
+        var places = tags.Select(tag => Latest.TryGetValue((tag.At("run.uuid").GetString()!, "val_acc"), out var value) ? (0, sign * value) : (1, 0d)).ToList();
+        Assert.Equal(places.Order(), places);
+    }
+
     [Fact]
     public async Task Order_Should_GoBackTheSameWay_When_PagedFromTheEnd()
     {
