@@ -174,6 +174,22 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
         Assert.Equal(Columns(series), Columns(answer.Points));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void Compose_Should_AskNothing_When_NoRunHasTheMetric(int kind) =>
+        Assert.Null(SeriesSql.Compose([new SeriesQuestion(Request(kind == 0 ? default : new Sampling((SamplingKind)kind, 100, 0)), Everything, [])]));
+
+    [Fact]
+    public void Compose_Should_BeOneFlatSelect_When_TheSeriesOfOneRunIsAsked()
+    {
+        var query = SeriesSql.Compose([new SeriesQuestion(Request(default), SeriesFields.Steps | SeriesFields.Values, [new SeriesRun(7, 3, 10, 0, 9)])])!;
+
+        Assert.Equal(0, query.Sql.LastIndexOf("SELECT", StringComparison.Ordinal));
+        Assert.Equal(7L, query.Parameters["i0"].Value);
+    }
+
     private static SeriesRequest Request(Sampling sampling) => new("loss", "", "RUN", 0, null, null, sampling, null);
 
     private static SeriesRun Run(long experiment, long run, TestPoint[] series) =>

@@ -11,7 +11,7 @@ namespace AnalyticsGraph.Benchmarks.Measuring;
 /// <summary>How long a series takes through GraphQL, and how long ClickHouse takes for it alone: one connection to each, requests in turn, answers read to their end.</summary>
 internal sealed class SeriesBenchmark : IDisposable
 {
-    private const int WarmUps = 40;
+    private const int WarmUps = 200;
     private readonly HttpClient _graphQL;
     private readonly HttpClient _clickHouse;
     private readonly SeriesPlace _place;

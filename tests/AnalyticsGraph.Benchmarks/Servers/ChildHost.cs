@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AnalyticsGraph.Benchmarks.Servers;
@@ -12,7 +13,7 @@ internal static class ChildHost
     /// <summary>What a child writes when it answers, before its address.</summary>
     public const string Ready = "listening ";
 
-    /// <summary>Serves until the standard input ends.</summary>
+    /// <summary>Serves until the standard input ends, or a signal comes.</summary>
     /// <param name="map">Adds the endpoints that are measured.</param>
     public static async Task RunAsync(Action<WebApplication> map)
     {
@@ -28,7 +29,7 @@ internal static class ChildHost
         map(app);
         await app.StartAsync();
         Console.WriteLine(Ready + app.Urls.Single());
-        await Console.In.ReadToEndAsync();
+        await Task.WhenAny(Console.In.ReadToEndAsync(), app.WaitForShutdownAsync());
         await app.StopAsync();
     }
 }
