@@ -18,6 +18,7 @@ public sealed class WrittenSeriesTests(EmptyServer empty)
 
             Assert.Equal(round, data.At("run.series.steps").GetArrayLength());
             Assert.Equal(round, data.At("run.series.count").GetInt32());
+            Assert.Equal(round, data.At("run.points.totalCount").GetInt32());
         }
     }
 
