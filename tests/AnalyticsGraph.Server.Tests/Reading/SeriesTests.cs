@@ -36,7 +36,7 @@ public sealed class SeriesTests(SampleServer sample)
     [Theory]
     [InlineData("lttb", 200)]
     [InlineData("minMax", 200)]
-    public async Task Series_Should_KeepRealPoints_When_ThinnedForACharts(string method, int points)
+    public async Task Series_Should_KeepRealPoints_When_ThinnedForAChart(string method, int points)
     {
         var series = await AskAsync($", sample: {{{method}: {{points: {points}}}}}", "count exact steps times values");
 

@@ -161,8 +161,15 @@ public sealed class MutationTests(EmptyServer empty)
         await empty.ExecuteAsync($"UPDATE experiment SET lifecycle_stage = 'DELETED' WHERE id = {EmptyServer.KeyOf(deletedExperiment)}; UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = {EmptyServer.KeyOf(deletedRun)}");
         return new()
         {
-            ["taken"] = taken, ["experiment"] = experiment, ["run"] = run, ["deletedExperiment"] = deletedExperiment, ["deletedRun"] = deletedRun,
-            ["usedByExperiment"] = $"e{token}", ["usedByRun"] = $"r{token}", ["usedByUpdate"] = $"u{token}", ["usedByBatch"] = $"b{token}",
+            ["taken"] = taken,
+            ["experiment"] = experiment,
+            ["run"] = run,
+            ["deletedExperiment"] = deletedExperiment,
+            ["deletedRun"] = deletedRun,
+            ["usedByExperiment"] = $"e{token}",
+            ["usedByRun"] = $"r{token}",
+            ["usedByUpdate"] = $"u{token}",
+            ["usedByBatch"] = $"b{token}",
         };
     }
 
