@@ -58,6 +58,11 @@ internal sealed class SeriesAssembler
         }
     }
 
+    /// <summary>How many points of a series came.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="runId">One of its runs.</param>
+    public int CountOf(int question, long runId) => _points[question][_runs[question][runId]]?.Count ?? 0;
+
     /// <summary>The answer to one question, when all blocks are in: a series for each of its runs, and at the end an empty one.</summary>
     /// <param name="index">The question.</param>
     public SeriesAnswer Finish(int index)

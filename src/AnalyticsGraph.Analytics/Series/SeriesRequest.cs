@@ -21,6 +21,9 @@ internal sealed record SeriesRequest(
     Sampling Sampling,
     Smoothing? Smoothing)
 {
+    /// <summary>Whether every point is asked for: no window, no thinning.</summary>
+    public bool IsWhole => From is null && To is null && Sampling.Kind == SamplingKind.None;
+
     /// <summary>Reads the coerced arguments.</summary>
     /// <param name="arguments">The field's arguments.</param>
     /// <exception cref="GraphQL.Errors.GraphQLException">A value out of its range; the message names it.</exception>

@@ -56,15 +56,27 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
         _waiting = [];
 
         // The question to PostgreSQL is registered before this returns, and so goes along with the level's others.
-        _ = AnswerAsync(asked, stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5), cancellationToken);
+        var summaries = stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5);
+        _ = AnswerAsync(asked, summaries, ReadAhead(asked, cancellationToken), cancellationToken);
     }
 
     // Every task of the asking fields ends, with an answer or with the error: nothing is left to observe here.
-    private async Task AnswerAsync(List<Asked> asked, Task<long[][]> summaries, CancellationToken cancellationToken)
+    private async Task AnswerAsync(List<Asked> asked, Task<long[][]> summaries, SeriesReadAhead? ahead, CancellationToken cancellationToken)
     {
         try
         {
+            await (ahead?.Reading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var questions = ToQuestions(asked, await summaries.ConfigureAwait(false), out var unflushed);
+            if (unflushed.Count == 0 && ahead is not null && await ahead.HasAllOfAsync(questions).ConfigureAwait(false))
+            {
+                for (var i = 0; i < asked.Count; i++)
+                {
+                    asked[i].Answer.TrySetResult((ahead.Finish(i), [.. Enumerable.Range(0, asked[i].RunIds.Length)]));
+                }
+
+                return;
+            }
+
             if (unflushed.Count > 0)
             {
                 await pending.FlushAsync(unflushed, cancellationToken).ConfigureAwait(false);
@@ -89,6 +101,12 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
             }
         }
     }
+
+    // Whole series need nothing that only the summaries know: both stores are asked at once, and the summaries then tell whether ClickHouse had every point.
+    private SeriesReadAhead? ReadAhead(List<Asked> asked, CancellationToken cancellationToken) =>
+        asked.TrueForAll(a => a.Series.IsWhole)
+            ? SeriesReadAhead.Start([.. asked.Select(a => new SeriesQuestion(a.Series, a.Fields, a.Runs()))], stores.ClickHouse!, limits, cancellationToken)
+            : null;
 
     // One row for each asked series that exists: its place among all asked ones, its count and bounds, and whether points of its run wait in the log.
     private static SqlBuilder Summaries(List<Asked> asked)
@@ -178,6 +196,9 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
         public long[] ExperimentIds { get; } = experimentIds;
 
         public int[] SeriesOf { get; set; } = [];
+
+        // All runs, whether they have the metric or not.
+        public SeriesRun[] Runs() => [.. RunIds.Select((run, i) => new SeriesRun(run, ExperimentIds[i], 0, 0, 0))];
 
         public TaskCompletionSource<(SeriesAnswer Answer, int[] SeriesOf)> Answer { get; } = new();
     }
