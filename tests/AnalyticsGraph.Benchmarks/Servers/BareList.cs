@@ -19,13 +19,13 @@ internal sealed class BareList(NpgsqlDataSource source, CapturedStatements state
     private const int Rows = 50;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_body;
+    private static ArrayBufferWriter<byte>? _threadBody;
 
     public async Task AnswerAsync(HttpContext http)
     {
         await BareRequest.ReadAsync(http);
         var runs = await ReadAsync(http.RequestAborted);
-        var body = t_body ??= new ArrayBufferWriter<byte>(32 * 1024);
+        var body = _threadBody ??= new ArrayBufferWriter<byte>(32 * 1024);
         body.ResetWrittenCount();
         var writer = BareRequest.WriterTo(body);
         Write(writer, runs);

@@ -11,7 +11,7 @@ internal static class BareRequest
     public const string ContentType = "application/graphql-response+json; charset=utf-8";
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
+    private static Utf8JsonWriter? _threadWriter;
 
     /// <summary>Reads the body and parses it.</summary>
     /// <exception cref="InvalidDataException">It has no query.</exception>
@@ -41,9 +41,9 @@ internal static class BareRequest
     /// <summary>A writer of the thread's own.</summary>
     public static Utf8JsonWriter WriterTo(IBufferWriter<byte> target)
     {
-        t_writer ??= new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true });
-        t_writer.Reset(target);
-        return t_writer;
+        _threadWriter ??= new Utf8JsonWriter(target, new JsonWriterOptions { SkipValidation = true });
+        _threadWriter.Reset(target);
+        return _threadWriter;
     }
 
     private static bool HasQuery(ReadOnlySequence<byte> body)
