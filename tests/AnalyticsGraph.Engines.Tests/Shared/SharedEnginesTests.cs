@@ -19,7 +19,7 @@ public sealed class SharedEnginesTests : EngineHarness
         Assert.Equal(1, await QueryAsync(both[1].Postgres, "SELECT 1"));
 
         LibC.Kill(both[1].HostProcess, LibC.SigKill);
-        await GoneAsync(both[1].HostProcess);
+        await UnlockedAsync(folder);
         both[1].Dispose();
         var next = await SharedEngines.JoinAsync(folder, Grace);
         Assert.NotEqual(both[1].HostProcess, next.HostProcess);
@@ -29,6 +29,16 @@ public sealed class SharedEnginesTests : EngineHarness
         await GoneAsync(next.HostProcess);
         Assert.False(Directory.Exists(folder.Data));
         Assert.Empty(ProcessTable.Find(command => command.Any(word => word.StartsWith(Folder, StringComparison.Ordinal))));
+    }
+
+    // A killed process loses its command line before the kernel closes its files: only the lock tells that it is over.
+    private static async Task UnlockedAsync(HostFolder folder)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (folder.HostLives())
+        {
+            await Task.Delay(10, limit.Token);
+        }
     }
 
     private static async Task GoneAsync(int process) =>
