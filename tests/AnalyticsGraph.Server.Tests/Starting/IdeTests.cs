@@ -31,9 +31,16 @@ public sealed class IdeTests(SampleServer sample)
             await editor.ClickAsync();
             await page.Keyboard.PressAsync("Control+A");
             await page.Keyboard.InsertTextAsync("query Facts { runs { totalCount } experiments(first: 3, order: [{name: ASC}]) { nodes { name } } }");
-            await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Run", Exact = true }).First.ClickAsync();
-
+            var run = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Run", Exact = true }).First;
             var answer = page.Locator(".view-lines").Filter(new LocatorFilterOptions { HasText = "227" });
+
+            // The IDE takes a moment to understand what was typed, and until then a click on Run does nothing.
+            for (var attempt = 0; attempt < 10 && !await answer.First.IsVisibleAsync(); attempt++)
+            {
+                await run.ClickAsync();
+                await Task.WhenAny(answer.First.WaitForAsync(), Task.Delay(TimeSpan.FromSeconds(3)));
+            }
+
             await answer.First.WaitForAsync();
             Assert.Contains("autolog", await answer.First.InnerTextAsync(), StringComparison.Ordinal);
         }

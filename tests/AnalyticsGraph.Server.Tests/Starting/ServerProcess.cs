@@ -79,10 +79,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Asks it to stop as Ctrl-C does, and waits until it has.</summary>
+    /// <summary>Asks it to stop as a process manager does, and waits until it has. (A background job of a shell ignores what Ctrl-C sends.)</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
         return await WaitForExitAsync();
     }
