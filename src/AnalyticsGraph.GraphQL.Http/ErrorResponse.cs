@@ -1,5 +1,5 @@
-using System.Buffers;
-using System.Text.Json;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
 using Microsoft.AspNetCore.Http;
 
 namespace AnalyticsGraph.GraphQL.Http;
@@ -7,30 +7,16 @@ namespace AnalyticsGraph.GraphQL.Http;
 /// <summary>Writes a response of one error, as GraphQL writes errors.</summary>
 internal static class ErrorResponse
 {
-    public static async Task WriteAsync(HttpContext http, int status, ResponseMediaType mediaType, string message, string code)
+    public static async Task WriteAsync(HttpContext http, int status, ResponseMediaType mediaType, GraphQLError error)
     {
-        var body = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(body))
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("errors");
-            writer.WriteStartObject();
-            writer.WriteString("message", message);
-            writer.WriteStartObject("extensions");
-            writer.WriteString("code", code);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
+        using var result = ExecutionResult.Refuse(error);
         http.Response.StatusCode = status;
         http.Response.ContentType = mediaType.ContentType;
-        http.Response.ContentLength = body.WrittenCount;
+        http.Response.ContentLength = result.Body.Length;
         http.Response.Headers.Vary = "Accept";
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.BodyWriter.WriteAsync(body.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
+            await http.Response.BodyWriter.WriteAsync(result.Body, http.RequestAborted).ConfigureAwait(false);
         }
     }
 }

@@ -40,12 +40,16 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
         }
         catch (HttpFaultException fault)
         {
-            await ErrorResponse.WriteAsync(http, fault.Status, mediaType, fault.Message, fault.Code).ConfigureAwait(false);
+            await ErrorResponse.WriteAsync(http, fault.Status, mediaType, new GraphQLError(fault.Message, fault.Code)).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to answer.
             http.Abort();
+        }
+        catch (Exception exception) when (!http.Response.HasStarted && executor() is { } ready)
+        {
+            await ErrorResponse.WriteAsync(http, StatusCodes.Status500InternalServerError, mediaType, ready.ToError(exception)).ConfigureAwait(false);
         }
     }
 

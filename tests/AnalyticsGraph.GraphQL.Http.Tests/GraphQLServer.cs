@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -41,11 +42,14 @@ internal sealed class GraphQLServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _application = builder.Build();
-        var executor = new GraphQLExecutor(ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), Bind()));
+        var executor = new GraphQLExecutor(ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), Bind()), new GraphQLExecutorOptions { OnUnexpectedError = Log.Enqueue });
         _application.MapGraphQL("/graphql", () => isReady ? executor : null, options);
     }
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+
+    /// <summary>The faults of the server.</summary>
+    public ConcurrentQueue<UnexpectedError> Log { get; } = [];
 
     public Uri Url { get; private set; } = null!;
 

@@ -81,6 +81,22 @@ public sealed class IdeTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
+    [Fact]
+    public async Task Get_Should_AnswerWithATraceIdThatTheLogHas_When_TheServerIsAtFault()
+    {
+        await using var server = await StartAsync();
+        File.Delete(Path.Combine(_folder.FullName, "index.html"));
+
+        using var response = await server.GetAsync("/", Browser);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("errors")[0];
+        var logged = Assert.Single(server.Log);
+        Assert.IsType<FileNotFoundException>(logged.Exception);
+        Assert.Equal(("INTERNAL_SERVER_ERROR", logged.TraceId), (error.GetProperty("extensions").GetProperty("code").GetString(), error.GetProperty("extensions").GetProperty("traceId").GetString()));
+        Assert.DoesNotContain("index.html", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("?query={hello}", Browser)]
     [InlineData("/?query={hello}", "application/json")]

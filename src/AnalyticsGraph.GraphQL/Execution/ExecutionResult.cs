@@ -11,6 +11,10 @@ public sealed class ExecutionResult : IDisposable
     internal ExecutionResult(ResponseWriter writer, bool isRequestError, ImmutableArray<GraphQLError> errors) =>
         (_writer, IsRequestError, Errors) = (writer, isRequestError, errors);
 
+    /// <summary>The response to a request that is refused before the engine sees it.</summary>
+    /// <param name="errors">Why, at least one.</param>
+    public static ExecutionResult Refuse(params ImmutableArray<GraphQLError> errors) => ResponseAssembly.RequestError(errors);
+
     /// <summary>Section 7.1.2: nothing was executed and the response has no <c>data</c>: the document, the operation or the variables are at fault.</summary>
     public bool IsRequestError { get; }
 

@@ -71,6 +71,10 @@ public sealed class GraphQLExecutor
         return ExecutePlan(run, plan, request, variables.Values, cancellationToken);
     }
 
+    /// <summary>What a caller may be told of an exception that a transport met before or after the execution; the log is told where the server is at fault.</summary>
+    /// <param name="exception">The exception.</param>
+    public GraphQLError ToError(Exception exception) => Failure.ToError(exception, null, _options);
+
     private ValueTask<ExecutionResult> ExecutePlan(
         OperationRun run, OperationPlan plan, GraphQLRequest request, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ public sealed class GraphQLExecutorOptions
     /// <summary>How many bytes of documents are kept planned; a plan takes some fifty times its document.</summary>
     public int MaxCachedDocumentBytes { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Told of every exception that is no <see cref="Errors.GraphQLException"/>: callers see its trace id alone.</summary>
+    /// <summary>Told of every fault of the server: exceptions that are no <see cref="Errors.GraphQLException"/>, of which callers see the trace id alone, and those of the code <see cref="Errors.ErrorCodes.Internal"/>.</summary>
     public Action<UnexpectedError>? OnUnexpectedError { get; init; }
 }
 

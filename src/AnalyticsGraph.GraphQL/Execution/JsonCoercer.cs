@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.GraphQL.Validation;
 
@@ -130,7 +131,7 @@ internal readonly struct JsonCoercer(InputErrorCollector errors)
 
             if (!type.Fields.ContainsKey(property.Name))
             {
-                errors.ReportUnknownField(type, property.Name, JsonText.Inspect(json));
+                errors.ReportUnknownField(type, MessageText.Shorten(property.Name), JsonText.Inspect(json));
             }
         }
     }
@@ -163,7 +164,7 @@ internal readonly struct JsonCoercer(InputErrorCollector errors)
             return value.Name;
         }
 
-        errors.ReportUnknownEnumValue(type, JsonText.Shorten(name));
+        errors.ReportUnknownEnumValue(type, MessageText.Shorten(name));
         return null;
     }
 

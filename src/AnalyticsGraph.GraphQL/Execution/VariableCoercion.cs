@@ -42,10 +42,10 @@ public static class VariableCoercion
 
         // One more than may be told, so that it is seen when the limit is passed.
         var collector = new InputErrorCollector(int.Max(errorLimit, errorLimit + 1), suggest: true);
+        var given = new GivenVariables(variables, operation.VariableDefinitions.Length);
         foreach (var definition in operation.VariableDefinitions)
         {
-            var given = variables.ValueKind == JsonValueKind.Object && variables.TryGetProperty(definition.Variable.Name.Value, out var json) ? json : default;
-            CoerceOne(schema, definition, given, values, errors, collector);
+            CoerceOne(schema, definition, given.Find(definition.Variable.Name.Value), values, errors, collector);
             if (errors.Count > errorLimit)
             {
                 errors.RemoveRange(errorLimit, errors.Count - errorLimit);
@@ -109,5 +109,38 @@ public static class VariableCoercion
         }
 
         collector.Clear();
+    }
+
+    /// <summary>The request's variables by name. Each look into a JSON object reads it whole: of many variables a table is made once.</summary>
+    private readonly struct GivenVariables
+    {
+        private const int Few = 12;
+
+        private readonly JsonElement _variables;
+        private readonly Dictionary<string, JsonElement>? _byName;
+
+        public GivenVariables(JsonElement variables, int wanted)
+        {
+            _variables = variables;
+            if (wanted > Few && variables.ValueKind == JsonValueKind.Object)
+            {
+                _byName = new(StringComparer.Ordinal);
+                foreach (var property in variables.EnumerateObject())
+                {
+                    _byName[property.Name] = property.Value;
+                }
+            }
+        }
+
+        /// <summary>The value, the last one if there are several; undefined if there is none.</summary>
+        public JsonElement Find(string name)
+        {
+            if (_byName is not null)
+            {
+                return _byName.GetValueOrDefault(name);
+            }
+
+            return _variables.ValueKind == JsonValueKind.Object && _variables.TryGetProperty(name, out var value) ? value : default;
+        }
     }
 }

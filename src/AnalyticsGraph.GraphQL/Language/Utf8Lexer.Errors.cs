@@ -1,4 +1,5 @@
 using System.Text;
+using AnalyticsGraph.GraphQL.Errors;
 
 namespace AnalyticsGraph.GraphQL.Language;
 
@@ -8,8 +9,8 @@ internal ref partial struct Utf8Lexer
     /// <summary>The current token as messages name it: its kind, and its value if it has one.</summary>
     public readonly string DescribeToken() => Kind switch
     {
-        TokenKind.String or TokenKind.BlockString => $"{Kind.Describe()} \"{StringValue()}\"",
-        >= TokenKind.Name => $"{Kind.Describe()} \"{Encoding.UTF8.GetString(Text)}\"",
+        TokenKind.String or TokenKind.BlockString => $"{Kind.Describe()} \"{MessageText.Shorten(StringValue())}\"",
+        >= TokenKind.Name => $"{Kind.Describe()} \"{MessageText.Shorten(Encoding.ASCII.GetString(Text))}\"",
         _ => Kind.Describe(),
     };
 

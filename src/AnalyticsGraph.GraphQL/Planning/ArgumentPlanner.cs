@@ -20,7 +20,7 @@ internal static class ArgumentPlanner
         var sources = new List<ArgumentSource>(field.Arguments.Count);
         foreach (var definition in field.Arguments.Values)
         {
-            var literal = node.Arguments.FirstOrDefault(argument => argument.Name.Value == definition.Name)?.Value;
+            var literal = node.Arguments.ValueOf(definition.Name);
             sources.Add(new ArgumentSource(field, definition, literal, node.Location));
         }
 

@@ -6,8 +6,8 @@ namespace AnalyticsGraph.GraphQL.Planning;
 /// <summary>Finds the variables that decide about parts of an operation.</summary>
 internal static class ConditionVariables
 {
-    /// <summary>The operation's variables that stand in <c>@skip</c> and <c>@include</c> of it or of the document's fragments, in the order of their definition.</summary>
-    public static ImmutableArray<string> Of(OperationDefinitionNode operation, IEnumerable<FragmentDefinitionNode> fragments)
+    /// <summary>The operation's variables that stand in <c>@skip</c> and <c>@include</c> of it or of fragments it reaches, in the order of their definition.</summary>
+    public static ImmutableArray<string> Of(OperationDefinitionNode operation, IReadOnlyDictionary<string, FragmentDefinitionNode> fragments)
     {
         if (operation.VariableDefinitions.IsEmpty)
         {
@@ -15,35 +15,34 @@ internal static class ConditionVariables
         }
 
         var found = new HashSet<string>(StringComparer.Ordinal);
-        Find(operation.SelectionSet, found);
-        foreach (var fragment in fragments)
+        var reached = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<SelectionSetNode>([operation.SelectionSet]);
+        while (open.TryPop(out var set))
         {
-            Find(fragment.SelectionSet, found);
+            foreach (var selection in set.Selections)
+            {
+                Add(selection.Directives, found);
+                switch (selection)
+                {
+                    case FieldNode { SelectionSet: { } inner }: open.Push(inner); break;
+                    case InlineFragmentNode inline: open.Push(inline.SelectionSet); break;
+                    case FragmentSpreadNode spread when reached.Add(spread.Name.Value) && fragments.TryGetValue(spread.Name.Value, out var fragment):
+                        open.Push(fragment.SelectionSet);
+                        break;
+                }
+            }
         }
 
         return [.. operation.VariableDefinitions.Select(definition => definition.Variable.Name.Value).Where(found.Contains)];
     }
 
-    // The parser bounds how deep selection sets nest.
-    private static void Find(SelectionSetNode set, HashSet<string> found)
+    private static void Add(ImmutableArray<DirectiveNode> directives, HashSet<string> found)
     {
-        foreach (var selection in set.Selections)
+        foreach (var directive in directives)
         {
-            foreach (var directive in selection.Directives)
+            if (directive.Name.Value is "skip" or "include" && directive.Arguments.ValueOf("if") is VariableNode variable)
             {
-                if (directive.Name.Value is "skip" or "include")
-                {
-                    found.UnionWith(directive.Arguments.Select(argument => argument.Value).OfType<VariableNode>().Select(variable => variable.Name.Value));
-                }
-            }
-
-            if (selection is FieldNode { SelectionSet: { } inner })
-            {
-                Find(inner, found);
-            }
-            else if (selection is InlineFragmentNode inline)
-            {
-                Find(inline.SelectionSet, found);
+                found.Add(variable.Name.Value);
             }
         }
     }

@@ -26,13 +26,13 @@ internal readonly struct Conditions : IEquatable<Conditions>
         var result = this;
         foreach (var directive in directives)
         {
-            if (directive.Name.Value is not ("skip" or "include") || directive.Arguments.FirstOrDefault(argument => argument.Name.Value == "if") is not { } argument)
+            if (directive.Name.Value is not ("skip" or "include") || directive.Arguments.ValueOf("if") is not { } condition)
             {
                 continue;
             }
 
             var expected = directive.Name.Value == "include";
-            if (argument.Value is VariableNode variable && known is null)
+            if (condition is VariableNode variable && known is null)
             {
                 if (result.And(variable.Name.Value, expected) is not { } narrower)
                 {
@@ -41,7 +41,7 @@ internal readonly struct Conditions : IEquatable<Conditions>
 
                 result = narrower;
             }
-            else if (expected != (argument.Value is VariableNode given ? known!.GetValueOrDefault(given.Name.Value) is true : argument.Value is BooleanValueNode { Value: true }))
+            else if (expected != (condition is VariableNode given ? known!.GetValueOrDefault(given.Name.Value) is true : condition is BooleanValueNode { Value: true }))
             {
                 return null;
             }

@@ -123,16 +123,15 @@ internal sealed class FieldCollector(
     // A deferred fragment is a group of its own where the schema knows @defer.
     private DeliveryGroup Enter(ImmutableArray<DirectiveNode> directives, DeliveryGroup group)
     {
-        var defer = directives.FirstOrDefault(directive => directive.Name.Value == "defer");
+        var defer = directives.Find("defer");
         if (defer is null || !schema.Directives.ContainsKey("defer") || IsSwitchedOff(defer))
         {
             return group;
         }
 
-        var label = defer.Arguments.FirstOrDefault(argument => argument.Name.Value == "label")?.Value as StringValueNode;
+        var label = defer.Arguments.ValueOf("label") as StringValueNode;
         return new DeliveryGroup(++_deliveryGroups, group, label?.Value);
     }
 
-    private static bool IsSwitchedOff(DirectiveNode defer) =>
-        defer.Arguments.FirstOrDefault(argument => argument.Name.Value == "if")?.Value is BooleanValueNode { Value: false };
+    private static bool IsSwitchedOff(DirectiveNode defer) => defer.Arguments.ValueOf("if") is BooleanValueNode { Value: false };
 }

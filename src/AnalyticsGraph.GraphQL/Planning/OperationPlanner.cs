@@ -58,7 +58,7 @@ internal sealed class OperationPlanner
         }
 
         var root = planner.PlanSelections(rootType, [(operation.SelectionSet, DeliveryGroup.Initial)], 1);
-        var variables = ConditionVariables.Of(operation, planner._fragments.Values);
+        var variables = ConditionVariables.Of(operation, planner._fragments);
         if (planner._collector.NeedsKnownVariables)
         {
             return new PlanningResult(null, variables);

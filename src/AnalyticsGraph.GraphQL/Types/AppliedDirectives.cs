@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Types;
@@ -9,19 +10,16 @@ internal static class AppliedDirectives
     public const string DefaultReason = "No longer supported";
 
     /// <summary>Section 3.13.3: why something is deprecated, or null when it is not.</summary>
-    public static string? DeprecationReason(IEnumerable<DirectiveNode> directives) => Find(directives, "deprecated") is { } directive
+    public static string? DeprecationReason(ImmutableArray<DirectiveNode> directives) => directives.Find("deprecated") is { } directive
         ? StringArgument(directive, "reason") ?? DefaultReason
         : null;
 
     /// <summary>Section 3.13.4: the URL of a scalar's specification, or null.</summary>
-    public static string? SpecifiedByUrl(IEnumerable<DirectiveNode> directives) => Find(directives, "specifiedBy") is { } directive ? StringArgument(directive, "url") : null;
+    public static string? SpecifiedByUrl(ImmutableArray<DirectiveNode> directives) => directives.Find("specifiedBy") is { } directive ? StringArgument(directive, "url") : null;
 
     /// <summary>Section 3.13.5.</summary>
-    public static bool IsOneOf(IEnumerable<DirectiveNode> directives) => Find(directives, "oneOf") is not null;
-
-    /// <summary>The first application of a directive, or null.</summary>
-    public static DirectiveNode? Find(IEnumerable<DirectiveNode> directives, string name) => directives.FirstOrDefault(directive => directive.Name.Value == name);
+    public static bool IsOneOf(ImmutableArray<DirectiveNode> directives) => directives.Find("oneOf") is not null;
 
     private static string? StringArgument(DirectiveNode directive, string name) =>
-        (directive.Arguments.FirstOrDefault(argument => argument.Name.Value == name)?.Value as StringValueNode)?.Value;
+        (directive.Arguments.ValueOf(name) as StringValueNode)?.Value;
 }

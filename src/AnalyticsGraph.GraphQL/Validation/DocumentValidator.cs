@@ -8,7 +8,7 @@ namespace AnalyticsGraph.GraphQL.Validation;
 
 /// <summary>
 /// Chapter 5: whether a document can be executed against a schema. All rules run in one walk. Messages, places and counts are those of graphql-js 17 with its specified
-/// rules; every error has the code <see cref="ErrorCodes.Validation"/> and, as <c>extensions.spec</c>, the anchor of the section it breaks.
+/// rules; every error has the code <see cref="ErrorCodes.Validation"/> and, as <c>extensions.specifiedBy</c>, the address of the section it breaks.
 /// </summary>
 public static class DocumentValidator
 {

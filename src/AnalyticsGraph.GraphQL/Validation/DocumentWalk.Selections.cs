@@ -97,17 +97,9 @@ internal sealed partial class DocumentWalk
             FieldsOnCorrectType.Report(context, field, parentType);
         }
 
-        if (field.Directives.Length > 1)
-        {
-            DirectiveRules.CheckUnique(context, field.Directives);
-        }
-
+        DirectiveRules.CheckUnique(context, field.Directives);
+        Arguments.CheckUnique(context, field.Arguments);
         var toldBefore = _introspectionTold;
-        if (!field.Arguments.IsEmpty)
-        {
-            Arguments.CheckUnique(context, field.Arguments);
-        }
-
         if (field.Name.Value is "__schema" or "__type" && !_introspectionTold)
         {
             _introspectionTold = (_introspection ??= new(context)).Check(field);

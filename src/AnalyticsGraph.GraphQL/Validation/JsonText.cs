@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using AnalyticsGraph.GraphQL.Errors;
 
 namespace AnalyticsGraph.GraphQL.Validation;
 
@@ -17,20 +18,7 @@ internal static class JsonText
     {
         var text = new StringBuilder();
         Append(text, json, 0);
-        return Shorten(text.ToString());
-    }
-
-    /// <summary>Cuts a text that would make the message unreadable.</summary>
-    /// <param name="text">Any text.</param>
-    public static string Shorten(string text)
-    {
-        if (text.Length <= LongestText)
-        {
-            return text;
-        }
-
-        var end = char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText;
-        return string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, end)}... ({text.Length} characters)");
+        return MessageText.Shorten(text.ToString(), LongestText);
     }
 
     private static void Append(StringBuilder text, JsonElement json, int depth)

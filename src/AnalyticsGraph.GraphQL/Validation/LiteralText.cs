@@ -1,4 +1,5 @@
 using System.Text;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Validation;
@@ -19,7 +20,7 @@ internal static class LiteralText
 
         var text = new StringBuilder();
         AppendBeginning(text, value);
-        return text.Length <= LargestPrinted ? text.ToString() : text.ToString(0, LargestPrinted) + "...";
+        return MessageText.Shorten(text.ToString(), LargestPrinted);
     }
 
     private static void AppendBeginning(StringBuilder text, ValueNode value)

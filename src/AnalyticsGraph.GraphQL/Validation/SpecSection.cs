@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 
 namespace AnalyticsGraph.GraphQL.Validation;
 
-/// <summary>A section of the September 2025 specification: what stands in an error as <c>extensions.spec</c>.</summary>
+/// <summary>A section of the September 2025 specification: its address stands in an error as <c>extensions.specifiedBy</c>.</summary>
 internal sealed class SpecSection
 {
+    private const string Edition = "https://spec.graphql.org/September2025/#";
+
     public static readonly SpecSection ExecutableDefinitions = new("sec-Executable-Definitions");
     public static readonly SpecSection OperationTypeExistence = new("sec-Operation-Type-Existence");
     public static readonly SpecSection OperationNameUniqueness = new("sec-Operation-Name-Uniqueness");
@@ -39,13 +41,7 @@ internal sealed class SpecSection
     /// <summary>Chapter 5 as a whole: rules that graphql-js and the incremental delivery RFC add to it.</summary>
     public static readonly SpecSection Validation = new("sec-Validation");
 
-    private SpecSection(string anchor)
-    {
-        Anchor = anchor;
-        Extensions = ImmutableDictionary<string, object?>.Empty.Add("spec", anchor);
-    }
-
-    public string Anchor { get; }
+    private SpecSection(string anchor) => Extensions = ImmutableDictionary<string, object?>.Empty.Add("specifiedBy", Edition + anchor);
 
     public ImmutableDictionary<string, object?> Extensions { get; }
 }

@@ -9,6 +9,8 @@ namespace AnalyticsGraph.GraphQL.Validation;
 /// <summary>What all rules share during one validation: schema, fragments, errors, and how much work is left.</summary>
 internal sealed class ValidationContext
 {
+    private const int LongestMessage = 4_000;
+
     private readonly Dictionary<FragmentDefinitionNode, FragmentFacts>? _fragments;
     private readonly Dictionary<string, FragmentFacts>? _fragmentsByName;
     private readonly HashSet<string>? _typesInDocument;
@@ -85,8 +87,13 @@ internal sealed class ValidationContext
         Errors.Add(Error(section, message, locations));
     }
 
+    /// <summary>An error whose message is not much longer than a screen, whatever names the document has.</summary>
     public static GraphQLError Error(SpecSection section, string message, ImmutableArray<Location> locations)
-        => new(message, ErrorCodes.Validation) { Locations = locations, Extensions = section.Extensions };
+        => new(MessageText.Shorten(message, LongestMessage), ErrorCodes.Validation)
+        {
+            Locations = locations,
+            Extensions = section.Extensions,
+        };
 
     /// <summary>Takes steps from the budget; false, and everything stops, when it is used up.</summary>
     public bool Spend(int steps)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
@@ -51,6 +52,33 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task Execute_Should_UseTheIdOfTheTrace_When_ThereIsOne()
+    {
+        using var activity = new Activity("request").Start();
+
+        await Server().AskAsync("{ crash }");
+
+        Assert.Equal(activity.TraceId.ToHexString(), Assert.Single(_log).TraceId);
+    }
+
+    [Fact]
+    public async Task Execute_Should_LogTheCause_When_AStepKnowsWhatTheServerDidWrong()
+    {
+        var body = await Server().AskAsync("{ knownFault }");
+
+        var logged = Assert.Single(_log);
+        Assert.Equal("secret cause", logged.Exception.InnerException!.Message);
+        Assert.Equal(
+            $$$"""{"errors":[{"message":"A stored number is too large.","locations":[{"line":1,"column":3}],"path":["knownFault"],"extensions":{"code":"INTERNAL_SERVER_ERROR","traceId":"{{{logged.TraceId}}}"}}],"data":{"knownFault":null}}""",
+            body);
+    }
+
+    [Fact]
+    public async Task Execute_Should_TellTheSectionOfTheSpecification_When_TheDocumentIsNotValid() => Assert.Equal(
+        """{"errors":[{"message":"Cannot query field \"okk\" on type \"Query\". Did you mean \"ok\"?","locations":[{"line":1,"column":3}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED","specifiedBy":"https://spec.graphql.org/September2025/#sec-Field-Selections"}}]}""",
+        await Server().AskAsync("{ okk }"));
+
+    [Fact]
     public async Task Execute_Should_TellEachRow_When_AStepFailsForMany()
     {
         var errors = await Server().ErrorsAsync("{ rows { bad } }");
@@ -94,10 +122,12 @@ public sealed class ErrorTests
             Extensions = ImmutableDictionary<string, object?>.Empty.Add("hint", new Dictionary<string, object?> { ["ids"] = new object?[] { 1, "a", null, true, 2.5 } }),
         };
         return new TestServer(
-            "type Query { ok: Int known: Int crash: Int crashLater: Int short: Int wrong: Int large: String rows: [Row!]! } type Row { bad: Int odd: Int } type Subscription { tick: Int }",
+            "type Query { ok: Int known: Int knownFault: Int crash: Int crashLater: Int short: Int wrong: Int large: String rows: [Row!]! } type Row { bad: Int odd: Int } type Subscription { tick: Int }",
             bindings => bindings
                 .Bind("Query", "ok", FieldResolver.FromRequest(_ => ValueTask.FromResult(1)))
                 .Bind("Query", "known", FieldResolver.FromRequest<int>(_ => throw new GraphQLException(known)))
+                .Bind("Query", "knownFault", FieldResolver.FromRequest<int>(_ =>
+                    throw new GraphQLException(new GraphQLError("A stored number is too large.", ErrorCodes.Internal), new OverflowException("secret cause"))))
                 .Bind("Query", "crash", FieldResolver.FromRequest<int>(_ => throw new InvalidOperationException("secret connection string")))
                 .Bind("Query", "crashLater", FieldResolver.FromRequest<int>(async _ =>
                 {

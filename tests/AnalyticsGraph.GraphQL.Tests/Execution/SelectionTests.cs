@@ -6,7 +6,7 @@ namespace AnalyticsGraph.GraphQL.Tests.Execution;
 public sealed class SelectionTests
 {
     private static readonly TestServer Server = new(
-        "type Query { a: Item b: Item x: Int y: Int } interface Named { name: String } type Item implements Named { name: String size(unit: String = \"m\"): String sub: Item }",
+        "directive @chosen(by: Boolean) on FIELD type Query { a: Item b: Item x: Int y: Int } interface Named { name: String } type Item implements Named { name: String size(unit: String = \"m\"): String sub: Item }",
         bindings => bindings
             .BindType<Item>("Item")
             .Bind("Query", "a", FieldResolver.FromRequest(_ => ValueTask.FromResult(new Item("A"))))
@@ -51,6 +51,14 @@ public sealed class SelectionTests
     public async Task Execute_Should_Refuse_When_AConditionIsNull() => Assert.Equal(
         """{"errors":[{"message":"Variable \"$p\" decides about @skip or @include and must not be null.","locations":[{"line":1,"column":8}],"extensions":{"code":"BAD_USER_INPUT"}}]}""",
         await Server.AskAsync("query ($p: Boolean = true) { x @include(if: $p) }", new Dictionary<string, object?> { ["p"] = null }));
+
+    [Fact]
+    public async Task Execute_Should_TakeNull_When_TheVariableIsAConditionOfAnotherOperationAlone() => Assert.Equal(
+        """{"data":{"x":1}}""",
+        await Server.AskAsync(
+            "query A($p: Boolean) { x @chosen(by: $p) } query B($p: Boolean!) { ...F } fragment F on Query { y @include(if: $p) }",
+            new Dictionary<string, object?> { ["p"] = null },
+            operationName: "A"));
 
     [Fact]
     public async Task Includes_Should_TellAStepWhatItsChildrenNeed_When_VariablesDecide()

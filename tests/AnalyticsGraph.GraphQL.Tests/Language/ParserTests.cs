@@ -45,6 +45,17 @@ public sealed class ParserTests
     }
 
     [Theory]
+    [InlineData("{ a \"{0}\" }")]
+    [InlineData("{ a \"\"\"{0}\"\"\" }")]
+    [InlineData("{0} { a }")]
+    public void Parse_Should_ShortenTheMessage_When_TheTokenIsLong(string document)
+    {
+        var error = Assert.Throws<GraphQLSyntaxException>(() => Utf8Parser.Parse(document.Replace("{0}", new string('x', 100_000), StringComparison.Ordinal)));
+
+        Assert.InRange(error.Message.Length, 500, 2_000);
+    }
+
+    [Theory]
     [InlineData("\"a \\\" \\\\ \\/ \\b \\f \\n \\r \\t\"", "a \" \\ / \b \f \n \r \t")]
     [InlineData("\"\\u00e9 \\u{1F600} \\u{00000041} \\uD83D\\uDE00 ü\"", "é 😀 A 😀 ü")]
     [InlineData("\"\"\"\n    Hello,\n      World!\n\n    Yours,\n  \"\"\"", "Hello,\n  World!\n\nYours,")]

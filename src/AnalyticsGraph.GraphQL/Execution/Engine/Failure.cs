@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
-using System.Security.Cryptography;
 using AnalyticsGraph.GraphQL.Errors;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -9,19 +7,20 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// <summary>What a caller is told of an exception: its own error, or that something went wrong, with an id that the log has too.</summary>
 internal static class Failure
 {
+    private const string TraceId = "traceId";
+
+    /// <summary>The error, and the log told where the server is at fault.</summary>
     public static GraphQLError ToError(Exception exception, string? field, GraphQLExecutorOptions options)
     {
-        if (exception is GraphQLException known)
+        var known = (exception as GraphQLException)?.Error;
+        if (known is not null && (known.Code != ErrorCodes.Internal || known.Extensions?.ContainsKey(TraceId) == true))
         {
-            return known.Error;
+            return known;
         }
 
-        var traceId = Activity.Current?.TraceId.ToHexString() ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var traceId = Activity.Current?.TraceId.ToHexString() ?? ActivityTraceId.CreateRandom().ToHexString();
         options.OnUnexpectedError?.Invoke(new UnexpectedError(traceId, field, exception));
-        return new GraphQLError(
-            string.Create(CultureInfo.InvariantCulture, $"The server failed unexpectedly. Its log has the details under the trace id {traceId}."), ErrorCodes.Internal)
-        {
-            Extensions = ImmutableDictionary<string, object?>.Empty.Add("traceId", traceId),
-        };
+        var error = known ?? new GraphQLError($"The server failed unexpectedly. Its log has the details under the trace id {traceId}.", ErrorCodes.Internal);
+        return error with { Extensions = (error.Extensions ?? ImmutableDictionary<string, object?>.Empty).Add(TraceId, traceId) };
     }
 }

@@ -82,7 +82,7 @@ internal sealed class InterfaceRules(TypeGraph graph, SchemaErrors errors)
         {
             errors.Report(
                 $"Interface field {promised} is not deprecated, so implementation field {field} must not be deprecated.",
-                AppliedDirectives.Find(field.Directives, "deprecated"),
+                field.Directives.Find("deprecated"),
                 graph.NodeOf(field).Type);
         }
     }

@@ -152,7 +152,7 @@ internal sealed class TypeRules(TypeGraph graph, SchemaDefinitions definitions, 
     {
         if (value.IsRequired && value.DeprecationReason is not null)
         {
-            errors.Report($"{what} cannot be deprecated.", AppliedDirectives.Find(value.Directives, "deprecated"), graph.NodeOf(value).Type);
+            errors.Report($"{what} cannot be deprecated.", value.Directives.Find("deprecated"), graph.NodeOf(value).Type);
         }
     }
 

@@ -30,7 +30,7 @@ internal static class Arguments
     {
         foreach (var argument in definition.Arguments.Values)
         {
-            if (argument.IsRequired && !IsGiven(field.Arguments, argument.Name))
+            if (argument.IsRequired && field.Arguments.ValueOf(argument.Name) is null)
             {
                 var owner = isMeta ? $"<meta>.{definition.Name}" : definition.ToString();
                 context.Report(
@@ -45,7 +45,7 @@ internal static class Arguments
     {
         foreach (var argument in definition.Arguments.Values)
         {
-            if (argument.IsRequired && !IsGiven(directive.Arguments, argument.Name))
+            if (argument.IsRequired && directive.Arguments.ValueOf(argument.Name) is null)
             {
                 context.Report(
                     SpecSection.RequiredArguments,
@@ -53,18 +53,5 @@ internal static class Arguments
                     directive);
             }
         }
-    }
-
-    private static bool IsGiven(ImmutableArray<ArgumentNode> arguments, string name)
-    {
-        foreach (var argument in arguments)
-        {
-            if (argument.Name.Value == name)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

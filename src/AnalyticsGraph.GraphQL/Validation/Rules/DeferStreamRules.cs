@@ -54,7 +54,7 @@ internal sealed class DeferStreamRules(ValidationContext context)
 
     private void CheckLabel(DirectiveNode directive)
     {
-        switch (Argument(directive, "label"))
+        switch (directive.Arguments.ValueOf("label"))
         {
             case null or NullValueNode:
                 break;
@@ -88,9 +88,9 @@ internal sealed class DeferStreamRules(ValidationContext context)
             var fragment = selection is FragmentSpreadNode spread && visited.Add(spread.Name.Value) ? context.Fragment(spread.Name.Value) : null;
             var (directive, name) = selection switch
             {
-                FieldNode => (Find(selection, "stream"), "Stream"),
+                FieldNode => (selection.Directives.Find("stream"), "Stream"),
                 FragmentSpreadNode when fragment is null => (null, ""),
-                _ => (Find(selection, "defer"), "Defer"),
+                _ => (selection.Directives.Find("defer"), "Defer"),
             };
             if (directive is not null)
             {
@@ -162,34 +162,8 @@ internal sealed class DeferStreamRules(ValidationContext context)
     }
 
     private static bool CanBeLeftOut(SelectionNode selection)
-        => (Find(selection, "skip") is { } skip && Argument(skip, "if") is not BooleanValueNode { Value: false })
-            || (Find(selection, "include") is { } include && Argument(include, "if") is not (null or BooleanValueNode { Value: true }));
+        => (selection.Directives.Find("skip") is { } skip && skip.Arguments.ValueOf("if") is not BooleanValueNode { Value: false })
+            || (selection.Directives.Find("include") is { } include && include.Arguments.ValueOf("if") is not (null or BooleanValueNode { Value: true }));
 
-    private static bool CanBeTurnedOff(DirectiveNode directive) => Argument(directive, "if") is BooleanValueNode { Value: false } or VariableNode;
-
-    private static DirectiveNode? Find(SelectionNode selection, string name)
-    {
-        foreach (var directive in selection.Directives)
-        {
-            if (directive.Name.Value == name)
-            {
-                return directive;
-            }
-        }
-
-        return null;
-    }
-
-    private static ValueNode? Argument(DirectiveNode directive, string name)
-    {
-        foreach (var argument in directive.Arguments)
-        {
-            if (argument.Name.Value == name)
-            {
-                return argument.Value;
-            }
-        }
-
-        return null;
-    }
+    private static bool CanBeTurnedOff(DirectiveNode directive) => directive.Arguments.ValueOf("if") is BooleanValueNode { Value: false } or VariableNode;
 }

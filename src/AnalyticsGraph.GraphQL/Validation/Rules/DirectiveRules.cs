@@ -21,25 +21,23 @@ internal static class DirectiveRules
 
     public static void CheckUnique(ValidationContext context, ImmutableArray<DirectiveNode> directives)
     {
-        for (var i = 1; i < directives.Length && !context.IsAborted; i++)
+        if (directives.Length < 2)
+        {
+            return;
+        }
+
+        var known = new Dictionary<string, DirectiveNode>(directives.Length, StringComparer.Ordinal);
+        foreach (var directive in directives)
         {
             // The first one of the name is told together with each later one.
-            var name = directives[i].Name.Value;
-            for (var j = 0; j < i && context.Spend(1); j++)
+            var name = directive.Name.Value;
+            if (!known.TryAdd(name, directive) && context.Schema.Directives.TryGetValue(name, out var definition) && !definition.IsRepeatable)
             {
-                if (directives[j].Name.Value == name)
-                {
-                    if (context.Schema.Directives.TryGetValue(name, out var definition) && !definition.IsRepeatable)
-                    {
-                        context.Report(
-                            SpecSection.DirectivesAreUniquePerLocation,
-                            $"The directive \"@{name}\" can only be used once at this location.",
-                            directives[j],
-                            directives[i]);
-                    }
-
-                    break;
-                }
+                context.Report(
+                    SpecSection.DirectivesAreUniquePerLocation,
+                    $"The directive \"@{name}\" can only be used once at this location.",
+                    known[name],
+                    directive);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Validation.Rules;
@@ -11,7 +12,7 @@ namespace AnalyticsGraph.GraphQL.Validation.Rules;
 /// <param name="Second">The same for the second.</param>
 internal sealed record FieldConflict(string ResponseName, string Reason, ImmutableArray<Location> First, ImmutableArray<Location> Second)
 {
-    private const int LongestText = 1000;
+    private const int LongestReason = 1_000;
     private const int MostPlaces = 20;
 
     public static FieldConflict Of(string responseName, string reason, FieldNode first, FieldNode second)
@@ -24,8 +25,8 @@ internal sealed record FieldConflict(string ResponseName, string Reason, Immutab
         foreach (var conflict in conflicts)
         {
             reason.Append(reason.Length == 0 ? "" : " and ")
-                .Append("subfields \"").Append(Shorten(conflict.ResponseName)).Append("\" conflict because ").Append(conflict.Reason);
-            if (reason.Length > LongestText)
+                .Append("subfields \"").Append(MessageText.Shorten(conflict.ResponseName)).Append("\" conflict because ").Append(conflict.Reason);
+            if (reason.Length > LongestReason)
             {
                 break;
             }
@@ -33,12 +34,10 @@ internal sealed record FieldConflict(string ResponseName, string Reason, Immutab
 
         return new FieldConflict(
             responseName,
-            Shorten(reason.ToString()),
+            MessageText.Shorten(reason.ToString(), LongestReason),
             Places(first, conflicts, static conflict => conflict.First),
             Places(second, conflicts, static conflict => conflict.Second));
     }
-
-    public static string Shorten(string text) => text.Length > LongestText ? string.Concat(text.AsSpan(0, LongestText), "...") : text;
 
     private static ImmutableArray<Location> Places(FieldNode field, List<FieldConflict> conflicts, Func<FieldConflict, ImmutableArray<Location>> side)
     {

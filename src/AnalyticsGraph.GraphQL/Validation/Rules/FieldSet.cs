@@ -3,81 +3,60 @@ using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.GraphQL.Validation.Rules;
 
-/// <summary>A field of a selection set with what merging looks at.</summary>
-/// <param name="ParentType">The type it is selected on; null if unknown.</param>
-/// <param name="Node">The field.</param>
-/// <param name="Definition">Its definition; null if unknown or a meta field.</param>
-internal sealed record SelectedField(GraphQLType? ParentType, FieldNode Node, FieldDefinition? Definition)
-{
-    /// <summary>The fields of its selection set, once they were asked for.</summary>
-    public FieldSet? Inner { get; set; }
-
-    /// <summary>Its <c>@stream</c>, or null.</summary>
-    public DirectiveNode? Stream { get; } = Node.Directives.IsEmpty ? null : FindStream(Node);
-
-    private static DirectiveNode? FindStream(FieldNode node)
-    {
-        foreach (var directive in node.Directives)
-        {
-            if (directive.Name.Value == "stream")
-            {
-                return directive;
-            }
-        }
-
-        return null;
-    }
-}
-
-/// <summary>A selection set as merging sees it: its fields by response name, those of inline fragments included, and the fragments it spreads, each once.</summary>
+/// <summary>A selection set as merging sees it: its fields, those of inline fragments included, and the fragments it spreads, each once.</summary>
 internal sealed class FieldSet
 {
-    private readonly OrderedDictionary<string, List<SelectedField>> _groups = new(StringComparer.Ordinal);
-
     /// <summary>Gathers the fields.</summary>
     public FieldSet(ValidationContext context, GraphQLType? parentType, SelectionSetNode selectionSet, int index)
     {
         Index = index;
-        Collect(context, parentType, selectionSet);
+        Collect(context, parentType, selectionSet, context.NewRound());
     }
 
     /// <summary>Its place among the document's gathered sets, from 0.</summary>
     public int Index { get; }
 
-    public int GroupCount => _groups.Count;
+    /// <summary>Whether nothing in it, or below it where fields are merged, conflicts.</summary>
+    public bool IsProven { get; set; }
+
+    public List<SelectedField> Fields { get; } = [];
 
     public List<FragmentFacts> Fragments { get; } = [];
 
-    public (string ResponseName, List<SelectedField> Fields) Group(int index)
+    /// <summary>The fields by response name, in the order of the text.</summary>
+    public OrderedDictionary<string, List<SelectedField>> ByResponseName => field ??= Group(Fields);
+
+    private static OrderedDictionary<string, List<SelectedField>> Group(List<SelectedField> fields)
     {
-        var pair = _groups.GetAt(index);
-        return (pair.Key, pair.Value);
+        var groups = new OrderedDictionary<string, List<SelectedField>>(StringComparer.Ordinal);
+        foreach (var one in fields)
+        {
+            if (!groups.TryGetValue(one.Node.ResponseName, out var group))
+            {
+                groups.Add(one.Node.ResponseName, group = []);
+            }
+
+            group.Add(one);
+        }
+
+        return groups;
     }
 
-    public List<SelectedField>? Find(string responseName) => _groups.GetValueOrDefault(responseName);
-
-    private void Collect(ValidationContext context, GraphQLType? parentType, SelectionSetNode selectionSet)
+    private void Collect(ValidationContext context, GraphQLType? parentType, SelectionSetNode selectionSet, int round)
     {
         foreach (var selection in selectionSet.Selections)
         {
             switch (selection)
             {
                 case FieldNode field:
-                    if (!_groups.TryGetValue(field.ResponseName, out var group))
-                    {
-                        _groups.Add(field.ResponseName, group = []);
-                    }
-
-                    group.Add(new SelectedField(parentType, field, (parentType as ComplexType)?.Fields.GetValueOrDefault(field.Name.Value)));
+                    Fields.Add(new SelectedField(parentType, field));
                     break;
                 case InlineFragmentNode inline:
-                    var type = inline.TypeCondition is null ? parentType : TypeReference.Resolve(context.Schema, inline.TypeCondition);
-                    Collect(context, type, inline.SelectionSet);
+                    Collect(context, inline.TypeCondition is null ? parentType : TypeReference.Resolve(context.Schema, inline.TypeCondition), inline.SelectionSet, round);
                     break;
                 case FragmentSpreadNode spread:
-                    if (context.Fragment(spread.Name.Value) is { } fragment && !Fragments.Contains(fragment))
+                    if (context.Fragment(spread.Name.Value) is { } fragment && fragment.Visit(round))
                     {
-                        context.Spend(Fragments.Count);
                         Fragments.Add(fragment);
                     }
 

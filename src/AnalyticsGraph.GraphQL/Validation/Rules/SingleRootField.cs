@@ -60,7 +60,7 @@ internal sealed class SingleRootField(ValidationContext context, ObjectType root
                 return;
             }
 
-            if ((Find(selection, "skip") ?? Find(selection, "include")) is { } condition)
+            if ((selection.Directives.Find("skip") ?? selection.Directives.Find("include")) is { } condition)
             {
                 _forbidden.Add(condition.Location);
                 continue;
@@ -92,19 +92,6 @@ internal sealed class SingleRootField(ValidationContext context, ObjectType root
                     break;
             }
         }
-    }
-
-    private static DirectiveNode? Find(SelectionNode selection, string name)
-    {
-        foreach (var directive in selection.Directives)
-        {
-            if (directive.Name.Value == name)
-            {
-                return directive;
-            }
-        }
-
-        return null;
     }
 
     private bool Applies(GraphQLType? condition) => condition switch

@@ -13,10 +13,17 @@ internal static class VariableUses
 {
     public static void Check(ValidationContext context, List<OperationFacts> operations)
     {
+        // One more than may be told, so that the limit is seen to be passed.
+        var most = Math.Max(context.Options.MaxErrors, context.Options.MaxErrors + 1);
+
         // From the last to the first, so that earlier positions stay what they are.
         for (var i = operations.Count - 1; i >= 0 && !context.IsAborted; i--)
         {
             CheckOperation(context, operations[i]);
+            if (context.Errors.Count > most)
+            {
+                context.Errors.RemoveRange(most, context.Errors.Count - most);
+            }
         }
     }
 
@@ -51,12 +58,13 @@ internal static class VariableUses
                 if (index >= 0)
                 {
                     used[index] = true;
-                    CheckPosition(context.Schema, ref late, definitions[index], usage);
+                    CheckPosition(context, ref late, definitions[index], usage);
                     continue;
                 }
 
                 var ending = operation.Node.Name is null ? "" : $" by operation \"{operation.Node.Name.Value}\"";
                 Report(
+                    context,
                     ref early,
                     SpecSection.AllVariableUsesDefined,
                     $"Variable \"${usage.Node.Name.Value}\" is not defined{ending}.",
@@ -70,7 +78,7 @@ internal static class VariableUses
             if (!used[byName.Find(name)])
             {
                 var ending = operation.Node.Name is null ? "" : $" in operation \"{operation.Node.Name.Value}\"";
-                Report(ref early, SpecSection.AllVariablesUsed, $"Variable \"${name}\" is never used{ending}.", [definition.Location]);
+                Report(context, ref early, SpecSection.AllVariablesUsed, $"Variable \"${name}\" is never used{ending}.", [definition.Location]);
             }
         }
 
@@ -79,12 +87,18 @@ internal static class VariableUses
         context.Errors.InsertRange(operation.ErrorsBefore.Variables, early ?? []);
     }
 
-    private static void Report(ref List<GraphQLError>? errors, SpecSection section, string message, ImmutableArray<Location> locations)
-        => (errors ??= []).Add(ValidationContext.Error(section, message, locations));
-
-    private static void CheckPosition(Schema schema, ref List<GraphQLError>? errors, VariableDefinitionNode definition, VariableUsage usage)
+    private static void Report(ValidationContext context, ref List<GraphQLError>? errors, SpecSection section, string message, ImmutableArray<Location> locations)
     {
-        if (usage.Type is null || TypeReference.Resolve(schema, definition.Type) is not { } type)
+        errors ??= [];
+        if (errors.Count <= context.Options.MaxErrors)
+        {
+            errors.Add(ValidationContext.Error(section, message, locations));
+        }
+    }
+
+    private static void CheckPosition(ValidationContext context, ref List<GraphQLError>? errors, VariableDefinitionNode definition, VariableUsage usage)
+    {
+        if (usage.Type is null || TypeReference.Resolve(context.Schema, definition.Type) is not { } type)
         {
             return;
         }
@@ -93,6 +107,7 @@ internal static class VariableUses
         if (!IsAllowed(type, definition.DefaultValue, usage.Type, usage.HasDefault))
         {
             Report(
+                context,
                 ref errors,
                 SpecSection.AllVariableUsagesAreAllowed,
                 $"Variable \"${name}\" of type \"{type}\" used in position expecting type \"{usage.Type}\".",
@@ -102,6 +117,7 @@ internal static class VariableUses
         if (usage.OneOf is not null && !type.IsNonNull)
         {
             Report(
+                context,
                 ref errors,
                 SpecSection.AllVariableUsagesAreAllowed,
                 $"Variable \"${name}\" is of type \"{type}\" but must be non-nullable to be used for OneOf Input Object \"{usage.OneOf}\".",

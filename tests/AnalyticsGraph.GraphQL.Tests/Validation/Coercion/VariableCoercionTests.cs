@@ -23,6 +23,16 @@ public sealed class VariableCoercionTests
     }
 
     [Fact]
+    public void Coerce_Should_FindEach_When_VariablesAreMany()
+    {
+        var names = Enumerable.Range(0, 20).Select(i => $"v{i}").ToList();
+
+        var coerced = Coerce($"query ({string.Join(' ', names.Select(name => $"${name}: Int"))}) {{ x }}", $$"""{ "v3": 0, {{string.Join(", ", names.Skip(1).Select((name, i) => $"\"{name}\": {i}"))}} }""");
+
+        Assert.Equal(names.Skip(1).Select((name, i) => KeyValuePair.Create(name, (object?)i)), coerced.Values);
+    }
+
+    [Fact]
     public void Coerce_Should_TellAllErrorsAtTheirDefinitions_When_SeveralVariablesAreWrong()
     {
         var coerced = Coerce("query ($a: Int!,\n  $b: Color, $c: Filter) { x }", """{ "b": "BLU", "c": { "and": [{ "size": true }] } }""");

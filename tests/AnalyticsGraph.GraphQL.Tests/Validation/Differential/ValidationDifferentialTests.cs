@@ -32,6 +32,18 @@ public sealed class ValidationDifferentialTests
     }
 
     [Fact]
+    public async Task Validate_Should_SayWhatGraphQLJsSays_When_FieldsAreMergedEverywhere()
+    {
+        const int Documents = 800;
+        var documents = Enumerable.Range(0, Documents).Select(seed => new MergingGenerator(seed).Document()).ToList();
+
+        var answers = await CompareAsync(DifferentialSchemas.Build(MergingGenerator.Sdl), MergingGenerator.Sdl, documents, "validate");
+
+        var conflicting = answers.Count(answer => answer.Errors.Any(error => error.Message.Contains(" conflict because ", StringComparison.Ordinal)));
+        Assert.InRange(conflicting, Documents / 2, Documents * 9 / 10);
+    }
+
+    [Fact]
     public void Generate_Should_BreakEveryRule_When_DocumentsAreMany()
     {
         var sections = new HashSet<object?>();
@@ -40,7 +52,7 @@ public sealed class ValidationDifferentialTests
             var schema = DifferentialSchemas.Build(sdl);
             foreach (var document in Generate(schema, incremental, 120).Select(Parsed).OfType<DocumentNode>())
             {
-                sections.UnionWith(Validate(schema, document).Select(error => error.Extensions?["spec"]));
+                sections.UnionWith(Validate(schema, document).Select(error => error.Extensions?["specifiedBy"]));
             }
         }
 

@@ -17,7 +17,7 @@ public sealed class OperationTypeExistenceRuleTests
         Assert.Equal(
             ["The mutation operation is not supported by the schema.", "The subscription operation is not supported by the schema."],
             errors.Select(error => error.Message));
-        Assert.All(errors, error => Assert.Equal("sec-Operation-Type-Existence", error.Extensions?["spec"]));
+        Assert.All(errors, error => Assert.Equal(RuleSchema.Specification + "sec-Operation-Type-Existence", error.Extensions?["specifiedBy"]));
         Assert.Equal([18, 38], errors.Select(error => error.Locations[0].Column));
     }
 }

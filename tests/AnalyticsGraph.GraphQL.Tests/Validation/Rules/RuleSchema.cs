@@ -9,6 +9,8 @@ namespace AnalyticsGraph.GraphQL.Tests.Validation.Rules;
 /// <summary>A schema like that of the specification's examples in chapter 5, and how the rules are tested on it.</summary>
 internal static class RuleSchema
 {
+    public const string Specification = "https://spec.graphql.org/September2025/#";
+
     public const string Sdl = """
         type Query {
           dog: Dog
@@ -88,7 +90,7 @@ internal static class RuleSchema
         Assert.Equal(errors, Describe(document));
         var found = DocumentValidator.Validate(Schema, Utf8Parser.Parse(document));
         Assert.All(found, error => Assert.Equal(ErrorCodes.Validation, error.Code));
-        Assert.Contains(section, found.Select(error => error.Extensions?["spec"]));
+        Assert.Contains(Specification + section, found.Select(error => error.Extensions?["specifiedBy"]));
     }
 
     private static string[] Describe(string document)
