@@ -17,8 +17,21 @@ internal sealed class SeriesSql
     private const string NoTime = "toInt64(0)";
     private const string NoValue = "toFloat64(0)";
 
+    // What a whole series costs is ClickHouse's preparation, not its points: about a third is saved by the older planner, which is enough for one table and a sort along
+    // its key, by no second pass for PREWHERE (the key has found the rows), and by blocks that stay unpacked between requests.
+    private static readonly Dictionary<string, string> LookUp = new()
+    {
+        ["enable_analyzer"] = "0",
+        ["optimize_move_to_prewhere"] = "0",
+        ["use_uncompressed_cache"] = "1",
+    };
+
+    // The points of one run lie together: a second thread would only be started and stopped.
+    private static readonly Dictionary<string, string> LookUpOfOne = new(LookUp) { ["max_threads"] = "1" };
+
     private readonly List<string> _branches = [];
     private readonly Dictionary<string, ClickHouseParameter> _parameters = [];
+    private Dictionary<string, string> _settings = [];
     private readonly bool _withTimes;
     private readonly bool _withBuckets;
 
@@ -46,7 +59,7 @@ internal sealed class SeriesSql
         return sql._branches switch
         {
             [] => null,
-            [var single] => new ClickHouseQuery(single) { Parameters = sql._parameters },
+            [var single] => new ClickHouseQuery(single) { Parameters = sql._parameters, Settings = sql._settings },
             var several => new ClickHouseQuery(string.Join("\nUNION ALL\n", several.Select(branch => $"SELECT * FROM ({branch})"))) { Parameters = sql._parameters },
         };
     }
@@ -80,6 +93,7 @@ internal sealed class SeriesSql
         {
             case SamplingKind.None when !question.CountsBatches:
                 // The most frequent question of all, without a query inside.
+                _settings = question.Runs.Count == 1 ? LookUpOfOne : LookUp;
                 Branch(number, SeriesPart.Point, "p.step", "toUnixTimestamp64Milli(p.time)", "p.value", $"FROM {Stored(number, question)} ORDER BY p.run_id, p.epoch, p.step, p.time, p.value");
                 break;
             case SamplingKind.None:

@@ -188,6 +188,15 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
 
         Assert.Equal(0, query.Sql.LastIndexOf("SELECT", StringComparison.Ordinal));
         Assert.Equal(7L, query.Parameters["i0"].Value);
+        Assert.Equal("1", query.Settings["max_threads"]);
+    }
+
+    [Fact]
+    public void Compose_Should_LeaveThreadsToClickHouse_When_SeriesOfSeveralRunsAreAsked()
+    {
+        var query = SeriesSql.Compose([new SeriesQuestion(Request(default), SeriesFields.Values, [new SeriesRun(7, 3, 10, 0, 9), new SeriesRun(8, 3, 10, 0, 9)])])!;
+
+        Assert.DoesNotContain("max_threads", query.Settings.Keys);
     }
 
     private static SeriesRequest Request(Sampling sampling) => new("loss", "", "RUN", 0, null, null, sampling, null);
