@@ -1,9 +1,10 @@
 // What graphql-js says. One JSON object a line on stdin:
 //   {id, mode: "parse" | "print" | "validate" | "validateAll" | "validateSchema" | "printSchema" | "execute", sdl?, query?, variables?, operationName?, rootValue?}
 // one a line on stdout:
-//   {id, ok, errors: [{message, locations: [{line, column}], path?}], text?, result?}
+//   {id, ok, errors: [{message, locations: [[line, column]], path?}], data?, text?}
 // `parse` and `print` read `query`; `text` is the printed document. `validateSchema` reads `sdl` and answers what SDL validation and validateSchema find.
-// `validate` reads `sdl` (once per distinct text) and `query` with the rules of the specification; `validateAll` with those that graphql-js adds, too. `execute` runs `query` with `rootValue` by default resolvers; `result` is the response.
+// `validate` reads `sdl` (once per distinct text) and `query` with the rules of the specification; `validateAll` with those that graphql-js adds, too. `execute` runs `query` with `rootValue` by default resolvers.
+// Our own oracle, tests/AnalyticsGraph.GraphQL.Oracle, takes and gives the same lines.
 import { createInterface } from 'node:readline';
 import {
   buildASTSchema, execute, GraphQLError, parse, print, printSchema, recommendedRules, specifiedRules, validate, validateSchema,
@@ -20,7 +21,7 @@ const schemas = new Map();
 
 const asErrors = (errors) => errors.map((e) => ({
   message: e.message,
-  locations: (e.locations ?? []).map(({ line, column }) => ({ line, column })),
+  locations: (e.locations ?? []).map(({ line, column }) => [line, column]),
   ...(e.path ? { path: e.path } : {}),
 }));
 
@@ -35,8 +36,8 @@ const modes = {
   parse: ({ query }) => { parse(query, options); return { errors: [] }; },
   print: ({ query }) => ({ errors: [], text: print(parse(query, options)) }),
   printSchema: ({ sdl }) => ({ errors: [], text: printSchema(schemaOf(sdl)) }),
-  validate: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), rules, { maxErrors: 1000 }) }),
-  validateAll: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), specifiedRules, { maxErrors: 1000 }) }),
+  validate: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), rules) }),
+  validateAll: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), specifiedRules) }),
   validateSchema: ({ sdl }) => {
     const document = parse(sdl, options);
     const sdlErrors = validateSDL(document);
@@ -45,12 +46,12 @@ const modes = {
   execute: async ({ sdl, query, variables, operationName, rootValue }) => {
     const schema = schemaOf(sdl);
     const document = parse(query, options);
-    const errors = validate(schema, document, rules, { maxErrors: 1000 });
+    const errors = validate(schema, document, rules);
     if (errors.length) {
       return { errors };
     }
     const result = await execute({ schema, document, rootValue, variableValues: variables, operationName });
-    return { errors: result.errors ?? [], result: JSON.parse(JSON.stringify(result)) };
+    return { errors: result.errors ?? [], data: JSON.parse(JSON.stringify(result.data ?? null)) };
   },
 };
 

@@ -1,4 +1,3 @@
-using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Tests.Differential;
 
 namespace AnalyticsGraph.GraphQL.Tests.Language;
@@ -15,27 +14,13 @@ public sealed class ParserDifferentialTests
             return seed % 2 == 0 ? new[] { document } : [generator.Damaged(document), generator.Damaged(document)];
         }).ToArray();
 
-        var answers = await GraphQLJs.AskAsync([.. documents.Select(document => new OracleQuestion("print", document))]);
+        var questions = documents.Select(document => new OracleQuestion("print", document)).ToArray();
+        var expected = await Oracles.AskGraphQLJsAsync(questions);
+        var actual = await Oracles.AskEngineAsync(questions);
 
-        Assert.InRange(answers.Count(answer => answer.Ok), 200, 500);
-        Assert.All(documents.Zip(answers), pair => Assert.Equal(Describe(pair.First, pair.Second), Describe(pair.First)));
+        Assert.InRange(expected.Count(answer => answer.Ok), 200, 500);
+        Assert.All(questions.Zip(expected, actual), triple => Assert.Equal(Describe(triple.First, triple.Second), Describe(triple.First, triple.Third)));
     }
 
-    private static string Describe(string document, OracleAnswer answer)
-    {
-        var verdict = answer.Ok ? answer.Text! : $"{answer.Errors[0].Locations[0].Line}:{answer.Errors[0].Locations[0].Column} {answer.Errors[0].Message}";
-        return $"{document}\n=> {verdict}";
-    }
-
-    private static string Describe(string document)
-    {
-        try
-        {
-            return $"{document}\n=> {Printer.Print(Utf8Parser.Parse(document))}";
-        }
-        catch (GraphQLSyntaxException e)
-        {
-            return $"{document}\n=> {e.Location.Line}:{e.Location.Column} {e.Message}";
-        }
-    }
+    private static string Describe(OracleQuestion question, OracleAnswer answer) => $"{question.Query}\n=> {answer.Text ?? string.Join('\n', answer.Messages())}";
 }

@@ -40,7 +40,7 @@ public sealed class SchemaPrinterTests
     [InlineData("schema { query: Query } type Query { a: Int } type Mutation { b: Int }")]
     public async Task Print_Should_PrintWhatGraphQLJsPrints(string sdl)
     {
-        var answer = Assert.Single(await GraphQLJs.AskAsync([new OracleQuestion("printSchema", Sdl: sdl)]));
+        var answer = Assert.Single(await Oracles.AskGraphQLJsAsync([new OracleQuestion("printSchema", Sdl: sdl)]));
 
         var printed = SchemaPrinter.Print(Build(sdl));
 

@@ -106,7 +106,7 @@ public sealed class SchemaRulesTests
     {
         var schemas = Schemas.Split('\n');
 
-        var answers = await GraphQLJs.AskAsync([.. schemas.Select(sdl => new OracleQuestion("validateSchema", Sdl: sdl))]);
+        var answers = await Oracles.AskGraphQLJsAsync([.. schemas.Select(sdl => new OracleQuestion("validateSchema", Sdl: sdl))]);
 
         Assert.InRange(answers.Count(answer => !answer.Ok), 70, schemas.Length - 5);
         Assert.All(schemas.Zip(answers), pair => Assert.Equal(Describe(pair.First, pair.Second), Describe(pair.First)));
@@ -117,7 +117,7 @@ public sealed class SchemaRulesTests
     {
         var schemas = Enumerable.Range(0, 300).Select(seed => new SchemaGenerator(seed).Schema()).ToArray();
 
-        var answers = await GraphQLJs.AskAsync([.. schemas.Select(sdl => new OracleQuestion("validateSchema", Sdl: sdl))]);
+        var answers = await Oracles.AskGraphQLJsAsync([.. schemas.Select(sdl => new OracleQuestion("validateSchema", Sdl: sdl))]);
 
         Assert.InRange(answers.Count(answer => answer.Ok), 30, 250);
         Assert.All(schemas.Zip(answers), pair =>
@@ -163,7 +163,7 @@ public sealed class SchemaRulesTests
     }
 
     private static string Describe(string sdl, OracleAnswer answer) =>
-        Describe(sdl, answer.Errors.Select(error => $"{string.Join(' ', error.Locations.Select(place => $"{place.Line}:{place.Column}"))} {error.Message}"));
+        Describe(sdl, answer.Errors.Select(error => $"{string.Join(' ', error.Locations.Select(place => $"{place[0]}:{place[1]}"))} {error.Message}"));
 
     private static string Describe(string sdl)
     {

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
-using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Tests.Differential;
 using AnalyticsGraph.GraphQL.Tests.Validation.Rules;
@@ -27,7 +25,7 @@ public sealed class ValidationDifferentialTests
         var schema = DifferentialSchemas.Build(sdl);
         var documents = Generate(schema, incremental, count);
 
-        var answers = await CompareAsync(schema, sdl, documents, mode);
+        var answers = await CompareAsync(sdl, documents, mode);
         Assert.InRange(answers.Count(answer => answer.Ok), count / 2, documents.Count - count);
     }
 
@@ -37,7 +35,7 @@ public sealed class ValidationDifferentialTests
         const int Documents = 800;
         var documents = Enumerable.Range(0, Documents).Select(seed => new MergingGenerator(seed).Document()).ToList();
 
-        var answers = await CompareAsync(DifferentialSchemas.Build(MergingGenerator.Sdl), MergingGenerator.Sdl, documents, "validate");
+        var answers = await CompareAsync(MergingGenerator.Sdl, documents, "validate");
 
         var conflicting = answers.Count(answer => answer.Errors.Any(error => error.Message.Contains(" conflict because ", StringComparison.Ordinal)));
         Assert.InRange(conflicting, Documents / 2, Documents * 9 / 10);
@@ -52,7 +50,7 @@ public sealed class ValidationDifferentialTests
             var schema = DifferentialSchemas.Build(sdl);
             foreach (var document in Generate(schema, incremental, 120).Select(Parsed).OfType<DocumentNode>())
             {
-                sections.UnionWith(Validate(schema, document).Select(error => error.Extensions?["specifiedBy"]));
+                sections.UnionWith(DocumentValidator.Validate(schema, document).Select(error => error.Extensions?["specifiedBy"]));
             }
         }
 
@@ -71,7 +69,7 @@ public sealed class ValidationDifferentialTests
             .ToList();
         Assert.InRange(documents.Count, 100, int.MaxValue);
 
-        await CompareAsync(RuleSchema.Schema, RuleSchema.Sdl, documents, "validate");
+        await CompareAsync(RuleSchema.Sdl, documents, "validate");
     }
 
     private static List<string> Generate(Schema schema, bool incremental, int count)
@@ -100,15 +98,15 @@ public sealed class ValidationDifferentialTests
         }
     }
 
-    private static async Task<IReadOnlyList<OracleAnswer>> CompareAsync(Schema schema, string sdl, List<string> documents, string mode)
+    private static async Task<IReadOnlyList<OracleAnswer>> CompareAsync(string sdl, List<string> documents, string mode)
     {
-        var answers = await GraphQLJs.AskAsync([.. documents.Select(document => new OracleQuestion(mode, document, sdl))]);
+        var answers = await Oracles.AskGraphQLJsAsync([.. documents.Select(document => new OracleQuestion(mode, document, sdl))]);
+        var ours = await Oracles.AskEngineAsync(documents.Select(document => new OracleQuestion("validate", document, sdl)));
         var differing = new StringBuilder();
         var different = 0;
         for (var i = 0; i < documents.Count; i++)
         {
-            var expected = Describe(answers[i]);
-            var actual = Describe(schema, documents[i]);
+            var (expected, actual) = (answers[i].Messages(), ours[i].Messages());
             if (!JustifiedDifferences.AreEqual(expected, actual) && different++ < Shown)
             {
                 differing.AppendLine($"--- document {i}\n{documents[i]}\n--- graphql-js\n{string.Join('\n', expected)}\n--- we\n{string.Join('\n', actual)}");
@@ -118,22 +116,4 @@ public sealed class ValidationDifferentialTests
         Assert.True(different == 0, $"{different} of {documents.Count} documents differ\n{differing}");
         return answers;
     }
-
-    private static string[] Describe(OracleAnswer answer)
-        => [.. answer.Errors.Select(error => $"{error.Message} @ {string.Join(", ", error.Locations.Select(place => $"{place.Line}:{place.Column}"))}")];
-
-    private static string[] Describe(Schema schema, string document)
-    {
-        try
-        {
-            return [.. Validate(schema, Utf8Parser.Parse(document)).Select(error => $"{error.Message} @ {string.Join(", ", error.Locations.Select(place => $"{place.Line}:{place.Column}"))}")];
-        }
-        catch (GraphQLSyntaxException e)
-        {
-            return [$"{e.Message} @ {e.Location.Line}:{e.Location.Column}"];
-        }
-    }
-
-    private static ImmutableArray<GraphQLError> Validate(Schema schema, DocumentNode document)
-        => DocumentValidator.Validate(schema, document, new ValidationOptions { MaxErrors = 1000 });
 }
