@@ -31,16 +31,17 @@ public sealed class IdeTests(SampleServer sample)
             await editor.ClickAsync();
             await page.Keyboard.PressAsync("Control+A");
             await page.Keyboard.InsertTextAsync("query Facts { runs { totalCount } experiments(first: 3, order: [{name: ASC}]) { nodes { name } } }");
-            var run = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Run", Exact = true }).First;
             var answer = page.Locator(".view-lines").Filter(new LocatorFilterOptions { HasText = "227" });
 
             // The IDE takes a moment to understand what was typed, and until then a click on Run does nothing.
-            for (var attempt = 0; attempt < 10 && !await answer.First.IsVisibleAsync(); attempt++)
-            {
-                await run.ClickAsync();
-                await Task.WhenAny(answer.First.WaitForAsync(), Task.Delay(TimeSpan.FromSeconds(3)));
-            }
-
+            await page.WaitForFunctionAsync(
+                """
+                () => {
+                    if ([...document.querySelectorAll('.view-lines')].some(lines => lines.innerText.includes('227'))) return true;
+                    [...document.querySelectorAll('button')].find(button => button.innerText.trim() === 'Run')?.click();
+                }
+                """,
+                options: new PageWaitForFunctionOptions { PollingInterval = 3000, Timeout = 90_000 });
             await answer.First.WaitForAsync();
             Assert.Contains("autolog", await answer.First.InnerTextAsync(), StringComparison.Ordinal);
         }
