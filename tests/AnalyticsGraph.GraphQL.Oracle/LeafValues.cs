@@ -83,7 +83,9 @@ internal static class LeafValues
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
         JsonValueKind.Number when value.GetDouble() is var number && double.IsFinite(number) =>
-            double.IsInteger(number) && Math.Abs(number) < 1e21 ? number.ToString("F0", CultureInfo.InvariantCulture) : number.ToString("R", CultureInfo.InvariantCulture),
+            double.IsInteger(number) && Math.Abs(number) < 1e21 ? number.ToString("F0", CultureInfo.InvariantCulture) : InJavaScript(number),
         _ => null,
     };
+
+    private static string InJavaScript(double number) => number.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "e-", StringComparison.Ordinal);
 }

@@ -15,7 +15,7 @@ internal static class NodeScript
 
     private static async Task<string> InstallAsync()
     {
-        var folder = Path.Combine(RepositoryRoot(), "tests", "differential");
+        var folder = Path.Combine(Repository.Root, "tests", "differential");
         // Test projects run at the same time: one installs, the others wait for it.
         await using var installation = await LockAsync(Path.Combine(folder, ".installing"));
         if (!File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")))
@@ -39,17 +39,6 @@ internal static class NodeScript
                 continue;
             }
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "AnalyticsGraph.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
     }
 
     private static async Task<string> RunAsync(string command, string[] arguments, string folder, string input)

@@ -1,4 +1,4 @@
-namespace AnalyticsGraph.Server.Tests;
+namespace AnalyticsGraph;
 
 /// <summary>The checkout that the tests were built from.</summary>
 internal static class Repository
