@@ -64,14 +64,13 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         Platform.Require();
         var packages = EnginePackages.Find(options);
-        var data = DataFolder.Open(options);
-
-        // The word of a server that was killed is not this one's.
-        RunningEngines.RemoveFrom(data.Root);
+        var data = await DataFolder.OpenAsync(options, cancellation).ConfigureAwait(false);
         SocketFolder? sockets = null;
         EmbeddedEngines? engines = null;
         try
         {
+            // The word of a server that was killed is not this one's.
+            RunningEngines.RemoveFrom(data.Root);
             var cluster = options.StartPostgres ? await ClusterAsync(options, packages, data, cancellation).ConfigureAwait(false) : null;
             sockets = SocketFolder.Create(data, cluster?.Account, cluster?.CanEnter ?? true);
             engines = new EmbeddedEngines(options, data, sockets, packages, cluster, loggers);
@@ -81,7 +80,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
                 options.StartClickHouse ? engines.ClickHouseConnectionString : null).WriteTo(data.Root);
             return engines;
         }
-        catch
+        catch (Exception fault)
         {
             if (engines is not null)
             {
@@ -92,6 +91,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
                 sockets?.Dispose();
                 data.Dispose();
             }
+            if (fault is IOException or UnauthorizedAccessException) throw DataFolder.Unusable(data.Root, fault);
             throw;
         }
     }

@@ -16,7 +16,16 @@ public sealed record RunningEngines(string? PostgresConnectionString, string? Cl
     public static RunningEngines? Find(string dataDirectory)
     {
         var file = Path.Combine(Path.GetFullPath(dataDirectory), FileName);
-        return File.Exists(file) && FolderLock.IsHeld(Path.GetDirectoryName(file)!) ? JsonSerializer.Deserialize<RunningEngines>(File.ReadAllText(file)) : null;
+        if (!File.Exists(file) || !FolderLock.IsHeld(Path.GetDirectoryName(file)!)) return null;
+        try
+        {
+            return JsonSerializer.Deserialize<RunningEngines>(File.ReadAllText(file));
+        }
+        catch (FileNotFoundException)
+        {
+            // That server stops just now.
+            return null;
+        }
     }
 
     /// <summary>Leaves word for others of this user; the folder's lock is held.</summary>
@@ -29,6 +38,9 @@ public sealed record RunningEngines(string? PostgresConnectionString, string? Cl
         File.Move(temporary, file, overwrite: true);
     }
 
-    /// <summary>Takes it back, before the engines stop.</summary>
-    internal static void RemoveFrom(string folder) => File.Delete(Path.Combine(folder, FileName));
+    /// <summary>Takes it back, before the engines stop. Whoever deleted the folder took it along.</summary>
+    internal static void RemoveFrom(string folder)
+    {
+        if (Directory.Exists(folder)) File.Delete(Path.Combine(folder, FileName));
+    }
 }

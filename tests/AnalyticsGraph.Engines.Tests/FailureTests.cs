@@ -31,6 +31,18 @@ public sealed class FailureTests : EngineHarness
     }
 
     [Fact]
+    public async Task Start_Should_SaySoAndStopWhatItStarted_When_TheDiskFillsMeanwhile()
+    {
+        await InitializedData.CopyToAsync(Data);
+        // The last file of a start; it ends on a device that is always full.
+        File.CreateSymbolicLink(Path.Combine(Data, "connections.json.new"), "/dev/full");
+        var error = await FailAsync(PostgresOnly);
+        Assert.Equal(EngineErrorCodes.DiskFull, error.Code);
+        Assert.Contains(Data, error.Problem, StringComparison.Ordinal);
+        Assert.Empty(PostmastersOfData());
+    }
+
+    [Fact]
     public async Task Start_Should_NameTheFolder_When_ItCannotBeMade()
     {
         var error = await FailAsync(Both with { DataDirectory = "/proc/nothing/here" });

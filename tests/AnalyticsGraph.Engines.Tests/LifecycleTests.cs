@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AnalyticsGraph.Engines.Data;
 using AnalyticsGraph.Engines.Processes;
 using Npgsql;
 
@@ -37,6 +38,25 @@ public sealed class LifecycleTests : EngineHarness
         }
 
         Assert.Null(RunningEngines.Find(Data));
+    }
+
+    [Fact]
+    public async Task Lock_Should_BeHad_When_OthersAskAllTheTimeWhetherItIsHeld()
+    {
+        Directory.CreateDirectory(Data);
+        using var stop = new CancellationTokenSource();
+        var asking = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested) FolderLock.IsHeld(Data);
+        });
+        for (var i = 0; i < 500; i++)
+        {
+            using var held = await FolderLock.AcquireAsync(Data, default);
+            Assert.True(FolderLock.IsHeld(Data));
+        }
+        await stop.CancelAsync();
+        await asking;
+        Assert.False(FolderLock.IsHeld(Data));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AnalyticsGraph.Engines.Processes;
 
 namespace AnalyticsGraph.Engines.Tests;
@@ -65,15 +66,48 @@ public sealed class SupervisionTests : EngineHarness
     [Fact]
     public async Task Dispose_Should_LeaveNoProcess_When_PostgresRecovers()
     {
+        const int Stop = 19, Continue = 18;
         var engines = await StartAsync(PostgresOnly);
         var facts = LibC.Facts(Path.Combine(Data, "postgres"))!.Value;
         var name = $"ag-{facts.Device:x}-{facts.Inode:x}";
-        var killed = engines.ProcessIdOf(EngineKind.Postgres)!.Value;
-        await ReachAsync(engines, EngineKind.Postgres, EngineState.Restarting, () => Task.FromResult(LibC.Kill(killed, LibC.SigKill)));
-        while (!PostmastersOfData().Any(process => process != killed)) await Task.Delay(1);
+        // Something to recover, so that the process that does it is met at work.
+        await QueryAsync(engines.PostgresConnectionString, "CREATE TABLE large AS SELECT n, repeat('x', 100) AS filler FROM generate_series(1, 300000) n");
+        await ReachAsync(engines, EngineKind.Postgres, EngineState.Restarting, () => Task.FromResult(LibC.Kill(engines.ProcessIdOf(EngineKind.Postgres)!.Value, LibC.SigKill)));
+        var recovery = 0;
+        await UntilAsync(() => (recovery = ProcessTable.Find(command => command.Any(word => word.StartsWith($"postgres: {name}: startup", StringComparison.Ordinal))).FirstOrDefault()) != 0);
+        LibC.Kill(recovery, Stop);
+        await UntilAsync(() => Status(recovery, "State").StartsWith('T'));
 
-        await engines.DisposeAsync();
+        // Held, it neither ends its work nor notices by itself that its parent is gone; it goes on once it was told to end.
+        var disposing = engines.DisposeAsync().AsTask();
+        await UntilAsync(() => disposing.IsCompleted || IsPending(recovery, LibC.SigQuit));
+        if (!disposing.IsCompleted) LibC.Kill(recovery, Continue);
+        await disposing;
 
-        Assert.Empty(ProcessTable.Find(command => command.Any(word => word.Contains(name, StringComparison.Ordinal))));
+        var left = ProcessTable.Find(command => command.Any(word => word.Contains(name, StringComparison.Ordinal)));
+        foreach (var process in left) LibC.Kill(process, LibC.SigKill);
+        Assert.Empty(left);
     }
+
+    [Fact]
+    public async Task Dispose_Should_LeaveNoProcess_When_TheDataFolderIsGone()
+    {
+        var engines = await StartAsync(Both);
+        int[] processes = [engines.ProcessIdOf(EngineKind.Postgres)!.Value, engines.ProcessIdOf(EngineKind.ClickHouse)!.Value];
+        Directory.Move(Data, Path.Combine(Folder, "moved"));
+        await engines.DisposeAsync();
+        Assert.All(processes, process => Assert.Empty(ProcessTable.CommandLine(process)));
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!holds()) await Task.Delay(1, limit.Token);
+    }
+
+    private static bool IsPending(int process, int signal) =>
+        (ulong.Parse(Status(process, "ShdPnd"), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1ul << (signal - 1))) != 0;
+
+    private static string Status(int process, string field) =>
+        File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith($"{field}:", StringComparison.Ordinal))[(field.Length + 1)..].Trim();
 }

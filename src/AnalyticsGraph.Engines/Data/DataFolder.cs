@@ -9,6 +9,7 @@ namespace AnalyticsGraph.Engines.Data;
 internal sealed class DataFolder : IDisposable
 {
     private const int LayoutVersion = 1;
+    private const int NoSpace = 28, QuotaExceeded = 122;
     private readonly FolderLock _lock;
 
     private DataFolder(string path, FolderLock held)
@@ -29,7 +30,7 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Creates, locks and checks the folder.</summary>
     /// <exception cref="EngineException">In use, not writable, of another version, or its disk almost full.</exception>
-    internal static DataFolder Open(EngineOptions options)
+    internal static async Task<DataFolder> OpenAsync(EngineOptions options, CancellationToken cancellation)
     {
         var path = Path.GetFullPath(options.DataDirectory);
         try
@@ -38,7 +39,7 @@ internal sealed class DataFolder : IDisposable
             var mode = LibC.EffectiveUser == 0 ? FileModes.PassThrough : FileModes.OwnerOnly;
             Directory.CreateDirectory(path, mode);
             path = RealPath(path);
-            var folder = new DataFolder(path, FolderLock.Acquire(path));
+            var folder = new DataFolder(path, await FolderLock.AcquireAsync(path, cancellation).ConfigureAwait(false));
             try
             {
                 RequireSpace(path, options.MinimumFreeBytes);
@@ -52,15 +53,20 @@ internal sealed class DataFolder : IDisposable
                 throw;
             }
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new EngineException(EngineErrorCodes.PermissionDenied, $"The data folder {path} cannot be used: {e.Message}", $"Let the user {Environment.UserName} write there, or choose another folder with --data.", e);
-        }
-        catch (IOException e)
-        {
-            throw new EngineException(EngineErrorCodes.PermissionDenied, $"The data folder {path} cannot be used: {e.Message}", "Choose another folder with --data, on a local disk that can be written.", e);
+            throw Unusable(path, fault);
         }
     }
+
+    /// <summary>What a failed access to the folder means for who started the server.</summary>
+    internal static EngineException Unusable(string path, Exception fault) => (fault.HResult & 0xFFFF) is NoSpace or QuotaExceeded
+        ? new EngineException(EngineErrorCodes.DiskFull, $"The disk of the data folder {path} is full: {fault.Message}", "Free some space, or choose a folder on another disk with --data.", fault)
+        : new EngineException(
+            EngineErrorCodes.PermissionDenied,
+            $"The data folder {path} cannot be used: {fault.Message}",
+            $"Let the user {Environment.UserName} write there, or choose another folder with --data, on a local disk.",
+            fault);
 
     public void Dispose() => _lock.Dispose();
 

@@ -11,11 +11,15 @@ namespace AnalyticsGraph.Engines.Data;
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
+    /// <summary>Who asks whether the lock is held takes part in it for some microseconds: only what lasts longer is a server.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250), Pause = TimeSpan.FromMilliseconds(1);
+
     private readonly SafeFileHandle _file;
 
     private FolderLock(SafeFileHandle file) => _file = file;
 
-    internal static FolderLock Acquire(string folder)
+    /// <exception cref="EngineException">Another process holds it, or its file cannot be opened.</exception>
+    internal static async Task<FolderLock> AcquireAsync(string folder, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, "lock");
         SafeFileHandle file;
@@ -27,20 +31,23 @@ internal sealed class FolderLock : IDisposable
         {
             throw new EngineException(EngineErrorCodes.PermissionDenied, $"The lock file cannot be opened: {e.Message}.", $"Let the user {Environment.UserName} write {folder}, or choose another folder with --data.", e);
         }
-        if (LibC.TryLock(file))
+        try
         {
-            var text = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+            while (!LibC.TryLock(file))
+            {
+                if (Environment.TickCount64 > end)
+                    throw new EngineException(EngineErrorCodes.DataInUse, $"The data folder {folder} is in use by {Holder(file)}.", "Stop that server, or choose another folder with --data.");
+                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+            }
             RandomAccess.SetLength(file, 0);
-            RandomAccess.Write(file, text, 0);
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
             return new FolderLock(file);
         }
-
-        using (file)
+        catch
         {
-            throw new EngineException(
-                EngineErrorCodes.DataInUse,
-                $"The data folder {folder} is in use by {Holder(file)}.",
-                "Stop that server, or choose another folder with --data.");
+            file.Dispose();
+            throw;
         }
     }
 

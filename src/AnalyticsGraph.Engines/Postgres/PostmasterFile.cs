@@ -19,7 +19,7 @@ internal readonly record struct PostmasterFile(int Process, string Status)
                 ? new PostmasterFile(process, lines.Length > 7 ? lines[7].Trim() : "")
                 : null;
         }
-        catch (FileNotFoundException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }

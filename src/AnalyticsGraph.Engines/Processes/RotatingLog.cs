@@ -34,9 +34,9 @@ internal sealed class RotatingLog : IDisposable
                 _file.WriteLine(line);
                 _length += Encoding.UTF8.GetByteCount(line) + 1;
             }
-            catch (IOException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                // The disk is full. The engine must not stall on a pipe that nobody empties: its line is lost, the next tries again.
+                // The disk is full, or the file another user's. The engine must not stall on a pipe that nobody empties: its line is lost, the next tries again.
                 _file = null;
             }
         }

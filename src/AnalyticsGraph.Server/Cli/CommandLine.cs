@@ -26,6 +26,13 @@ internal static class CommandLine
         var configuration = Configuration(settings);
 
         var data = new Option<string?>("--data") { Description = $"The folder of the embedded engines (default {ServerOptions.DefaultDataDirectory}).", HelpName = "DIR", Recursive = true };
+        data.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string?>()))
+            {
+                result.AddError("--data needs a folder, such as --data ./data.");
+            }
+        });
         var urls = new Option<string?>("--urls") { Description = $"Where to listen (default {ServerOptions.DefaultUrls}).", HelpName = "URL" };
         var demo = new Option<bool>("--demo") { Description = "Import the bundled sample, a real MLflow history of 227 runs, if nothing was imported yet." };
         var root = new RootCommand($"AnalyticsGraph: one GraphQL endpoint over everything an ML team records.\n\n{ConfigurationHelp}") { data, urls, demo };

@@ -1,4 +1,5 @@
 using AnalyticsGraph.Engines;
+using AnalyticsGraph.Server.Hosting;
 using Spectre.Console;
 
 namespace AnalyticsGraph.Server.Cli;
@@ -20,9 +21,10 @@ internal static class Failure
         }
 
         var foreseen = message is not null
-            || exception is EngineException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException or Tracking.Import.ImportException
+            || exception is EngineException or SettingException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException or Tracking.Import.ImportException
                 or GraphQL.Errors.GraphQLException or IOException or UnauthorizedAccessException;
-        console.MarkupLineInterpolated($"[red]{message ?? exception.Message}[/]");
+        message ??= exception is EngineException { Code: var code } ? $"{code}: {exception.Message}" : exception.Message;
+        console.MarkupLineInterpolated($"[red]{message}[/]");
         if (!foreseen)
         {
             console.WriteLine(exception.ToString());

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using AnalyticsGraph.Engines;
 using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.Server.Hosting;
@@ -15,6 +14,16 @@ internal static class ServeCommand
     /// <returns>0 after a stop that was asked for, 1 if the server could not start; then the reason was told.</returns>
     public static async Task<int> RunAsync(ServerOptions options, IConfiguration configuration, CancellationToken cancellation)
     {
+        try
+        {
+            ListenAddresses.Check(options.Urls);
+            StoreConnections.Check(options);
+        }
+        catch (SettingException exception)
+        {
+            return Failure.Tell(exception);
+        }
+
         await using var app = Build(options, configuration);
         var host = app.Services.GetRequiredService<GraphHost>();
         try
@@ -25,9 +34,9 @@ internal static class ServeCommand
         {
             return 0;
         }
-        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
+        catch (Exception exception) when (ListenAddresses.Explain(exception, options.Urls) is { } message)
         {
-            return Failure.Tell(exception, $"The address {options.Urls} is taken by another program. Stop it, or listen elsewhere: --urls http://127.0.0.1:PORT");
+            return Failure.Tell(exception, message);
         }
 
         await app.WaitForShutdownAsync(cancellation);

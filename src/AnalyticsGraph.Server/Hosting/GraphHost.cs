@@ -71,13 +71,12 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
             _tracking.Start();
             if (options.Demo)
             {
-                readiness.Waiting("The bundled sample is being imported.");
-                await DemoData.ImportOnceAsync(_stores, _tracking, _stopping.Token);
+                await _stores.RunAsync("The bundled sample is being imported.", stop => DemoData.ImportOnceAsync(_stores, _tracking, stop), readiness.Waiting, _stopping.Token);
             }
 
-            readiness.Waiting("The graph is being built.");
-            _graph = await GraphComposition.BuildAsync(_stores, _tracking, loggers, _stopping.Token);
-            readiness.Ready(_stores.FindMissing);
+            await _stores.RunAsync(
+                "The graph is being built.", async stop => _graph = await GraphComposition.BuildAsync(_stores, _tracking, loggers, stop), readiness.Waiting, _stopping.Token);
+            readiness.Ready(_stores);
             Console.WriteLine($"AnalyticsGraph is ready: {Address()}/graphql");
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

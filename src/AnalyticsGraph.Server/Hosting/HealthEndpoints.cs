@@ -8,8 +8,8 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/health/live", () => Results.Ok(new HealthAnswer("live", [])));
-        endpoints.MapGet("/health/ready", (Readiness readiness) => readiness.Reason is { } reason
-            ? Results.Json(new HealthAnswer("not ready", [reason]), statusCode: StatusCodes.Status503ServiceUnavailable)
+        endpoints.MapGet("/health/ready", async (Readiness readiness, CancellationToken cancellation) => await readiness.FindReasonsAsync(cancellation) is { Count: > 0 } reasons
+            ? Results.Json(new HealthAnswer("not ready", reasons), statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Ok(new HealthAnswer("ready", [])));
     }
 

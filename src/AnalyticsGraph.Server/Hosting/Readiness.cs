@@ -4,20 +4,22 @@ namespace AnalyticsGraph.Server.Hosting;
 internal sealed class Readiness
 {
     private volatile string? _reason = "The server is starting.";
-    private volatile Func<string?> _stores = () => null;
-
-    /// <summary>Why the server is not ready; null when it is.</summary>
-    public string? Reason => _reason ?? _stores();
+    private volatile Stores? _stores;
 
     /// <summary>Says what is being waited for.</summary>
     /// <param name="reason">A sentence.</param>
     public void Waiting(string reason) => _reason = reason;
 
-    /// <summary>Says that all is served, as long as the stores are there.</summary>
-    /// <param name="stores">Says why a store is not there; null while all are.</param>
-    public void Ready(Func<string?> stores)
+    /// <summary>Says that all is served, as long as the stores answer.</summary>
+    /// <param name="stores">Are asked at each probe.</param>
+    public void Ready(Stores stores)
     {
         _stores = stores;
         _reason = null;
     }
+
+    /// <summary>Why the server is not ready, a sentence each; empty when it is.</summary>
+    /// <param name="cancellation">Ends the asking of the stores.</param>
+    public async Task<IReadOnlyList<string>> FindReasonsAsync(CancellationToken cancellation) =>
+        _reason is { } reason ? [reason] : await _stores!.FindAwayAsync(cancellation);
 }

@@ -16,6 +16,9 @@ internal sealed record ServerOptions(string Urls, string DataDirectory, bool Dem
     /// <summary>The folder of the embedded engines unless told otherwise, below the working directory.</summary>
     public const string DefaultDataDirectory = "./data";
 
+    /// <summary>How long a start waits for an embedded engine that ended by itself.</summary>
+    public TimeSpan ReturnLimit { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Reads what the command line leaves open from the configuration: appsettings, environment, command line, in ascending precedence.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="urls">The option <c>--urls</c>, or null.</param>
@@ -23,7 +26,7 @@ internal sealed record ServerOptions(string Urls, string DataDirectory, bool Dem
     /// <param name="demo">The option <c>--demo</c>.</param>
     public static ServerOptions From(IConfiguration configuration, string? urls, string? data, bool demo) => new(
         urls ?? configuration["urls"] ?? DefaultUrls,
-        Path.GetFullPath(data ?? configuration["data"] ?? DefaultDataDirectory),
+        Path.GetFullPath(data ?? Given(configuration["data"]) ?? DefaultDataDirectory),
         demo,
         Given(configuration.GetConnectionString("Postgres")),
         Given(configuration.GetConnectionString("ClickHouse")));

@@ -8,22 +8,29 @@ namespace AnalyticsGraph.Server.Hosting;
 /// <summary>Both stores, migrated: those of the connection strings, or else embedded engines that end with this object.</summary>
 internal sealed class Stores : IAsyncDisposable
 {
-    private readonly EmbeddedEngines? _engines;
+    // For "are you there". A store that takes longer serves nobody.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(50);
+    private const int MostAttempts = 5;
 
-    private Stores(EmbeddedEngines? engines, NpgsqlDataSource postgres, ClickHouseClient clickHouse) =>
-        (_engines, Postgres, ClickHouse) = (engines, postgres, clickHouse);
+    private readonly EmbeddedEngines? _engines;
+    private readonly TimeSpan _returnLimit;
+    private readonly ILogger _logger;
+
+    private Stores(EmbeddedEngines? engines, ServerOptions options, ILoggerFactory loggers)
+    {
+        _engines = engines;
+        _returnLimit = options.ReturnLimit;
+        _logger = loggers.CreateLogger<Stores>();
+        Postgres = StoreConnections.OpenPostgres(options.Postgres ?? engines!.PostgresConnectionString, loggers);
+        ClickHouse = StoreConnections.OpenClickHouse(options.ClickHouse ?? engines!.ClickHouseConnectionString, loggers);
+    }
 
     /// <summary>The source of truth.</summary>
     public NpgsqlDataSource Postgres { get; }
 
     /// <summary>The store of series.</summary>
     public ClickHouseClient ClickHouse { get; }
-
-    /// <summary>Which embedded engine is away at the moment, in a sentence; null if none is.</summary>
-    public string? FindMissing() => _engines is null ? null : Enum.GetValues<EngineKind>()
-        .Where(engine => _engines.StateOf(engine) == EngineState.Restarting)
-        .Select(engine => $"The embedded {engine} ended by itself and is being started again.")
-        .FirstOrDefault();
 
     /// <summary>As <see cref="OpenAsync"/>, but beside a server that runs on the data folder: its engines are used.</summary>
     /// <param name="options">Where the stores are.</param>
@@ -45,9 +52,11 @@ internal sealed class Stores : IAsyncDisposable
     /// <param name="progress">Told what is being waited for.</param>
     /// <param name="cancellation">Ends the start.</param>
     /// <exception cref="EngineException">An engine cannot run here; the message says what to do.</exception>
+    /// <exception cref="SettingException">A connection string is none.</exception>
     /// <exception cref="MigrationException">A store has another schema than this build knows.</exception>
     public static async Task<Stores> OpenAsync(ServerOptions options, ILoggerFactory loggers, Action<string> progress, CancellationToken cancellation)
     {
+        StoreConnections.Check(options);
         EmbeddedEngines? engines = null;
         if (options.Postgres is null || options.ClickHouse is null)
         {
@@ -58,20 +67,54 @@ internal sealed class Stores : IAsyncDisposable
                 cancellation);
         }
 
-        var stores = new Stores(
-            engines,
-            OpenPostgres(options.Postgres ?? engines!.PostgresConnectionString, loggers),
-            new ClickHouseClient(ClickHouseOptions.Parse(options.ClickHouse ?? engines!.ClickHouseConnectionString), loggers.CreateLogger<ClickHouseClient>()));
+        var stores = new Stores(engines, options, loggers);
         try
         {
-            progress("The stores are being migrated.");
-            await new MigrationRunner(stores.Postgres, stores.ClickHouse).RunAsync(cancellation);
+            await stores.RunAsync("The stores are being migrated.", new MigrationRunner(stores.Postgres, stores.ClickHouse).RunAsync, progress, cancellation);
             return stores;
         }
         catch
         {
             await stores.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Which stores do not answer at the moment and why, a sentence each; empty while both do.</summary>
+    /// <param name="cancellation">Ends the asking.</param>
+    public async Task<IReadOnlyList<string>> FindAwayAsync(CancellationToken cancellation)
+    {
+        var reasons = await Task.WhenAll(
+            FindAwayAsync(EngineKind.Postgres, "PostgreSQL", AskPostgresAsync, cancellation),
+            FindAwayAsync(EngineKind.ClickHouse, "ClickHouse", ClickHouse.PingAsync, cancellation));
+        return [.. reasons.OfType<string>()];
+    }
+
+    /// <summary>
+    /// Runs a step of the start. Where an embedded engine ends by itself meanwhile, it is waited for, and the step begins again: a step must be one that can be repeated. A store
+    /// of a connection string is not waited for: whoever runs it also starts this server again.
+    /// </summary>
+    /// <param name="what">What is being done, in a sentence.</param>
+    /// <param name="step">Does it.</param>
+    /// <param name="progress">Told what is being waited for.</param>
+    /// <param name="cancellation">Ends the step.</param>
+    /// <exception cref="EngineException">The engine did not come back in time.</exception>
+    public async Task RunAsync(string what, Func<CancellationToken, Task> step, Action<string> progress, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            progress(what);
+            try
+            {
+                await step(cancellation);
+                return;
+            }
+            catch (Exception fault) when (_engines is not null && attempt < MostAttempts && StoreConnections.IsLost(fault))
+            {
+                _logger.LogWarning("{Step} An engine was lost meanwhile ({Reason}); this begins again when it is back.", what, fault.Message);
+                progress($"{what} An engine was lost meanwhile and is waited for: {fault.Message}");
+                await ReturnAsync(what, fault, cancellation);
+            }
         }
     }
 
@@ -86,16 +129,55 @@ internal sealed class Stores : IAsyncDisposable
         }
     }
 
-    // Statements come from plans, so there are few of them: prepared by their second use, they skip PostgreSQL's parser and, mostly, its planner.
-    private static NpgsqlDataSource OpenPostgres(string connectionString, ILoggerFactory loggers)
+    private async Task ReturnAsync(string what, Exception fault, CancellationToken cancellation)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (settings.MaxAutoPrepare == 0)
+        var end = Environment.TickCount64 + (long)_returnLimit.TotalMilliseconds;
+        while (await FindAwayAsync(cancellation) is { Count: > 0 } away)
         {
-            settings.MaxAutoPrepare = 200;
-            settings.AutoPrepareMinUsages = 2;
+            if (Environment.TickCount64 > end)
+            {
+                throw new EngineException(
+                    EngineErrorCodes.StartTimeout,
+                    $"{what} An engine was lost meanwhile and did not come back within {_returnLimit.TotalSeconds:0} s: {string.Join(' ', away)}",
+                    $"Its log is in {Path.Combine(_engines!.DataDirectory, "logs")}; mend what it says and start again.",
+                    fault);
+            }
+
+            await Task.Delay(AskAgain, cancellation);
+        }
+    }
+
+    private async Task<string?> FindAwayAsync(EngineKind engine, string name, Func<CancellationToken, Task> ask, CancellationToken cancellation)
+    {
+        if (_engines?.StateOf(engine) == EngineState.Restarting)
+        {
+            return $"The embedded {name} ended by itself and is being started again.";
         }
 
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers).Build();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(AnswerLimit);
+        try
+        {
+            await ask(limit.Token);
+            return null;
+        }
+        catch (Exception fault) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(fault.Message, fault, cancellation);
+        }
+        catch (Exception) when (limit.IsCancellationRequested)
+        {
+            return $"{name} does not answer within {AnswerLimit.TotalSeconds:0} s.";
+        }
+        catch (Exception fault) when (fault is NpgsqlException or ClickHouseException or TimeoutException)
+        {
+            return $"{name} does not answer: {fault.Message.TrimEnd('.')}.";
+        }
+    }
+
+    private async Task AskPostgresAsync(CancellationToken cancellation)
+    {
+        await using var command = Postgres.CreateCommand("SELECT 1");
+        await command.ExecuteScalarAsync(cancellation);
     }
 }

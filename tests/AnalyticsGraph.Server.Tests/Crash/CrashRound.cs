@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AnalyticsGraph.Server.Tests.Running;
 
 namespace AnalyticsGraph.Server.Tests.Crash;
 
@@ -44,7 +45,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _server?.Dispose();
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         await EngineProcesses.KillLeftAsync(_data);
         try
         {
@@ -60,7 +61,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
 
     private async Task CutImportShortAsync(List<string> faults)
     {
-        using var import = ServerProcess.Import(_data);
+        await using var import = ServerProcess.Import(_data);
         if (victim == Victim.Server)
         {
             await Task.Delay(Moment(5000));
@@ -82,9 +83,9 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
     /// <summary>With a dead engine an import fails, or not if it needed that one no more; either way it ends, and says why.</summary>
     private static void CheckCutShort(int code, ServerProcess import, List<string> faults)
     {
-        if (code is not (0 or 1) || import.Output.Contains("\n   at ", StringComparison.Ordinal))
+        if (code is not (0 or 1) || import.Said.Contains("\n   at ", StringComparison.Ordinal))
         {
-            faults.Add($"The import ended with {code} and said:\n{import.Output}");
+            faults.Add($"The import ended with {code} and said:\n{import.Said}");
         }
     }
 
@@ -109,7 +110,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
             await ProgressAsync(clients, 3, logging);
 
             // Every other time an import runs beside the server, on the same engines.
-            using var import = _random.Next(2) == 0 ? ServerProcess.Import(_data) : null;
+            await using var import = _random.Next(2) == 0 ? ServerProcess.Import(_data) : null;
             await Task.Delay(Moment(import is null ? 1500 : 4000));
             await KillAndRecoverAsync();
             if (import is not null)
@@ -148,7 +149,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
         // Every other time the recovery dies too, before or after the engines are up.
         while (_random.Next(2) == 0)
         {
-            using var shortLived = ServerProcess.Serve(_data, _port);
+            await using var shortLived = ServerProcess.Serve(_data, _port);
             await Task.Delay(Moment(2500));
             shortLived.Kill();
             await shortLived.ExitAsync(Patience);
@@ -160,9 +161,9 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
 
     private async Task<TimeSpan> StartAsync()
     {
-        _server?.Dispose();
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         _server = ServerProcess.Serve(_data, _port);
-        return await _server.ReadyAsync();
+        return (await _server.ReadyAsync()).After;
     }
 
     /// <summary>Waits until each client had some more batches acknowledged.</summary>
@@ -179,7 +180,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
 
             if (clock.Elapsed > Patience)
             {
-                throw new TimeoutException($"The clients made no progress for {Patience}: {string.Join(", ", clients.Select(c => c.Acknowledged))} batches. The server said:\n{_server!.Output}");
+                throw new TimeoutException($"The clients made no progress for {Patience}: {string.Join(", ", clients.Select(c => c.Acknowledged))} batches. The server said:\n{_server!.Said}");
             }
 
             await Task.Delay(5);
@@ -201,21 +202,21 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
         if (code != 0 || clock.Elapsed > TimeSpan.FromSeconds(10) || EngineProcesses.Left(_data).Count > 0)
         {
             faults.Add(string.Create(CultureInfo.InvariantCulture,
-                $"SIG{signal}: exit code {code} after {clock.Elapsed.TotalSeconds:0.0} s, {EngineProcesses.Left(_data).Count} engines left. The server said:\n{_server.Output}"));
+                $"SIG{signal}: exit code {code} after {clock.Elapsed.TotalSeconds:0.0} s, {EngineProcesses.Left(_data).Count} engines left. The server said:\n{_server.Said}"));
         }
 
-        if (_server.Output.Contains("Unhandled", StringComparison.Ordinal))
+        if (_server.Said.Contains("Unhandled", StringComparison.Ordinal))
         {
-            faults.Add($"The server said:\n{_server.Output}");
+            faults.Add($"The server said:\n{_server.Said}");
         }
     }
 
     private async Task ImportAsync(List<string> faults)
     {
-        using var import = ServerProcess.Import(_data);
+        await using var import = ServerProcess.Import(_data);
         if (await import.ExitAsync(Patience) is not 0 and var code)
         {
-            faults.Add($"The repeated import ended with {code} and said:\n{import.Output}");
+            faults.Add($"The repeated import ended with {code} and said:\n{import.Said}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using AnalyticsGraph.Server.Tests.Running;
 
 namespace AnalyticsGraph.Server.Tests.Crash;
 
@@ -33,8 +34,12 @@ internal static class EngineProcesses
         }
 
         await Task.Delay(delay);
-        return Find(data, victim) is { } id && Kill(id);
+        return Kill(data, victim);
     }
+
+    /// <summary>Kills an engine now.</summary>
+    /// <returns>Whether there was one.</returns>
+    public static bool Kill(string data, Victim victim) => Find(data, victim) is { } id && Kill(id);
 
     /// <summary>Kills what still works on the folder, and waits for its end.</summary>
     public static async Task KillLeftAsync(string data)

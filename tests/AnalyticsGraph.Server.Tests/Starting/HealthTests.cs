@@ -36,7 +36,7 @@ public sealed class HealthTests : IDisposable
             Assert.Contains("STORE_UNAVAILABLE", await query.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
-        Assert.Equal($"{url}/graphql", await server.ReadyAsync());
+        Assert.Equal($"{url}/graphql", (await server.ReadyAsync()).Address);
         Assert.Equal("""{"status":"ready","reasons":[]}""", await http.GetStringAsync("health/ready"));
         using (var query = await http.PostAsJsonAsync("graphql", new { query = "{ experiments { totalCount } }" }))
         {

@@ -1,0 +1,65 @@
+using AnalyticsGraph.ClickHouse;
+using Npgsql;
+
+namespace AnalyticsGraph.Server.Hosting;
+
+/// <summary>From connection strings to clients, and what their errors say about the connection.</summary>
+internal static class StoreConnections
+{
+    /// <summary>Makes sure, before anything is started, that the connection strings are some.</summary>
+    /// <param name="options">The options.</param>
+    /// <exception cref="SettingException">One is none; the message names it, without its content.</exception>
+    public static void Check(ServerOptions options)
+    {
+        if (options.Postgres is { } postgres)
+        {
+            Check("Postgres", "Host=db;Database=analyticsgraph;Username=me;Password=...", () => new NpgsqlConnectionStringBuilder(postgres));
+        }
+
+        if (options.ClickHouse is { } clickHouse)
+        {
+            Check("ClickHouse", "Host=db;Port=8123;Database=analyticsgraph;Username=me;Password=...", () => ClickHouseOptions.Parse(clickHouse));
+        }
+    }
+
+    /// <summary>Connects lazily.</summary>
+    public static NpgsqlDataSource OpenPostgres(string connectionString, ILoggerFactory loggers)
+    {
+        // Statements come from plans, so there are few of them: prepared by their second use, they skip PostgreSQL's parser and, mostly, its planner.
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (settings.MaxAutoPrepare == 0)
+        {
+            settings.MaxAutoPrepare = 200;
+            settings.AutoPrepareMinUsages = 2;
+        }
+
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers).Build();
+    }
+
+    /// <summary>Connects lazily.</summary>
+    public static ClickHouseClient OpenClickHouse(string connectionString, ILoggerFactory loggers) =>
+        new(ClickHouseOptions.Parse(connectionString), loggers.CreateLogger<ClickHouseClient>());
+
+    /// <summary>Whether a store went away, or was not there, rather than answered that something is wrong.</summary>
+    /// <param name="fault">The error, or one around it.</param>
+    public static bool IsLost(Exception fault) => fault switch
+    {
+        // Class 08 connection, 57P operator intervention: shut down, crashed, not up yet.
+        PostgresException { SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] } => true,
+        PostgresException or NpgsqlException { InnerException: TimeoutException } => false,
+        NpgsqlException or ClickHouseTransportException => true,
+        _ => fault.InnerException is { } inner && IsLost(inner),
+    };
+
+    private static void Check(string name, string example, Func<object> parse)
+    {
+        try
+        {
+            parse();
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException)
+        {
+            throw new SettingException($"The connection string ConnectionStrings:{name} cannot be read: {fault.Message.TrimEnd('.')}. One looks like this: {example}", fault);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using AnalyticsGraph.Server.Cli;
+using AnalyticsGraph.Server.Hosting;
+
+namespace AnalyticsGraph.Server.Tests.Starting;
+
+public sealed class ListenAddressTests
+{
+    [Theory]
+    [InlineData("http://127.0.0.1:5080")]
+    [InlineData("http://[::1]:0")]
+    [InlineData("http://localhost:5080; HTTP://*:80")]
+    [InlineData("http://graph.example.org")]
+    [InlineData("http://unix:/run/graph.sock")]
+    public void Address_Should_BeTaken_When_ItIsOne(string urls) => ListenAddresses.Check(urls);
+
+    [Theory]
+    [InlineData("", "no address")]
+    [InlineData("5080", "'5080' is no address")]
+    [InlineData("http://", "'http://' is no address")]
+    [InlineData("http://127.0.0.1:abc", "its host or port is none")]
+    [InlineData("http://127.0.0.1:99999", "its host or port is none")]
+    [InlineData("http://127.0.0.1:5080;http://a b", "'http://a b' is no address")]
+    [InlineData("http://127.0.0.1:5080/graph", "has a path")]
+    [InlineData("https://127.0.0.1:5080", "leaves https to a proxy")]
+    public void Address_Should_BeRefusedWithAnExample_When_ItIsNone(string urls, string says)
+    {
+        var refused = Assert.Throws<SettingException>(() => ListenAddresses.Check(urls));
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("--urls http://127.0.0.1:5080", refused.Message, StringComparison.Ordinal);
+    }
+}
