@@ -19,6 +19,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
     private readonly SocketFolder _sockets;
     private readonly Supervisor? _postgres;
     private readonly Supervisor? _clickHouse;
+    private RunningEnginesFile? _word;
     private bool _disposed;
 
     private EmbeddedEngines(EngineOptions options, DataFolder data, SocketFolder sockets, EnginePackages packages, PostgresCluster? cluster, ILoggerFactory loggers)
@@ -64,20 +65,18 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         Platform.Require();
         var packages = EnginePackages.Find(options);
-        var data = await DataFolder.OpenAsync(options, cancellation).ConfigureAwait(false);
+        var data = DataFolder.Open(options);
         SocketFolder? sockets = null;
         EmbeddedEngines? engines = null;
         try
         {
-            // The word of a server that was killed is not this one's.
-            RunningEngines.RemoveFrom(data.Root);
             var cluster = options.StartPostgres ? await ClusterAsync(options, packages, data, cancellation).ConfigureAwait(false) : null;
             sockets = SocketFolder.Create(data, cluster?.Account, cluster?.CanEnter ?? true);
             engines = new EmbeddedEngines(options, data, sockets, packages, cluster, loggers);
             await engines.StartAllAsync(cancellation).ConfigureAwait(false);
-            new RunningEngines(
+            engines._word = RunningEnginesFile.Write(data.Root, new RunningEngines(
                 options.StartPostgres ? engines.PostgresConnectionString : null,
-                options.StartClickHouse ? engines.ClickHouseConnectionString : null).WriteTo(data.Root);
+                options.StartClickHouse ? engines.ClickHouseConnectionString : null));
             return engines;
         }
         catch (Exception fault)
@@ -107,7 +106,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, true)) return;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-        RunningEngines.RemoveFrom(_data.Root);
+        _word?.Dispose();
         await Task.WhenAll(Started().Select(engine => engine.DisposeAsync().AsTask())).ConfigureAwait(false);
         _sockets.Dispose();
         _data.Dispose();

@@ -34,12 +34,12 @@ public sealed class FailureTests : EngineHarness
     public async Task Start_Should_SaySoAndStopWhatItStarted_When_TheDiskFillsMeanwhile()
     {
         await InitializedData.CopyToAsync(Data);
-        // The last file of a start; it ends on a device that is always full.
-        File.CreateSymbolicLink(Path.Combine(Data, "connections.json.new"), "/dev/full");
-        var error = await FailAsync(PostgresOnly);
+        // PostgreSQL's settings go to a device that is always full.
+        File.CreateSymbolicLink(Path.Combine(Data, "postgres/postgresql.conf.new"), "/dev/full");
+        var error = await FailAsync(Both);
         Assert.Equal(EngineErrorCodes.DiskFull, error.Code);
         Assert.Contains(Data, error.Problem, StringComparison.Ordinal);
-        Assert.Empty(PostmastersOfData());
+        Assert.Empty(ProcessTable.Find(command => command.Any(word => word.StartsWith(Data, StringComparison.Ordinal))));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using AnalyticsGraph.Engines.Data;
 using AnalyticsGraph.Engines.Processes;
 using Npgsql;
 
@@ -41,22 +40,16 @@ public sealed class LifecycleTests : EngineHarness
     }
 
     [Fact]
-    public async Task Lock_Should_BeHad_When_OthersAskAllTheTimeWhetherItIsHeld()
+    public async Task Find_Should_FindNothing_When_TheServerWasKilled()
     {
-        Directory.CreateDirectory(Data);
-        using var stop = new CancellationTokenSource();
-        var asking = Task.Run(() =>
-        {
-            while (!stop.IsCancellationRequested) FolderLock.IsHeld(Data);
-        });
-        for (var i = 0; i < 500; i++)
-        {
-            using var held = await FolderLock.AcquireAsync(Data, default);
-            Assert.True(FolderLock.IsHeld(Data));
-        }
-        await stop.CancelAsync();
-        await asking;
-        Assert.False(FolderLock.IsHeld(Data));
+        await InitializedData.CopyToAsync(Data);
+        await using var owner = await OwnerProcess.StartAsync(Path.Combine(Folder, "programs"), Data);
+        Assert.Equal(owner.PostgresConnectionString, RunningEngines.Find(Data)?.PostgresConnectionString);
+        await owner.KillAsync();
+        Assert.True(File.Exists(Path.Combine(Data, "connections.json")));
+        Assert.Null(RunningEngines.Find(Data));
+        await using var engines = await StartAsync(PostgresOnly);
+        Assert.Equal(engines.PostgresConnectionString, RunningEngines.Find(Data)?.PostgresConnectionString);
     }
 
     [Fact]

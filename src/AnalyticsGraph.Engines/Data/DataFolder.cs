@@ -30,7 +30,7 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Creates, locks and checks the folder.</summary>
     /// <exception cref="EngineException">In use, not writable, of another version, or its disk almost full.</exception>
-    internal static async Task<DataFolder> OpenAsync(EngineOptions options, CancellationToken cancellation)
+    internal static DataFolder Open(EngineOptions options)
     {
         var path = Path.GetFullPath(options.DataDirectory);
         try
@@ -39,7 +39,7 @@ internal sealed class DataFolder : IDisposable
             var mode = LibC.EffectiveUser == 0 ? FileModes.PassThrough : FileModes.OwnerOnly;
             Directory.CreateDirectory(path, mode);
             path = RealPath(path);
-            var folder = new DataFolder(path, await FolderLock.AcquireAsync(path, cancellation).ConfigureAwait(false));
+            var folder = new DataFolder(path, FolderLock.Acquire(path));
             try
             {
                 RequireSpace(path, options.MinimumFreeBytes);

@@ -7,19 +7,16 @@ namespace AnalyticsGraph.Engines.Data;
 
 /// <summary>
 /// The file <c>lock</c> of a data folder: held by one server, with its process number as text. The kernel releases it when that
-/// process ends in whatever way, so it is never stale; the number only serves the message.
+/// process ends in whatever way, so it is never stale; the number only serves the message. Nobody else locks it, not even to ask: a
+/// server that starts at that moment would take the question for another server.
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
-    /// <summary>Who asks whether the lock is held takes part in it for some microseconds: only what lasts longer is a server.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250), Pause = TimeSpan.FromMilliseconds(1);
-
     private readonly SafeFileHandle _file;
 
     private FolderLock(SafeFileHandle file) => _file = file;
 
-    /// <exception cref="EngineException">Another process holds it, or its file cannot be opened.</exception>
-    internal static async Task<FolderLock> AcquireAsync(string folder, CancellationToken cancellation)
+    internal static FolderLock Acquire(string folder)
     {
         var path = Path.Combine(folder, "lock");
         SafeFileHandle file;
@@ -33,13 +30,8 @@ internal sealed class FolderLock : IDisposable
         }
         try
         {
-            var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-            while (!LibC.TryLock(file))
-            {
-                if (Environment.TickCount64 > end)
-                    throw new EngineException(EngineErrorCodes.DataInUse, $"The data folder {folder} is in use by {Holder(file)}.", "Stop that server, or choose another folder with --data.");
-                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
-            }
+            if (!LibC.TryLock(file))
+                throw new EngineException(EngineErrorCodes.DataInUse, $"The data folder {folder} is in use by {Holder(file)}.", "Stop that server, or choose another folder with --data.");
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
             return new FolderLock(file);
@@ -49,13 +41,6 @@ internal sealed class FolderLock : IDisposable
             file.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Whether a process holds the lock of a folder now.</summary>
-    internal static bool IsHeld(string folder)
-    {
-        using var file = LibC.Open(Path.Combine(folder, "lock"));
-        return !LibC.TryLockShared(file);
     }
 
     private static string Holder(SafeFileHandle file)

@@ -8,6 +8,7 @@ namespace AnalyticsGraph.Engines.Processes;
 internal static unsafe partial class LibC
 {
     internal const int SigInt = 2, SigQuit = 3, SigKill = 9, SigTerm = 15;
+    internal const int NoSuchFile = 2;
     private const int AtFdCwd = -100, AtSymlinkNoFollow = 0x100, StatxBasicStats = 0x7ff;
     private const int OpenReadWrite = 2, OpenCreate = 0x40, OpenCloseOnExec = 0x80000;
     private const int LockShared = 1, LockExclusive = 2, LockNonBlocking = 4, NoSuchProcess = 3;
@@ -42,10 +43,11 @@ internal static unsafe partial class LibC
         return new FileFacts(*(uint*)(buffer + 20), *(ushort*)(buffer + 28), *(ulong*)(buffer + 32), ((ulong)*(uint*)(buffer + 136) << 32) | *(uint*)(buffer + 140));
     }
 
-    /// <summary>Opens or creates a file without .NET's own advisory lock, so that its holder's number can be read while it is locked.</summary>
-    internal static SafeFileHandle Open(string path)
+    /// <summary>Opens or creates a file without .NET's own advisory lock, so that it can be read while it is locked.</summary>
+    /// <exception cref="IOException">It cannot be opened; its HResult is the error number, such as <see cref="NoSuchFile"/>.</exception>
+    internal static SafeFileHandle Open(string path, bool create = true)
     {
-        var descriptor = open(path, OpenReadWrite | OpenCreate | OpenCloseOnExec, 0b110_000_000);
+        var descriptor = open(path, OpenReadWrite | (create ? OpenCreate : 0) | OpenCloseOnExec, 0b110_000_000);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
     }
 
