@@ -36,6 +36,7 @@ internal sealed record PostgresCluster(string Binaries, string Data, PostgresAcc
     /// <summary>Makes the folder of data where there is none; else gives it to the owner and checks its version.</summary>
     internal async Task PrepareAsync(CancellationToken cancellation)
     {
+        RemoveUnfinished();
         if (!Directory.Exists(Data))
         {
             await InitializeAsync(cancellation).ConfigureAwait(false);
@@ -54,7 +55,6 @@ internal sealed record PostgresCluster(string Binaries, string Data, PostgresAcc
     /// <summary>In a folder beside, renamed when it is whole: a folder named postgres is never half made.</summary>
     private async Task InitializeAsync(CancellationToken cancellation)
     {
-        RemoveUnfinished();
         var staging = $"{Data}.{System.Environment.ProcessId}.new";
         Directory.CreateDirectory(staging, FileModes.OwnerOnly);
         Account.Own(staging);
@@ -79,7 +79,7 @@ internal sealed record PostgresCluster(string Binaries, string Data, PostgresAcc
             }
             catch (IOException)
             {
-                // The initdb of a server that was just killed still writes there. It is in nobody's way, and goes with the next try.
+                // The initdb of a server that was just killed still writes there. It is in nobody's way, and goes with the next start.
             }
         }
     }

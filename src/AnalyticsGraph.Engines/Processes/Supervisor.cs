@@ -122,7 +122,8 @@ internal sealed class Supervisor : IAsyncDisposable
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            _logger.LogError(e, "{Engine} could not be started again; the next try is in {Pause} ms.", _engine.Kind, next.TotalMilliseconds);
+            // An engine's own words need no stack trace.
+            _logger.LogError(e is EngineException ? null : e, "{Engine} could not be started again; the next try is in {Pause} ms. {Reason}", _engine.Kind, next.TotalMilliseconds, e.Message);
             Change(EngineState.Restarting, e.Message);
             return null;
         }

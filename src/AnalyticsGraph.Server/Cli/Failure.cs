@@ -13,10 +13,10 @@ internal static class Failure
     /// <returns>The exit code 1.</returns>
     public static int Tell(Exception exception, string? message = null)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect });
         if (Console.IsErrorRedirected)
         {
-            // A log has no width to wrap at.
+            // A log has no colours, nor a width to wrap at.
             console.Profile.Width = int.MaxValue;
         }
 

@@ -68,6 +68,11 @@ internal static class ListenAddresses
             throw new SettingException($"'{text}' is no address to listen on: its host or port is none. {Example}");
         }
 
+        if (address.Port == 0 && address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new SettingException($"'{text}': a free port is taken (0) on an IP address only, for localhost has two. Give one such as --urls http://127.0.0.1:0");
+        }
+
         if (address.PathBase.Length > 0)
         {
             throw new SettingException($"'{text}' has a path; the graph is at /graphql of an address without one. {Example}");

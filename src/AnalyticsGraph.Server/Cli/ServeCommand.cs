@@ -53,6 +53,8 @@ internal static class ServeCommand
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        // A start that fails is told by this command, once and in words.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("AnalyticsGraph", LogLevel.Information);
         builder.Services.AddSingleton(options).AddSingleton<Readiness>().AddSingleton<GraphHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GraphHost>());

@@ -34,9 +34,13 @@ public sealed class MigrationRunner
     /// <exception cref="MigrationException">The database has other or more steps than this build, or a step failed.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken ct = default)
     {
-        await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-        if (Missing("PostgreSQL", _postgresMigrations, await AppliedToPostgresAsync(connection, ct).ConfigureAwait(false)).Count == 0
-            && Missing("ClickHouse", _clickHouseMigrations, await AppliedToClickHouseAsync(ct).ConfigureAwait(false)).Count == 0)
+        // At once: mostly this is all there is to do, and each store has to be connected to first.
+        await using var connection = _postgres.CreateConnection();
+        var postgres = ConnectAsync(connection, ct);
+        var clickHouse = AppliedToClickHouseAsync(ct);
+        await Task.WhenAll(postgres, clickHouse).ConfigureAwait(false);
+        if (Missing("PostgreSQL", _postgresMigrations, await postgres.ConfigureAwait(false)).Count == 0
+            && Missing("ClickHouse", _clickHouseMigrations, await clickHouse.ConfigureAwait(false)).Count == 0)
         {
             return [];
         }
@@ -81,6 +85,12 @@ public sealed class MigrationRunner
         }
 
         return [.. known.Where(migration => !applied.ContainsKey(migration.Number)).OrderBy(migration => migration.Number)];
+    }
+
+    private static async Task<Dictionary<int, (string Name, string Checksum)>> ConnectAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await connection.OpenAsync(ct).ConfigureAwait(false);
+        return await AppliedToPostgresAsync(connection, ct).ConfigureAwait(false);
     }
 
     private static async Task<Dictionary<int, (string Name, string Checksum)>> AppliedToPostgresAsync(NpgsqlConnection connection, CancellationToken ct)

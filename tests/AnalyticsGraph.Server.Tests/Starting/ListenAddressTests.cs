@@ -21,11 +21,12 @@ public sealed class ListenAddressTests
     [InlineData("http://127.0.0.1:99999", "its host or port is none")]
     [InlineData("http://127.0.0.1:5080;http://a b", "'http://a b' is no address")]
     [InlineData("http://127.0.0.1:5080/graph", "has a path")]
+    [InlineData("http://localhost:0", "on an IP address only")]
     [InlineData("https://127.0.0.1:5080", "leaves https to a proxy")]
     public void Address_Should_BeRefusedWithAnExample_When_ItIsNone(string urls, string says)
     {
         var refused = Assert.Throws<SettingException>(() => ListenAddresses.Check(urls));
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
-        Assert.EndsWith("--urls http://127.0.0.1:5080", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--urls http://127.0.0.1:", refused.Message, StringComparison.Ordinal);
     }
 }
