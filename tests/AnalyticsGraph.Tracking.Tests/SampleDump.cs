@@ -27,6 +27,24 @@ internal static class SampleDump
             var value => value,
         };
 
+    /// <summary>The dump with a table's rows edited; null takes a row out. Rows come and go as the dump writes them, columns between tabs.</summary>
+    public static string Edit(string text, string table, Func<string, string?> edit)
+    {
+        var from = text.IndexOf('\n', text.IndexOf($"COPY public.{table} (", StringComparison.Ordinal)) + 1;
+        var to = text.IndexOf("\\.\n", from, StringComparison.Ordinal);
+        return text[..from] + string.Concat(text[from..to].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(edit).OfType<string>().Select(row => row + "\n")) + text[to..];
+    }
+
+    /// <summary>The dump without the rows of a table that contain a text.</summary>
+    public static string Without(string text, string table, string part) => Edit(text, table, row => row.Contains(part, StringComparison.Ordinal) ? null : row);
+
+    /// <summary>The dump with further rows in a table.</summary>
+    public static string With(string text, string table, string rows)
+    {
+        var from = text.IndexOf('\n', text.IndexOf($"COPY public.{table} (", StringComparison.Ordinal)) + 1;
+        return text.Insert(from, rows);
+    }
+
     /// <summary>Writes an edited dump.</summary>
     /// <returns>Its path; the caller deletes it.</returns>
     public static string Write(string text)

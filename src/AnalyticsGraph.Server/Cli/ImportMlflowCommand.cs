@@ -48,10 +48,10 @@ internal static class ImportMlflowCommand
 
     private static void Show(ImportReport report)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn("table").AddColumns(Right("read"), Right("new"), Right("changed"));
-        foreach (var row in report.Tables.Where(t => t.Read > 0))
+        var table = new Table().Border(TableBorder.Simple).AddColumn("table").AddColumns(Right("read"), Right("new"), Right("changed"), Right("removed"));
+        foreach (var row in report.Tables.Where(t => t.Read + t.Removed > 0))
         {
-            table.AddRow(row.Table, Number(row.Read), Number(row.Added), Number(row.Changed));
+            table.AddRow(row.Table, Number(row.Read), Number(row.Added), Number(row.Changed), Number(row.Removed));
         }
 
         AnsiConsole.Write(table);

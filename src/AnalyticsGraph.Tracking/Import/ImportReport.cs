@@ -32,7 +32,8 @@ public enum ImportStage
 /// <param name="Read">How many rows it has.</param>
 /// <param name="Added">How many of them were new.</param>
 /// <param name="Changed">How many were there with other content.</param>
-public sealed record ImportedTable(string Table, long Read, long Added, long Changed);
+/// <param name="Removed">How many that an earlier import brought are not in it any more, and were removed here, or marked as deleted.</param>
+public sealed record ImportedTable(string Table, long Read, long Added, long Changed, long Removed);
 
 /// <summary>What an import came to.</summary>
 /// <param name="Source">The instance's name.</param>

@@ -9,8 +9,9 @@ namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
 /// Takes over the records of an MLflow backend store, from a live PostgreSQL database or a plain pg_dump. Each experiment with all that belongs to it is one transaction:
-/// all or nothing, whatever dies meanwhile; its points are in the point log by then, from where the flusher brings each to ClickHouse once. Running an import again adds
-/// what is new, changes what changed, and doubles nothing; what was deleted at the source since stays here.
+/// all or nothing, whatever dies meanwhile; its points are in the point log by then, from where the flusher brings each to ClickHouse once. Running an import again makes what
+/// came from the source equal to it: adds what is new, changes what changed, takes away what is gone (<see cref="MlflowRemovals"/>), doubles nothing, and leaves alone what
+/// was made here.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="flusher">Brings the points on.</param>
@@ -42,19 +43,20 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
             for (var i = 0; i < experiments.Count; i++)
             {
                 progress.Report(new ImportProgress(ImportStage.Storing, experiments[i].Name, 0, (double)i / experiments.Count));
-                await StoreExperimentAsync(connection, options.Source, experiments[i], counts, progress, ct).ConfigureAwait(false);
+                await StoreExperimentAsync(connection, options.Source, experiments[i], staging, counts, progress, ct).ConfigureAwait(false);
 
                 // The log is a passage, no store: it is emptied while the import goes on.
                 if (flusher.PendingBytes > 64 << 20)
                     await TryFlushAsync(ct).ConfigureAwait(false);
             }
 
+            var warnings = await MarkLostExperimentsAsync(connection, options.Source, counts, ct).ConfigureAwait(false);
             var version = await StoreRestAsync(connection, options.Source, staging, counts, ct).ConfigureAwait(false);
-            var warnings = await FindWarningsAsync(connection, options.Source, ct).ConfigureAwait(false);
+            warnings.AddRange(await FindWarningsAsync(connection, options.Source, ct).ConfigureAwait(false));
             progress.Report(new ImportProgress(ImportStage.Flushing, "metric points", 0, null));
             if (await TryFlushAsync(ct).ConfigureAwait(false) is { } waits)
                 warnings.Add(waits);
-            return new ImportReport(options.Source, version, [.. staging.Rows.Select(table => counts.ToReport(table.Key, table.Value))], warnings, watch.Elapsed);
+            return new ImportReport(options.Source, version, ToReport(staging, counts), warnings, watch.Elapsed);
         }
         finally
         {
@@ -77,20 +79,29 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         }
     }
 
+    private static List<ImportedTable> ToReport(MlflowStaging staging, TableCounts counts) =>
+    [
+        .. staging.Rows.Keys.Union(counts.Shrunk).Order(StringComparer.Ordinal).Select(table => counts.ToReport(table, staging.Rows.GetValueOrDefault(table))),
+    ];
+
     private async Task StoreExperimentAsync(
-        NpgsqlConnection connection, string source, (string Id, string Name) experiment, TableCounts counts, IProgress<ImportProgress> progress, CancellationToken ct)
+        NpgsqlConnection connection, string source, (string Id, string Name) experiment, MlflowStaging staging, TableCounts counts, IProgress<ImportProgress> progress,
+        CancellationToken ct)
     {
         try
         {
             var mine = new TableCounts();
-            await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
-            await ExecuteAsync(connection, "SELECT set_config('analyticsgraph.actor', 'import', true)", ct).ConfigureAwait(false);
+            await using var transaction = await BeginAsync(connection, ct).ConfigureAwait(false);
+            await using (var free = new NpgsqlCommand(MlflowStatements.FreeName, connection) { Parameters = { new() { Value = source }, new() { Value = experiment.Id } } })
+                await free.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
             await mine.RunAsync(connection, "experiments", MlflowStatements.Experiment, source, experiment.Id, 0, ct).ConfigureAwait(false);
             await using var find = new NpgsqlCommand("SELECT id FROM experiment WHERE source = $1 AND original_id = $2", connection)
             {
                 Parameters = { new() { Value = source }, new() { Value = experiment.Id } },
             };
             var id = (long)(await find.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+            foreach (var (table, sql) in MlflowRemovals.OfExperiment.Where(removal => staging.Has(removal.Table)))
+                await mine.RemoveAsync(connection, table, sql, source, id, ct).ConfigureAwait(false);
             foreach (var (table, sql) in MlflowStatements.OfExperiment)
                 await mine.RunAsync(connection, table, sql, source, experiment.Id, id, ct).ConfigureAwait(false);
             var points = new MlflowPoints(connection, flusher, source, id, rows => progress.Report(new ImportProgress(ImportStage.Storing, experiment.Name, rows, null)));
@@ -112,11 +123,12 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
     /// <returns>The source's schema version.</returns>
     private static async Task<string?> StoreRestAsync(NpgsqlConnection connection, string source, MlflowStaging staging, TableCounts counts, CancellationToken ct)
     {
-        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
-        await ExecuteAsync(connection, "SELECT set_config('analyticsgraph.actor', 'import', true)", ct).ConfigureAwait(false);
+        await using var transaction = await BeginAsync(connection, ct).ConfigureAwait(false);
+        foreach (var (table, sql) in MlflowRemovals.OfSource.Where(removal => staging.Has(removal.Table)))
+            await counts.RemoveAsync(connection, table, sql, source, 0, ct).ConfigureAwait(false);
         foreach (var (table, sql) in MlflowStatements.OfSource)
             await counts.RunAsync(connection, table, sql, source, "", 0, ct).ConfigureAwait(false);
-        foreach (var link in MlflowStatements.Links)
+        foreach (var link in MlflowRemovals.Links.Concat(MlflowStatements.Links))
         {
             await using var command = new NpgsqlCommand(link, connection) { CommandTimeout = 0, Parameters = { new() { Value = source } } };
             await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
@@ -124,6 +136,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
 
         foreach (var (table, columns, unknown) in staging.Others)
             await StoreOtherAsync(connection, source, table, columns, unknown, counts, ct).ConfigureAwait(false);
+        await RemoveKnownTablesAsync(connection, source, staging, ct).ConfigureAwait(false);
         await using var finish = new NpgsqlCommand(
             "UPDATE source SET last_import_time = now(), schema_version = (SELECT max(version_num) FROM pg_temp.mlflow_alembic_version) WHERE name = $1 RETURNING schema_version", connection)
         {
@@ -140,19 +153,67 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
     {
         var names = string.Join(", ", columns.Select(column => "t." + MlflowStaging.Quote(column)));
         var says = unknown.Count == columns.Count ? "" : $"WHERE coalesce({string.Join(", ", unknown.Select(column => "t." + MlflowStaging.Quote(column)))}) IS NOT NULL";
+        await using var ask = new NpgsqlCommand("SELECT holds_credentials($1, $2)", connection) { Parameters = { new() { Value = table }, new() { Value = columns.ToArray() } } };
+        var isWithheld = await ask.ExecuteScalarAsync(ct).ConfigureAwait(false) is true ? "TRUE" : "FALSE";
         var insert =
             $"""
-            INSERT INTO other_row (source, table_name, ordinal, data)
-            SELECT $1, $2, row_number() OVER (ORDER BY t.{MlflowStaging.Ordinal}), (SELECT row_to_json(r) FROM (SELECT {names}) r) FROM pg_temp.{MlflowStaging.Name(table)} t {says}
-            ON CONFLICT (source, table_name, ordinal) DO UPDATE SET data = EXCLUDED.data WHERE other_row.data::text <> EXCLUDED.data::text
+            INSERT INTO other_row (source, table_name, ordinal, is_withheld, data)
+            SELECT $1, $2, row_number() OVER (ORDER BY t.{MlflowStaging.Ordinal}), {isWithheld}, (SELECT row_to_json(r) FROM (SELECT {names}) r)
+            FROM pg_temp.{MlflowStaging.Name(table)} t {says}
+            ON CONFLICT (source, table_name, ordinal) DO UPDATE SET data = EXCLUDED.data, is_withheld = EXCLUDED.is_withheld
+                WHERE (other_row.data::text, other_row.is_withheld) IS DISTINCT FROM (EXCLUDED.data::text, EXCLUDED.is_withheld)
             """;
         await counts.RunAsync(connection, table, insert, source, table, 0, ct).ConfigureAwait(false);
         await using var remove = new NpgsqlCommand(
             $"DELETE FROM other_row WHERE source = $1 AND table_name = $2 AND ordinal > (SELECT count(*) FROM pg_temp.{MlflowStaging.Name(table)} t {says})", connection)
         {
+            CommandTimeout = 0,
             Parameters = { new() { Value = source }, new() { Value = table } },
         };
+        counts.AddRemoved(table, await remove.ExecuteNonQueryAsync(ct).ConfigureAwait(false));
+    }
+
+    /// <summary>Removes the JSON rows of tables that have all their columns in the graph by now; of tables that did not come, nothing is known.</summary>
+    private static async Task RemoveKnownTablesAsync(NpgsqlConnection connection, string source, MlflowStaging staging, CancellationToken ct)
+    {
+        await using var remove = new NpgsqlCommand("DELETE FROM other_row WHERE source = $1 AND table_name = ANY($2)", connection)
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = source }, new() { Value = staging.Rows.Keys.Except(staging.Others.Select(other => other.Table)).ToArray() } },
+        };
         await remove.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Marks what the source has no more as deleted, each experiment in a transaction. One in which runs were made here and are in use stays as it is.</summary>
+    /// <returns>A warning for each that stays.</returns>
+    private static async Task<List<string>> MarkLostExperimentsAsync(NpgsqlConnection connection, string source, TableCounts counts, CancellationToken ct)
+    {
+        var lost = new List<(long Id, string Name, bool HasOwnRuns)>();
+        await using (var find = new NpgsqlCommand(
+            """
+            SELECT e.id, e.name, EXISTS (SELECT FROM run r WHERE r.experiment_id = e.id AND r.original_id IS NULL AND r.lifecycle_stage = 'ACTIVE')
+            FROM experiment e
+            WHERE e.source = $1 AND e.original_id IS NOT NULL AND e.lifecycle_stage = 'ACTIVE'
+                AND NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments s WHERE s.experiment_id = e.original_id)
+            ORDER BY e.id
+            """, connection)
+        { Parameters = { new() { Value = source } } })
+        await using (var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                lost.Add((reader.GetInt64(0), reader.GetString(1), reader.GetBoolean(2)));
+        }
+
+        foreach (var experiment in lost.Where(experiment => !experiment.HasOwnRuns))
+        {
+            await using var transaction = await BeginAsync(connection, ct).ConfigureAwait(false);
+            foreach (var (table, sql) in MlflowRemovals.OfLostExperiment)
+                await counts.RemoveAsync(connection, table, sql, source, experiment.Id, ct).ConfigureAwait(false);
+            await transaction.CommitAsync(ct).ConfigureAwait(false);
+        }
+
+        return [.. lost.Where(experiment => experiment.HasOwnRuns).Select(experiment =>
+            $"The source has no experiment '{experiment.Name}' any more; it stays, because it has runs that were made here.")];
     }
 
     private static async Task<List<string>> FindWarningsAsync(NpgsqlConnection connection, string source, CancellationToken ct)
@@ -169,6 +230,15 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
                 "SELECT count(*) FROM pg_temp.mlflow_metrics m WHERE m.timestamp::numeric NOT BETWEEN -2208988800000 AND 10413791999000"),
             ("traces belong to no experiment of the source and were left out", "SELECT count(*) FROM pg_temp.mlflow_trace_info t WHERE NOT EXISTS (SELECT FROM pg_temp.mlflow_experiments e WHERE e.experiment_id = t.experiment_id)"),
         ];
+        await using (var withheld = new NpgsqlCommand(
+            "SELECT count(*), string_agg(DISTINCT table_name, ', ' ORDER BY table_name) FROM other_row WHERE source = $1 AND is_withheld", connection)
+        { Parameters = { new() { Value = source } } })
+        await using (var reader = await withheld.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            if (await reader.ReadAsync(ct).ConfigureAwait(false) && reader.GetInt64(0) is > 0 and var rows)
+                warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{rows} rows of tables with credentials ({reader.GetString(1)}) were kept, and cannot be read through the graph."));
+        }
+
         foreach (var (what, sql) in lost)
         {
             await using var count = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
@@ -220,6 +290,14 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         if (connection.State == System.Data.ConnectionState.Open)
             await ExecuteAsync(connection, "SELECT pg_advisory_unlock_all()", CancellationToken.None).ConfigureAwait(false);
         NpgsqlConnection.ClearPool(connection);
+    }
+
+    /// <summary>Begins a transaction whose changes are the import's: history says so, and a later import knows them again.</summary>
+    private static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await ExecuteAsync(connection, "SELECT set_config('analyticsgraph.actor', 'import', true)", ct).ConfigureAwait(false);
+        return transaction;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)

@@ -80,6 +80,9 @@ internal sealed class MlflowStaging(NpgsqlConnection connection)
         where unknown.Count > 0
         select (loaded.Key, loaded.Value, unknown);
 
+    /// <summary>Whether the source has the table, be it empty.</summary>
+    public bool Has(string table) => _loaded.ContainsKey(table);
+
     /// <summary>Loads all tables of the source.</summary>
     /// <exception cref="ImportException">The source holds no MLflow tables, or its rows do not fit their columns.</exception>
     public async Task LoadAsync(MlflowSource source, IProgress<ImportProgress> progress, CancellationToken ct)

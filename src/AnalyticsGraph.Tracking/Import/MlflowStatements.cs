@@ -21,16 +21,27 @@ internal static class MlflowStatements
                 WHEN value::float8 <= -1.7976931348623157e308 THEN '-Infinity'::float8 ELSE value::float8 END $$;
         """;
 
-    /// <summary>Finds, adds or changes the experiment; its internal id is the first column of its row.</summary>
+    /// <summary>
+    /// Frees the experiment's name where another one of the source still has it: one that was renamed, too, and whose turn comes (two may have swapped their names), or one
+    /// that the source has no more. It gives up the claim to its name, not the name.
+    /// </summary>
+    public const string FreeName =
+        """
+        UPDATE experiment SET unique_name = false FROM pg_temp.mlflow_experiments s
+        WHERE s.experiment_id = $2 AND experiment.source = $1 AND experiment.name = s.name AND experiment.workspace = coalesce(s.workspace, 'default')
+            AND experiment.unique_name AND experiment.original_id <> s.experiment_id
+        """;
+
+    /// <summary>Adds or changes the experiment.</summary>
     public const string Experiment =
         """
         INSERT INTO experiment (source, original_id, workspace, name, artifact_location, lifecycle_stage, creation_time, last_update_time)
         SELECT $1, experiment_id, coalesce(workspace, 'default'), name, artifact_location, pg_temp.stage(lifecycle_stage), pg_temp.ms_time(creation_time), pg_temp.ms_time(last_update_time)
         FROM pg_temp.mlflow_experiments WHERE experiment_id = $2
-        ON CONFLICT (source, original_id) DO UPDATE SET workspace = EXCLUDED.workspace, name = EXCLUDED.name, artifact_location = EXCLUDED.artifact_location,
+        ON CONFLICT (source, original_id) DO UPDATE SET workspace = EXCLUDED.workspace, name = EXCLUDED.name, unique_name = true, artifact_location = EXCLUDED.artifact_location,
             lifecycle_stage = EXCLUDED.lifecycle_stage, creation_time = EXCLUDED.creation_time, last_update_time = EXCLUDED.last_update_time
-        WHERE (experiment.workspace, experiment.name, experiment.artifact_location, experiment.lifecycle_stage, experiment.creation_time, experiment.last_update_time)
-            IS DISTINCT FROM (EXCLUDED.workspace, EXCLUDED.name, EXCLUDED.artifact_location, EXCLUDED.lifecycle_stage, EXCLUDED.creation_time, EXCLUDED.last_update_time)
+        WHERE (experiment.workspace, experiment.name, experiment.unique_name, experiment.artifact_location, experiment.lifecycle_stage, experiment.creation_time, experiment.last_update_time)
+            IS DISTINCT FROM (EXCLUDED.workspace, EXCLUDED.name, true, EXCLUDED.artifact_location, EXCLUDED.lifecycle_stage, EXCLUDED.creation_time, EXCLUDED.last_update_time)
         """;
 
     /// <summary>What belongs to one experiment, in an order in which each statement finds what it refers to.</summary>

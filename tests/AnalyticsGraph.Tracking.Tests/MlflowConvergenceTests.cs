@@ -1,0 +1,204 @@
+using AnalyticsGraph.Tracking.Import;
+using AnalyticsGraph.Tracking.Rules;
+using AnalyticsGraph.Tracking.Writing;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Tests;
+
+/// <summary>An import that runs again after the source has changed names and lost records.</summary>
+public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixture<TrackingEngines>
+{
+    private const string Run = "8ee47f524a684731905e7f6a04334415";
+    private const string OtherRun = "014143a532d3472c96d7de1ad387da80";
+
+    [Fact]
+    public async Task Run_Should_TakeAwayWhatIsGone_When_TheSourceDeletedIt()
+    {
+        await ImportAsync(SampleDump.Text, "gone");
+        var text = SampleDump.Text;
+        foreach (var (table, part) in new[]
+        {
+            ("experiment_tags", "team\tvision\t1"), ("params", $"lr\t0.001\t{Run}"), ("tags", $"t1\tv1\t{Run}"), ("registered_model_aliases", "challenger\t2\twine-sgd"),
+            ("registered_model_tags", "owner\talice"), ("model_version_tags", "rank\t2\twine-sgd\t3"), ("model_versions", "wine-sgd\t3\t"), ("model_versions", "cancer-rf\t1\t"),
+            ("registered_models", "cancer-rf\t"), ("trace_info", "tr-b79d956540227334ae96c22359a63f4e"), ("trace_tags", "tr-b79d956540227334ae96c22359a63f4e"),
+            ("trace_request_metadata", "tr-b79d956540227334ae96c22359a63f4e"), ("spans", "tr-b79d956540227334ae96c22359a63f4e"), ("entity_associations", "a-b45586f03bb044fb85ff9c0ecf789dce"),
+            ("inputs", "0b034f0cb43c48ad8db2af9c94ce3b90"), ("input_tags", "0b034f0cb43c48ad8db2af9c94ce3b90"), ("evaluation_dataset_records", "dr-a2267ee0c4bb40fcb8b1f4626d6a362c"),
+            ("logged_models", "m-2034d131b55a4dae9e7148195939c5fa"),
+        })
+        {
+            text = SampleDump.Without(text, table, part);
+        }
+
+        var lost = SampleDump.Rows("trace_tags").Count(row => row["request_id"] == "tr-b79d956540227334ae96c22359a63f4e");
+        var report = await ImportAsync(text, "gone");
+
+        Assert.Empty(report.Warnings);
+        Assert.All(report.Tables, table => Assert.Equal((table.Table, 0, 0), (table.Table, table.Added, table.Changed)));
+        Assert.Equal(
+            [
+                ("entity_associations", 1L), ("evaluation_dataset_records", 1), ("experiment_tags", 1), ("input_tags", 1), ("inputs", 1), ("logged_models", 1), ("model_version_tags", 1),
+                ("model_versions", 2), ("params", 1), ("registered_model_aliases", 1), ("registered_model_tags", 1), ("registered_models", 1), ("spans", 3), ("tags", 1), ("trace_info", 1),
+                ("trace_request_metadata", 12), ("trace_tags", lost),
+            ],
+            report.Tables.Where(table => table.Removed > 0).Select(table => (table.Table, table.Removed)));
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM run_param p JOIN run r ON r.id = p.run_id WHERE r.source = $1 AND r.original_id = '8ee47f524a684731905e7f6a04334415' AND p.key = 'lr'", "gone"));
+        Assert.Equal("0.001", await engines.ScalarAsync<string>("SELECT h.value FROM run_param_history h JOIN run r ON r.id = h.run_id WHERE r.source = $1 AND h.key = 'lr'", "gone"));
+        Assert.Equal(3, await CountAsync("SELECT count(*) FROM registered_model WHERE source = $1", "gone"));
+
+        // What the domain can mark is marked: the logged model keeps its params, and comes back whole.
+        Assert.Equal("DELETED", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM logged_model WHERE source = $1 AND original_id = 'm-2034d131b55a4dae9e7148195939c5fa'", "gone"));
+        Assert.Equal(83, await CountAsync("SELECT count(*) FROM logged_model_param p JOIN logged_model m ON m.id = p.logged_model_id WHERE m.source = $1", "gone"));
+        var back = await ImportAsync(SampleDump.Text, "gone");
+        Assert.Equal(0, back.Tables.Sum(table => table.Removed));
+        Assert.Equal(1, back.Tables.Single(table => table.Table == "logged_models").Changed);
+        Assert.Equal(4, await CountAsync("SELECT count(*) FROM registered_model WHERE source = $1", "gone"));
+    }
+
+    [Fact]
+    public async Task Run_Should_MarkARunAsDeletedAndKeepItsPoints_When_TheSourceLostIt()
+    {
+        await ImportAsync(SampleDump.Text, "lost-run");
+        var points = SampleDump.Rows("metrics").Count(row => row["run_uuid"] == OtherRun);
+        var text = SampleDump.Text;
+        foreach (var table in new[] { "runs", "params", "tags", "metrics", "latest_metrics", "inputs" })
+            text = SampleDump.Without(text, table, OtherRun);
+        var run = await engines.ScalarAsync<long>("SELECT id FROM run WHERE source = $1 AND original_id = $2", "lost-run", OtherRun);
+        var @params = await CountAsync("SELECT count(*) FROM run_param p JOIN run r ON r.id = p.run_id WHERE r.source = $1", "lost-run");
+
+        var report = await ImportAsync(text, "lost-run");
+
+        Assert.Equal([("runs", 1L)], report.Tables.Where(table => table.Removed > 0).Select(table => (table.Table, table.Removed)));
+        Assert.Equal("DELETED", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM run WHERE id = $1 AND deleted_time IS NOT NULL", run));
+        Assert.Equal(points, await engines.CountPointsAsync([run]));
+        Assert.Equal(points, await engines.ScalarAsync<decimal>("SELECT sum(count) FROM run_metric WHERE run_id = $1", run));
+        Assert.Equal(@params, await CountAsync("SELECT count(*) FROM run_param p JOIN run r ON r.id = p.run_id WHERE r.source = $1", "lost-run"));
+        Assert.Equal(26, await CountAsync("SELECT count(*) FROM run_input WHERE source = $1", "lost-run"));
+
+        var again = await ImportAsync(text, "lost-run");
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+
+        await ImportAsync(SampleDump.Text, "lost-run");
+        Assert.Equal("ACTIVE", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM run WHERE id = $1 AND deleted_time IS NULL", run));
+        Assert.Equal(points, await engines.CountPointsAsync([run]));
+    }
+
+    [Fact]
+    public async Task Run_Should_LeaveAloneWhatWasMadeHere_When_TheSourceDoesNotHaveIt()
+    {
+        await ImportAsync(SampleDump.Text, "kept");
+        await ImportAsync(SampleDump.Text, "another");
+        var experiment = await engines.ScalarAsync<long>("SELECT id FROM experiment WHERE source = $1 AND name = 'lm-pretrain'", "kept");
+        var imported = await engines.ScalarAsync<long>("SELECT id FROM run WHERE source = $1 AND original_id = $2", "kept", Run);
+        var made = await engines.CreateRunAsync(experiment);
+        foreach (var run in new[] { imported, made })
+        {
+            var logged = await engines.Log.LogBatchAsync(
+                new LogBatchRequest { RunId = run, Metrics = [new MetricInput { Key = "mine", Value = 1, Step = 0 }], Params = [new("mine", "1")], Tags = [new("mine", "1")] }, Caller.Anonymous);
+            Assert.Empty(logged.Errors);
+        }
+
+        var local = await engines.CreateExperimentAsync();
+
+        // The source loses the whole experiment of the run that was made here, and another one.
+        var text = SampleDump.Text;
+        foreach (var name in new[] { "lm-pretrain", "digits-baseline" })
+            text = SampleDump.Without(text, "experiments", name);
+        var report = await ImportAsync(text, "kept");
+
+        Assert.Contains("'lm-pretrain'", Assert.Single(report.Warnings, warning => warning.Contains("made here", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal("ACTIVE", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM experiment WHERE id = $1", experiment));
+        Assert.Equal("DELETED", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM experiment WHERE source = $1 AND name = 'digits-baseline'", "kept"));
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM run r JOIN experiment e ON e.id = r.experiment_id WHERE e.source = $1 AND e.name = 'digits-baseline' AND r.lifecycle_stage = 'ACTIVE'", "kept"));
+        Assert.Equal(2, await CountAsync("SELECT count(*) FROM run_param p JOIN run r ON r.id = p.run_id WHERE r.source = $1 AND p.key = 'mine'", "kept"));
+        Assert.Equal(2, await CountAsync("SELECT count(*) FROM run_tag t JOIN run r ON r.id = t.run_id WHERE r.source = $1 AND t.key = 'mine'", "kept"));
+        Assert.Equal("ACTIVE", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM run WHERE id = $1", made));
+        Assert.Equal("ACTIVE", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM experiment WHERE id = $1", local));
+        await engines.Flusher.FlushAsync();
+        Assert.Equal(1, await engines.CountPointsAsync([made]));
+        Assert.Contains(await engines.PointsInClickHouseAsync(imported), point => point.Series.Key == "mine");
+        Assert.Equal(
+            (8L, 227L),
+            (await CountAsync("SELECT count(*) FROM experiment WHERE source = $1 AND lifecycle_stage = 'ACTIVE'", "another"), await CountAsync("SELECT count(*) FROM run WHERE source = $1", "another")));
+    }
+
+    [Fact]
+    public async Task Run_Should_SayNothingOfTables_When_TheDumpDoesNotHaveThem()
+    {
+        await ImportAsync(SampleDump.Text, "partial");
+        var text = SampleDump.Text;
+        foreach (var table in new[] { "params", "registered_models", "evaluation_dataset_records", "experiment_tags" })
+        {
+            var from = text.IndexOf($"COPY public.{table} (", StringComparison.Ordinal);
+            text = text.Remove(from, text.IndexOf("\\.\n", from, StringComparison.Ordinal) + 3 - from);
+        }
+
+        var report = await ImportAsync(text, "partial");
+
+        Assert.Equal(0, report.Tables.Sum(table => table.Removed));
+        Assert.Equal(850, await CountAsync("SELECT count(*) FROM run_param p JOIN run r ON r.id = p.run_id WHERE r.source = $1", "partial"));
+        Assert.Equal(1, await CountAsync("SELECT count(*) FROM other_row WHERE source = $1 AND table_name = 'evaluation_dataset_records'", "partial"));
+    }
+
+    [Fact]
+    public async Task Run_Should_FollowNames_When_TwoExperimentsSwappedThem()
+    {
+        await ImportAsync(SampleDump.Text, "swapped");
+        var text = SampleDump.Edit(SampleDump.Text, "experiments", row => row.Split('\t') switch
+        {
+            // wine-sgd and cancer-sweep swap, lm-pretrain takes the name that digits-baseline gives up, and a new one the name of an experiment that is gone.
+            ["5", .. var rest] => string.Join('\t', ["5", "cancer-sweep", .. rest[1..]]),
+            ["6", .. var rest] => string.Join('\t', ["6", "wine-sgd", .. rest[1..]]),
+            ["7", .. var rest] => string.Join('\t', ["7", "digits-baseline", .. rest[1..]]),
+            ["8", .. var rest] => string.Join('\t', ["8", "digits", .. rest[1..]]),
+            ["9", .. var rest] => string.Join('\t', ["10", .. rest]),
+            _ => row,
+        });
+
+        for (var i = 0; i < 2; i++)
+        {
+            var report = await ImportAsync(text, "swapped");
+            var experiments = report.Tables.Single(table => table.Table == "experiments");
+            Assert.Equal(i == 0 ? (1, 4) : (0, 0), (experiments.Added, experiments.Changed));
+            await using var command = engines.Postgres.CreateCommand("SELECT original_id || ' ' || name || ' ' || unique_name FROM experiment WHERE source = 'swapped' AND length(original_id) + original_id::int > 5 ORDER BY original_id::int");
+            await using var reader = await command.ExecuteReaderAsync();
+            var names = new List<string>();
+            while (await reader.ReadAsync())
+                names.Add(reader.GetString(0));
+            Assert.Equal(["5 cancer-sweep true", "6 wine-sgd true", "7 digits-baseline true", "8 digits true", "9 to-be-deleted false", "10 to-be-deleted true"], names);
+        }
+    }
+
+    [Fact]
+    public async Task Run_Should_WithholdRows_When_TheirTableHoldsCredentials()
+    {
+        var text = SampleDump.With(SampleDump.Text, "secrets", "s1\tapi\t\\\\xdeadbeef\t\\\\xbeef\t1\tsk-...x\topenai\t\\N\t\\N\troot\t1\troot\t1\tdefault\n");
+        text = SampleDump.With(text, "webhooks", "w1\thook\t\\N\thttps://example.org/?key=1\tACTIVE\tgAAAAA\t1\t1\t\\N\tdefault\n");
+        text += "COPY public.later_things (id, access_token) FROM stdin;\n1\tabc\n\\.\nCOPY public.counted_things (id, tokens, secret_id) FROM stdin;\n1\t5\ts1\n\\.\n";
+
+        var report = await ImportAsync(text, "withheld");
+
+        Assert.Contains("(later_things, secrets, webhooks)", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        await using var command = engines.Postgres.CreateCommand("SELECT table_name FROM other_row WHERE source = 'withheld' AND is_withheld ORDER BY 1");
+        await using var reader = await command.ExecuteReaderAsync();
+        var tables = new List<string>();
+        while (await reader.ReadAsync())
+            tables.Add(reader.GetString(0));
+        Assert.Equal(["later_things", "secrets", "webhooks"], tables);
+        Assert.Equal("gAAAAA", await engines.ScalarAsync<string>("SELECT data ->> 'secret' FROM other_row WHERE source = $1 AND table_name = 'webhooks'", "withheld"));
+    }
+
+    private async Task<ImportReport> ImportAsync(string text, string source)
+    {
+        var path = SampleDump.Write(text);
+        try
+        {
+            return await new MlflowImport(engines.Postgres, engines.Flusher).RunAsync(path, new ImportOptions { Source = source });
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private Task<long> CountAsync(string sql, string source) => engines.ScalarAsync<long>(sql, source);
+}
