@@ -16,6 +16,7 @@
 // * order: class first (number 0, NaN 1, missing 2) in both directions, then the value, at last the key; cursors carry class and value
 // * a to-one relation is a statement of its own for the distinct keys of all parents, never a join: many parents share few targets, and a row that the request has read
 //   with all that is wanted is not read again. A to-many relation is one LATERAL statement (PostgreSQL) or one scan with LIMIT n BY (ClickHouse)
+// * an order by a value of a related row (@orderBy) does not join and sort all rows: its page is put together of the order's classes, numbers by an index (LeadingOrder)
 // * a filter that reaches into the other store asks that one first for the keys that meet the condition
 using System.Collections.Immutable;
 using AnalyticsGraph.ClickHouse;

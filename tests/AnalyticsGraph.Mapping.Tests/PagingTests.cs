@@ -1,4 +1,7 @@
 using System.Globalization;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Sql;
 using Npgsql;
 
 namespace AnalyticsGraph.Mapping.Tests;
@@ -44,6 +47,34 @@ public sealed class PagingTests(LibraryFixture library)
             .ThenBy(book => book.Id)
             .Select(book => book.Isbn);
         Assert.Equal(expected, answer.Texts("books.nodes", "isbn"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Order_Should_BeReadFromTheIndex_When_OneIsDeclaredAndNoPolicyForbids(bool isOpen)
+    {
+        var graph = isOpen ? library.Graph : await Graph.BuildAsync(library.Source, policies: new AuthorsOnly());
+
+        var answer = await graph.RunAsync("""{ books(first: 3, where: {sold: {gt: 1}}, order: [{score: {key: "loss", stat: LAST, direction: DESC}}]) { nodes { isbn } } }""");
+
+        var statement = Assert.Single(answer.Counters.Statements);
+        Assert.Equal(isOpen, statement.Contains("score_order", StringComparison.Ordinal));
+        Assert.Equal(1, answer.Counters.PostgresRoundTrips);
+        if (isOpen)
+        {
+            Snapshot.Match("leading-order.sql", statement);
+        }
+    }
+
+    private sealed class AuthorsOnly : IPolicyProvider
+    {
+        public PolicyFragment? GetPolicy(TableModel table, RequestContext request) => table.TypeName == "Score" ? new Anything() : null;
+
+        private sealed class Anything : PolicyFragment
+        {
+            public override void AppendTo(SqlBuilder sql, string alias) => sql.AppendColumn(alias, "min_value").Append(" IS NULL");
+        }
     }
 
     [Fact]

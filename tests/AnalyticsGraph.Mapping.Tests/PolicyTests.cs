@@ -57,6 +57,25 @@ public sealed class PolicyTests(LibraryFixture library)
     }
 
     [Fact]
+    public async Task Rows_Should_ExistForNobody_When_TheTablesOwnConstantsLeaveThemOut()
+    {
+        var sdl = Library.Sdl.Replace("@table(name: \"tag\")", "@table(name: \"tag\", only: [{column: \"name\", value: \"tag 2\"}])", StringComparison.Ordinal);
+        var graph = await Graph.BuildAsync(library.Source, sdl);
+
+        var answer = await graph.RunAsync($$$"""
+            { tags { name } nodes(ids: ["{{{GlobalId.Of("Tag", 1)}}}", "{{{GlobalId.Of("Tag", 2)}}}"]) { ... on Tag { name } }
+              books(first: 1000) { nodes { tags { name } } }
+              found: books(where: {tags: {some: {name: {eq: "tag 1"} } } }) { totalCount }
+              all: books(where: {tags: {all: {name: {eq: "tag 2"} } } }) { totalCount } }
+            """);
+
+        Assert.Equal(["tag 2"], answer.Texts("tags", "name"));
+        Assert.Equal("""[null,{"name":"tag 2"}]""", answer.At("nodes").GetRawText());
+        Assert.All(answer.At("books.nodes").EnumerateArray(), book => Assert.Contains(book.GetRawText(), (string[])["""{"tags":[]}""", """{"tags":[{"name":"tag 2"}]}"""]));
+        Assert.Equal((0, library.Books.Count), (answer.At("found.totalCount").GetInt32(), answer.At("all.totalCount").GetInt32()));
+    }
+
+    [Fact]
     public async Task Policy_Should_BeBoundToTheCaller_When_ItHasAParameter()
     {
         var graph = await Graph.BuildAsync(library.Source, policies: new Policies(table => table.TypeName == "Book" ? new SoldAtLeast(4) : null));

@@ -29,13 +29,15 @@ public sealed class StartupChecksTests(LibraryFixture library)
               author: Author @relation(from: ["isbn"])
               scores: [Score!]! @relation(to: ["min_value"], only: [{column: "last_value", value: "high"}])
             }
-            type Tag @table(name: "tag") { id: Long! }
-            type Author @table(name: "author") { id: Long! code: String @resolver(needs: ["code"]) }
-            type Score @table(name: "score", key: ["book_id", "key", "label"]) { key: String! }
+            type Tag @table(name: "tag", only: [{column: "colour", value: "red"}], index: {table: "tags"}) { id: Long! }
+            type Author @table(name: "author", index: {table: "author", pending: "book"}) { id: Long! code: String @resolver(needs: ["code"]) }
+            type Score @table(name: "score", key: ["book_id", "key", "label"], index: {table: "book_tag", pending: "gone"}) { key: String! }
             """);
 
         Assert.Equal(
             [
+                .. "author_id code details genre in_print isbn notes pages price published rating shelves size_height size_width sold title".Split(' ')
+                    .Select(column => $"Author @table(index:): \"book\" names rows by {column}, which is no column of the key of \"author\"."),
                 "Author.code @resolver(needs:): The table \"author\" has no column code.",
                 "Book @table(key:): The key's column pages can be null.",
                 "Book.author: The relation compares isbn (text) with id (bigint).",
@@ -53,7 +55,12 @@ public sealed class StartupChecksTests(LibraryFixture library)
                 "Book.tags: There is no link table \"book_tags\" in Postgres.",
                 "Book.title: The field is non-null, but the column title can be null.",
                 "Query.books (order): The table \"book\" has no column nowhere.",
+                "Score @table(index:): \"book_tag\" lacks the key's column key.",
+                "Score @table(index:): \"book_tag\" lacks the key's column label.",
+                "Score @table(index:): There is no table or view \"gone\" in Postgres.",
                 "Shelf: There is no table or view \"shelf\" in Postgres.",
+                "Tag @table(index:): There is no table or view \"tags\" in Postgres.",
+                "Tag @table: `only` names the column colour, which does not exist.",
             ],
             problems.Order(StringComparer.Ordinal));
     }

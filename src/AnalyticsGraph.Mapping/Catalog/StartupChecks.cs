@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Sql;
@@ -52,7 +53,52 @@ internal sealed class StartupChecks
 
         table.Columns = real.Columns;
         table.ReadsFinal = real.IsReplacing;
+        BindIndex(table, catalog);
         return true;
+    }
+
+    private void BindIndex(TableModel table, StoreCatalog catalog)
+    {
+        if (table.Index is not { } index)
+        {
+            return;
+        }
+
+        var place = $"{table.TypeName} @table(index:)";
+        if (!catalog.Tables.TryGetValue(index.Table, out var real))
+        {
+            Problem(place, $"There is no table or view \"{index.Table}\" in {table.Store}.");
+            return;
+        }
+
+        foreach (var column in table.Key.Where(column => !real.Columns.ContainsKey(column)))
+        {
+            Problem(place, $"\"{index.Table}\" lacks the key's column {column}.");
+        }
+
+        foreach (var column in real.Columns.Values.Where(column => table.Columns.TryGetValue(column.Name, out var own) && own.StoreType != column.StoreType))
+        {
+            Problem(place, $"The column {column.Name} is {column.StoreType} in \"{index.Table}\", but {table.Columns[column.Name].StoreType} in \"{table.Table}\".");
+        }
+
+        index.Columns = real.Columns.Keys.Where(table.Columns.ContainsKey).ToFrozenSet(StringComparer.Ordinal);
+        if (index.Pending is null)
+        {
+            return;
+        }
+
+        if (!catalog.Tables.TryGetValue(index.Pending, out var pending))
+        {
+            Problem(place, $"There is no table or view \"{index.Pending}\" in {table.Store}.");
+            return;
+        }
+
+        foreach (var column in pending.Columns.Keys.Where(column => !table.Key.Contains(column)))
+        {
+            Problem(place, $"\"{index.Pending}\" names rows by {column}, which is no column of the key of \"{table.Table}\".");
+        }
+
+        index.PendingColumns = [.. pending.Columns.Keys.Order(StringComparer.Ordinal)];
     }
 
     private void CheckTable(TableModel table)
@@ -65,6 +111,7 @@ internal sealed class StartupChecks
             }
         }
 
+        CheckConstants($"{table.TypeName} @table", table.Only, table.Columns);
         CheckFields(table, table, "", table.TypeName);
         foreach (var order in table.RelatedOrders)
         {

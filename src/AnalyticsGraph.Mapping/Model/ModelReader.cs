@@ -60,8 +60,10 @@ internal sealed partial class ModelReader
         return new TableModel(
             name,
             table.Text("name"),
+            table.Objects("index").Select(index => new RowIndex(index.Text("table"), index.Text("pending") is { Length: > 0 } pending ? pending : null)).FirstOrDefault(),
             table.Text("store", "POSTGRES") == "CLICKHOUSE" ? Store.ClickHouse : Store.Postgres,
             key,
+            table.Objects("only").Constants(),
             isNode,
             [.. _sdl.FieldsOf(name).Select(field => ReadField(name, field, isNode)).OfType<FieldModel>()]);
     }

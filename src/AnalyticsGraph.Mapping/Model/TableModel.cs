@@ -39,23 +39,32 @@ public sealed class EmbeddedModel(string typeName, IEnumerable<FieldModel> field
 /// <summary>An object type whose objects are the rows of a table or view (<c>@table</c>).</summary>
 public sealed class TableModel : RowModel
 {
-    internal TableModel(string typeName, string table, Store store, ImmutableArray<string> key, bool isNode, IEnumerable<FieldModel> fields)
+    internal TableModel(
+        string typeName, string table, RowIndex? index, Store store, ImmutableArray<string> key, ImmutableArray<ColumnConstant> only, bool isNode, IEnumerable<FieldModel> fields)
         : base(typeName, fields)
     {
         Table = table;
+        Index = index;
         Store = store;
         Key = key;
+        Only = only;
         IsNode = isNode;
     }
 
     /// <summary>The table's name, with its schema or database if it is not the connection's own.</summary>
     public string Table { get; }
 
+    /// <summary>What its rows are found by instead of the table itself; null if there is nothing.</summary>
+    public RowIndex? Index { get; }
+
     /// <summary>The store that holds it.</summary>
     public Store Store { get; }
 
     /// <summary>The primary key's columns in order.</summary>
     public ImmutableArray<string> Key { get; }
+
+    /// <summary>The standing policy: only rows that equal all of these exist for readers.</summary>
+    public ImmutableArray<ColumnConstant> Only { get; }
 
     /// <summary>Whether the type implements <c>Node</c>.</summary>
     public bool IsNode { get; }
@@ -98,3 +107,15 @@ public sealed record RelatedOrder(
 /// <param name="Name">The enum value.</param>
 /// <param name="Column">The column of the related table.</param>
 public sealed record StatColumn(string Name, string Column);
+
+/// <summary>A narrow table with the same rows as another (<c>@table(index:)</c>).</summary>
+/// <param name="Table">The narrow table.</param>
+/// <param name="Pending">A table or view that names the rows whose copies may be behind; null where none ever is.</param>
+public sealed record RowIndex(string Table, string? Pending)
+{
+    /// <summary>The columns both tables have; filled once at start-up.</summary>
+    internal IReadOnlySet<string> Columns { get; set; } = FrozenSet<string>.Empty;
+
+    /// <summary>The columns of <see cref="Pending"/>; filled once at start-up.</summary>
+    internal ImmutableArray<string> PendingColumns { get; set; } = [];
+}

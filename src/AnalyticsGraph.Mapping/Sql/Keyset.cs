@@ -60,9 +60,9 @@ internal static class Keyset
         return true;
     }
 
-    /// <summary>One row comparison does where all terms run one way and have nothing but plain values: an index then starts at the very place.</summary>
-    private static bool IsRowComparison(SqlBuilder sql, ImmutableArray<OrderTerm> terms) =>
-        sql.IsPostgres && terms.All(term => !term.Value.IsNullable && !term.Value.MayBeNaN && term.Descending == terms[0].Descending);
+    /// <summary>One row comparison does where all terms are of one table, run one way and have nothing but plain values: an index then starts at the very place.</summary>
+    private static bool IsRowComparison(SqlBuilder sql, ImmutableArray<OrderTerm> terms) => sql.IsPostgres
+        && terms.All(term => !term.Value.IsNullable && !term.Value.MayBeNaN && term.Descending == terms[0].Descending && term.Value.Alias == terms[0].Value.Alias);
 
     private static void AppendRowComparison(SqlBuilder sql, ImmutableArray<OrderTerm> terms, object?[] values, bool after)
     {

@@ -74,40 +74,85 @@ internal sealed class RelationJoin(RelationField relation, string fromAlias, str
 }
 
 /// <summary>The one row of an <c>@orderBy</c>: relation and matched columns cover its key.</summary>
-internal sealed class RelatedOrderJoin(RelatedOrder order, ImmutableArray<(ColumnModel Column, object Value)> matches, string fromAlias, string alias) : OrderJoin(alias)
+internal sealed class RelatedOrderJoin(RelatedOrder order, ImmutableArray<(ColumnModel Column, object Value)> matches, ColumnModel ordered, string fromAlias, string alias) : OrderJoin(alias)
 {
+    /// <summary>The value that is ordered by; missing where there is no such row.</summary>
+    public ValueExpression Value { get; } = new(alias, ordered, isOuter: true);
+
     public override void AppendTo(SqlScope scope)
     {
-        var sql = scope.Sql;
-        sql.Append(sql.IsPostgres ? " LEFT JOIN " : " LEFT ANY JOIN (SELECT * FROM ");
-        var inner = sql.IsPostgres ? Alias : sql.NextAlias();
-        scope.AppendTable(order.Relation.Target, inner);
-        sql.Append(sql.IsPostgres ? " ON " : " WHERE TRUE");
-        if (sql.IsPostgres)
+        if (scope.Sql.IsPostgres)
         {
-            AppendPairs(sql);
+            AppendPostgres(scope, " LEFT JOIN ", order.Relation.Target.Table);
         }
+        else
+        {
+            AppendClickHouse(scope);
+        }
+    }
 
+    /// <summary>The narrow index that has the row's match and value, if there is one.</summary>
+    public RowIndex? Index(SqlScope scope) =>
+        scope.IndexOf(order.Relation.Target, [.. order.Relation.To, .. matches.Select(match => match.Column.Name), ordered.Name, .. order.Relation.Only.Select(only => only.Column)]);
+
+    /// <summary>Appends the join for the rows alone that have the related row: its order may then lead the statement.</summary>
+    /// <param name="scope">The statement.</param>
+    /// <param name="index">The index to read in place of the table; null for the table itself.</param>
+    public void AppendInner(SqlScope scope, RowIndex? index) => AppendPostgres(scope, " JOIN ", index?.Table ?? order.Relation.Target.Table);
+
+    /// <summary>Appends that there is no related row with a value.</summary>
+    public void AppendMissing(SqlScope scope)
+    {
+        scope.Sql.Append("NOT EXISTS (SELECT 1 FROM ");
+        scope.AppendTable(order.Relation.Target, Alias);
+        scope.Sql.Append(" WHERE ");
+        AppendPairs(scope.Sql);
+        AppendMatches(scope, Alias);
+        scope.Sql.Append(" AND ");
+        Value.AppendTo(scope.Sql);
+        scope.Sql.Append(" IS NOT NULL)");
+    }
+
+    /// <summary>The term on the related row's own columns, where it is on those that the relation compares: then one index has the whole order.</summary>
+    public OrderTerm Reached(OrderTerm term) =>
+        term.Value.Alias == fromAlias && term.Value.Column is { } column && order.Relation.From.IndexOf(column) is >= 0 and var at
+            ? term with { Value = new ValueExpression(Alias, order.Relation.Target.Column(order.Relation.To[at])) }
+            : term;
+
+    private void AppendPostgres(SqlScope scope, string join, string table)
+    {
+        scope.Sql.Append(join).AppendName(table).Append(" AS ").Append(Alias).Append(" ON ");
+        AppendPairs(scope.Sql);
+        AppendMatches(scope, Alias);
+    }
+
+    private void AppendClickHouse(SqlScope scope)
+    {
+        var inner = scope.Sql.Append(" LEFT ANY JOIN (SELECT * FROM ").NextAlias();
+        scope.AppendTable(order.Relation.Target, inner);
+        scope.Sql.Append(" WHERE TRUE");
+        AppendMatches(scope, inner);
+        scope.Sql.Append(") AS ").Append(Alias).Append(" ON ");
+        AppendPairs(scope.Sql);
+    }
+
+    private void AppendMatches(SqlScope scope, string inner)
+    {
         foreach (var (column, value) in matches)
         {
-            sql.Append(" AND ");
+            scope.Sql.Append(" AND ");
             if (value is DBNull)
             {
-                sql.Append("FALSE");
+                scope.Sql.Append("FALSE");
                 continue;
             }
 
-            new ValueExpression(inner, column).AppendTo(sql);
-            sql.Append(" = ").AppendParameter(value, SqlTypes.Of(column.Kind));
+            new ValueExpression(inner, column).AppendTo(scope.Sql);
+            scope.Sql.Append(" = ").AppendParameter(value, SqlTypes.Of(column.Kind));
         }
 
         scope.AppendAndConstants(order.Relation.Only, order.Relation.Target.Columns, inner);
         scope.AppendAndPolicy(order.Relation.Target, inner);
-        if (!sql.IsPostgres)
-        {
-            sql.Append(") AS ").Append(Alias).Append(" ON ");
-            AppendPairs(sql);
-        }
     }
 
     private void AppendPairs(SqlBuilder sql)

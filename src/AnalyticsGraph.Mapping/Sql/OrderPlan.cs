@@ -20,6 +20,9 @@ internal sealed class OrderPlan
     /// <summary>The terms; no two rows are equal in all of them.</summary>
     public ImmutableArray<OrderTerm> Terms { get; private set; }
 
+    /// <summary>The join of the first term, where that is a value of a related row (<c>@orderBy</c>); else null.</summary>
+    public RelatedOrderJoin? Leading { get; private set; }
+
     /// <summary>What distinguishes this order from others.</summary>
     public ulong Signature => _signature.Value;
 
@@ -63,11 +66,15 @@ internal sealed class OrderPlan
     }
 
     /// <summary>Appends the joins that the terms need, after the table's own.</summary>
-    public void AppendJoins()
+    /// <param name="withLeading">Whether with that of <see cref="Leading"/>.</param>
+    public void AppendJoins(bool withLeading = true)
     {
         foreach (var join in _joins)
         {
-            join.AppendTo(_scope);
+            if (withLeading || join != Leading)
+            {
+                join.AppendTo(_scope);
+            }
         }
     }
 
@@ -149,10 +156,15 @@ internal sealed class OrderPlan
 
         var stat = arguments.Get<string>("stat")!;
         _signature.Add(stat);
-        var join = new RelatedOrderJoin(order, matches.ToImmutable(), place.Alias, _scope.Sql.NextAlias());
-        _joins.Add(join);
         var ordered = order.Relation.Target.Column(order.Stats.First(s => s.Name == stat).Column);
-        AddTerm(new OrderPlace(order.Relation.Target, order.Relation.Target, join.Alias, "", true), ordered.Name, new ValueExpression(join.Alias, ordered, isOuter: true), IsDescending(arguments.Get<object>("direction")));
+        var join = new RelatedOrderJoin(order, matches.ToImmutable(), ordered, place.Alias, _scope.Sql.NextAlias());
+        _joins.Add(join);
+        if (_terms.Count == 0 && place.Alias == _alias && _scope.Sql.IsPostgres)
+        {
+            Leading = join;
+        }
+
+        AddTerm(new OrderPlace(order.Relation.Target, order.Relation.Target, join.Alias, "", true), ordered.Name, join.Value, IsDescending(arguments.Get<object>("direction")));
     }
 
     private void AddColumn(string column, bool descending)

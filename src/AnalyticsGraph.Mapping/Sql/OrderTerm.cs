@@ -11,11 +11,12 @@ internal sealed record OrderTerm(ValueExpression Value, bool Descending)
     /// <summary>Appends the term of an ORDER BY.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="reverse">Whether the whole order is turned around, to read a page backwards.</param>
-    public void AppendTo(SqlBuilder sql, bool reverse)
+    /// <param name="name">The name under which a statement within this one has selected the value; null for the value itself.</param>
+    public void AppendTo(SqlBuilder sql, bool reverse, string? name = null)
     {
         if (sql.IsPostgres)
         {
-            AppendPostgres(sql, reverse);
+            AppendPostgres(sql, reverse, name);
         }
         else
         {
@@ -23,7 +24,7 @@ internal sealed record OrderTerm(ValueExpression Value, bool Descending)
         }
     }
 
-    private void AppendPostgres(SqlBuilder sql, bool reverse)
+    private void AppendPostgres(SqlBuilder sql, bool reverse, string? name)
     {
         var nulls = Value.IsNullable ? (reverse ? " NULLS FIRST" : " NULLS LAST") : "";
 
@@ -31,12 +32,24 @@ internal sealed record OrderTerm(ValueExpression Value, bool Descending)
         if (Descending && Value.MayBeNaN)
         {
             sql.Append('(');
-            Value.AppendTo(sql);
+            AppendValue(sql, name);
             sql.Append(" = 'NaN')").Append(reverse ? " DESC" : "").Append(nulls).Append(", ");
         }
 
-        Value.AppendTo(sql);
+        AppendValue(sql, name);
         sql.Append(Descending != reverse ? " DESC" : "").Append(nulls);
+    }
+
+    private void AppendValue(SqlBuilder sql, string? name)
+    {
+        if (name is null)
+        {
+            Value.AppendTo(sql);
+        }
+        else
+        {
+            sql.AppendName(name);
+        }
     }
 
     private void AppendClickHouse(SqlBuilder sql, bool reverse)

@@ -33,17 +33,21 @@ internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<Valu
         var sql = scope.Sql;
         var alias = sql.NextAlias();
         var order = OrderPlan.Make(scope, query.Layout.Table, alias, query.OrderBy, query.DefaultOrder);
-        AppendSelect(sql, query, alias, order);
-        sql.Append(" FROM ");
-        scope.AppendTable(query.Layout.Table, alias);
-        order.AppendJoins();
-        sql.Append(" WHERE ");
-        scope.AppendPolicy(query.Layout.Table, alias);
-        AppendAndPage(scope, query, alias, order);
-        sql.Append(" ORDER BY ");
-        order.AppendTerms(query.Page.IsBackward);
-        sql.Append(" LIMIT ").AppendParameter((long)query.Page.Limit + 1, SqlType.Int64);
-        AppendSettings(sql);
+        if (order.Leading is null || !LeadingOrder.TryAppend(scope, query, alias, order))
+        {
+            AppendSelect(sql, query, alias, order);
+            sql.Append(" FROM ");
+            scope.AppendTable(query.Layout.Table, alias);
+            order.AppendJoins();
+            sql.Append(" WHERE ");
+            scope.AppendPolicy(query.Layout.Table, alias);
+            AppendAndPage(scope, query, alias, order);
+            sql.Append(" ORDER BY ");
+            order.AppendTerms(query.Page.IsBackward);
+            sql.Append(" LIMIT ").AppendParameter((long)query.Page.Limit + 1, SqlType.Int64);
+            AppendSettings(sql);
+        }
+
         return new RowsStatement(sql.Build(cache), ShapesOf(query, order), query.WithCursors ? order.Terms.Length : 0, order.Signature);
     }
 
@@ -116,7 +120,7 @@ internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<Valu
         false,
         true);
 
-    private static void AppendSelect(SqlBuilder sql, RowsQuery query, string alias, OrderPlan order)
+    internal static void AppendSelect(SqlBuilder sql, RowsQuery query, string alias, OrderPlan order)
     {
         sql.Append("SELECT ");
         var isFirst = true;

@@ -23,9 +23,17 @@ internal sealed class SqlScope(SqlBuilder sql, IPolicyProvider policies, Mapping
         }
     }
 
-    /// <summary>Appends <c> AND policy</c>, or nothing where the caller may see all.</summary>
+    /// <summary>The narrow index that can be read in a table's place; null if there is none, it lacks a column, or the caller's policy may need others.</summary>
+    public RowIndex? IndexOf(TableModel table, IEnumerable<string> columns) =>
+        table.Index is { } index && Sql.IsPostgres && policies.GetPolicy(table, request) is null
+        && columns.All(index.Columns.Contains) && table.Only.All(only => index.Columns.Contains(only.Column))
+            ? index
+            : null;
+
+    /// <summary>Appends <c> AND policy</c>: the type's standing one and the caller's. Nothing where the caller may see all.</summary>
     public void AppendAndPolicy(TableModel table, string alias)
     {
+        AppendAndConstants(table.Only, table.Columns, alias);
         if (policies.GetPolicy(table, request) is { } policy)
         {
             Sql.Append(" AND (");
@@ -37,16 +45,8 @@ internal sealed class SqlScope(SqlBuilder sql, IPolicyProvider policies, Mapping
     /// <summary>Appends the policy as a condition of its own.</summary>
     public void AppendPolicy(TableModel table, string alias)
     {
-        if (policies.GetPolicy(table, request) is { } policy)
-        {
-            Sql.Append('(');
-            policy.AppendTo(Sql, alias);
-            Sql.Append(')');
-        }
-        else
-        {
-            Sql.Append("TRUE");
-        }
+        Sql.Append("TRUE");
+        AppendAndPolicy(table, alias);
     }
 
     /// <summary>Appends <c> AND alias.column = constant</c> for each constant of a mapping directive.</summary>

@@ -42,6 +42,14 @@ internal sealed class ValueExpression
         MayBeNaN = false;
     }
 
+    private ValueExpression(ValueExpression plain) => (_alias, _column, _path, _kind, Type) = (plain._alias, plain._column, plain._path, plain._kind, plain.Type);
+
+    /// <summary>The alias of the row it stands in.</summary>
+    public string Alias => _alias;
+
+    /// <summary>The column, if it is one whole.</summary>
+    public string? Column => _path.IsEmpty ? _column.Name : null;
+
     /// <summary>The type it is compared as.</summary>
     public SqlType Type { get; }
 
@@ -50,6 +58,9 @@ internal sealed class ValueExpression
 
     /// <summary>Whether NaN is among its values.</summary>
     public bool MayBeNaN { get; }
+
+    /// <summary>The same where a condition keeps missing values and NaN out.</summary>
+    public ValueExpression AsPlain() => new(this);
 
     /// <summary>Appends the expression.</summary>
     public void AppendTo(SqlBuilder sql)
@@ -67,6 +78,15 @@ internal sealed class ValueExpression
             AppendClickHouse(sql);
         }
     }
+
+    /// <summary>Appends a missing value of the column's type as it is selected, in PostgreSQL.</summary>
+    public void AppendNullTo(SqlBuilder sql) => sql.Append("NULL::").Append(_column.Kind switch
+    {
+        ColumnKind.Single or ColumnKind.Decimal => "float8",
+        ColumnKind.EnumText => "text",
+        ColumnKind.LocalTimestamp or ColumnKind.Date => "timestamptz",
+        _ => _column.StoreType,
+    });
 
     private void AppendPostgres(SqlBuilder sql)
     {
