@@ -33,6 +33,10 @@ internal static class UnixSocket
         {
             throw new StartupException(ExitCode.PermissionDenied, $"The socket '{path}' cannot be made by the user '{Environment.UserName}': {e.Message}", e);
         }
+        catch (IOException e)
+        {
+            throw new StartupException(ExitCode.AddressUnavailable, $"The socket '{path}' cannot be made: {e.Message}. Choose another --socket, on a local disk.", e);
+        }
     }
 
     /// <summary>Lets only the owner connect.</summary>

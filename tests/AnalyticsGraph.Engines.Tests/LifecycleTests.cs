@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AnalyticsGraph.Engines.Processes;
+using AnalyticsGraph.TestEngines;
 using Npgsql;
 
 namespace AnalyticsGraph.Engines.Tests;
@@ -14,14 +15,14 @@ public sealed class LifecycleTests : EngineHarness
             Assert.Equal(EngineState.Running, first.StateOf(EngineKind.Postgres));
             Assert.Equal(EngineState.Running, first.StateOf(EngineKind.ClickHouse));
             await QueryAsync(first.PostgresConnectionString, "CREATE TABLE kept AS SELECT 42 AS n");
-            await using var clickHouse = new ClickHouseProbe(first.ClickHouseConnectionString);
+            await using var clickHouse = new ClickHouseServer(first.ClickHouseConnectionString);
             await clickHouse.ExecuteAsync("CREATE TABLE kept (n UInt8) ORDER BY n");
             await clickHouse.ExecuteAsync("INSERT INTO kept SELECT 42");
         }
 
         await using var second = await StartAsync(Both);
         Assert.Equal(42, await QueryAsync(second.PostgresConnectionString, "SELECT n FROM kept"));
-        await using var again = new ClickHouseProbe(second.ClickHouseConnectionString);
+        await using var again = new ClickHouseServer(second.ClickHouseConnectionString);
         Assert.Equal("42\n", await again.ExecuteAsync("SELECT n FROM kept"));
     }
 

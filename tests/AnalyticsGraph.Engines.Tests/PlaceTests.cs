@@ -1,5 +1,6 @@
 using System.Data.Common;
 using AnalyticsGraph.Engines.Processes;
+using AnalyticsGraph.TestEngines;
 
 namespace AnalyticsGraph.Engines.Tests;
 
@@ -17,7 +18,7 @@ public sealed class PlaceTests : EngineHarness
             Assert.False(sockets.StartsWith(Folder, StringComparison.Ordinal));
             Assert.Equal(FileOwnerOnly, File.GetUnixFileMode(sockets));
             Assert.Equal(1, await QueryAsync(engines.PostgresConnectionString, "SELECT 1"));
-            await using var clickHouse = new ClickHouseProbe(engines.ClickHouseConnectionString);
+            await using var clickHouse = new ClickHouseServer(engines.ClickHouseConnectionString);
             Assert.Equal("1\n", await clickHouse.ExecuteAsync("SELECT 1"));
         }
         Assert.False(Directory.Exists(Path.GetDirectoryName(sockets)));

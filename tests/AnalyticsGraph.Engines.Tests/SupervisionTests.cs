@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnalyticsGraph.Engines.Processes;
+using AnalyticsGraph.TestEngines;
 
 namespace AnalyticsGraph.Engines.Tests;
 
@@ -41,7 +42,7 @@ public sealed class SupervisionTests : EngineHarness
     public async Task ClickHouse_Should_ServeAgainOnTheSameSocket_When_ItIsKilled()
     {
         await using var engines = await StartAsync(ClickHouseOnly);
-        await using (var before = new ClickHouseProbe(engines.ClickHouseConnectionString))
+        await using (var before = new ClickHouseServer(engines.ClickHouseConnectionString))
         {
             await before.ExecuteAsync("CREATE TABLE kept (n UInt8) ORDER BY n SETTINGS fsync_after_insert = 1");
             await before.ExecuteAsync("INSERT INTO kept SELECT 42");
@@ -49,7 +50,7 @@ public sealed class SupervisionTests : EngineHarness
 
         await ReachAsync(engines, EngineKind.ClickHouse, EngineState.Running, () => Task.FromResult(LibC.Kill(engines.ProcessIdOf(EngineKind.ClickHouse)!.Value, LibC.SigKill)));
 
-        await using var after = new ClickHouseProbe(engines.ClickHouseConnectionString);
+        await using var after = new ClickHouseServer(engines.ClickHouseConnectionString);
         Assert.Equal("42\n", await after.ExecuteAsync("SELECT n FROM kept"));
     }
 

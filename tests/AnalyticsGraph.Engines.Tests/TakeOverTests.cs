@@ -1,5 +1,6 @@
 using System.Globalization;
 using AnalyticsGraph.Engines.Processes;
+using AnalyticsGraph.TestEngines;
 
 namespace AnalyticsGraph.Engines.Tests;
 
@@ -21,7 +22,7 @@ public sealed class TakeOverTests : EngineHarness
 
         Assert.NotEqual(orphan, Assert.Single(PostmastersOfData()));
         Assert.Equal(42, await QueryAsync(engines.PostgresConnectionString, "SELECT n FROM kept"));
-        await using var clickHouse = new ClickHouseProbe(engines.ClickHouseConnectionString);
+        await using var clickHouse = new ClickHouseServer(engines.ClickHouseConnectionString);
         Assert.Equal("1\n", await clickHouse.ExecuteAsync("SELECT 1"));
     }
 

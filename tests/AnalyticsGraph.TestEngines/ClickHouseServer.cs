@@ -3,16 +3,19 @@ using System.Net.Sockets;
 
 namespace AnalyticsGraph.TestEngines;
 
-/// <summary>Statements to the shared LocalClickHouse itself, by plain HTTP: the project's own client is under test elsewhere.</summary>
+/// <summary>Statements to a LocalClickHouse, by plain HTTP over its socket, in the connection string's database: the project's own client is under test elsewhere.</summary>
 internal sealed class ClickHouseServer : IAsyncDisposable
 {
     private readonly string _connectionString;
+    private readonly Uri _address;
     private readonly HttpClient _http;
 
     internal ClickHouseServer(string connectionString)
     {
         _connectionString = connectionString;
-        var socket = (string)new DbConnectionStringBuilder { ConnectionString = connectionString }["Socket"];
+        var settings = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        var socket = (string)settings["Socket"];
+        _address = new Uri($"http://localhost/?database={settings["Database"]}");
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) =>
@@ -37,7 +40,7 @@ internal sealed class ClickHouseServer : IAsyncDisposable
     internal async Task<string> ExecuteAsync(string sql)
     {
         using var body = new StringContent(sql);
-        using var response = await _http.PostAsync(new Uri("http://localhost/"), body);
+        using var response = await _http.PostAsync(_address, body);
         var text = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode ? text : throw new InvalidOperationException($"ClickHouse answered {(int)response.StatusCode} to '{sql}': {text}");
     }

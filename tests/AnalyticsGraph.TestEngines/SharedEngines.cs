@@ -71,6 +71,6 @@ internal sealed class SharedEngines : IDisposable
     {
         var command = HostPrograms.Command(folder.Programs, "host", folder.Path, HostPrograms.Packages(), grace.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         if (ProgramPath.Find("setsid") is { } setsid) command = [setsid, .. command];
-        return new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        return Command.Describe(command, folder.Path, []);
     }
 }

@@ -34,16 +34,8 @@ internal sealed class ChildProcess : IDisposable
     internal static ChildProcess Start(IReadOnlyList<string> command, string folder, IEnumerable<KeyValuePair<string, string?>> environment, RotatingLog log, Action<string>? seen = null)
     {
         if (NewSession is not null) command = [NewSession, .. command];
-        var info = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment) info.Environment[name] = value;
         log.BeginProcess();
-        var process = Process.Start(info)!;
+        var process = Process.Start(Command.Describe(command, folder, environment))!;
         process.StandardInput.Close();
         return new ChildProcess(process, log, seen);
     }

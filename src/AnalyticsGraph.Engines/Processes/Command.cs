@@ -14,15 +14,7 @@ internal static class Command
     internal static async Task<(int ExitCode, string Output)> RunAsync(
         IReadOnlyList<string> command, string folder, IEnumerable<KeyValuePair<string, string?>> environment, string input, CancellationToken cancellation)
     {
-        var info = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment) info.Environment[name] = value;
-        using var process = Process.Start(info)!;
+        using var process = Process.Start(Describe(command, folder, environment))!;
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
@@ -44,5 +36,19 @@ internal static class Command
             process.Kill(entireProcessTree: true);
             throw;
         }
+    }
+    /// <summary>A program whose three streams are this one's to hold.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    internal static ProcessStartInfo Describe(IReadOnlyList<string> command, string folder, IEnumerable<KeyValuePair<string, string?>> environment)
+    {
+        var info = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment) info.Environment[name] = value;
+        return info;
     }
 }

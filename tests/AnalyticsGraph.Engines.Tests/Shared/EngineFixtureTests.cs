@@ -41,7 +41,7 @@ public sealed class EngineFixtureTests(EngineFixture engines) : IClassFixture<En
     [Fact]
     public async Task ClickHouse_Should_AnswerInTheFixturesDatabase_When_Asked()
     {
-        await using var server = new ClickHouseProbe(engines.ClickHouseConnectionString);
+        await using var server = new ClickHouseServer(engines.ClickHouseConnectionString);
         await server.ExecuteAsync("CREATE TABLE t (n UInt8) ORDER BY n");
         Assert.Equal("0\n", await server.ExecuteAsync("SELECT count() FROM t"));
         Assert.StartsWith("t_", await server.ExecuteAsync("SELECT currentDatabase()"), StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using AnalyticsGraph.Server.Tests.Running;
 
 namespace AnalyticsGraph.Server.Tests.Contract;
@@ -8,7 +7,7 @@ namespace AnalyticsGraph.Server.Tests.Contract;
 public sealed class SnapshotTests(SampleServer sample)
 {
     [Fact]
-    public async Task Sdl_Should_BeTheReviewedOne_When_ItIsServed() => Match("schema.graphql", await sample.Server.Http.GetStringAsync("graphql?sdl"));
+    public async Task Sdl_Should_BeTheReviewedOne_When_ItIsServed() => Snapshot.Match("schema.graphql", await sample.Server.Http.GetStringAsync("graphql?sdl"));
 
     [Theory]
     [InlineData("run-page.sql", "{ runs(first: 20, where: {experiment: {name: {eq: \"wine-sgd\"}}, params: {some: {key: {eq: \"lr\"}, number: {lte: 0.1}}}}, order: [{metric: {key: \"val/acc\", stat: MAX, direction: DESC}}]) { totalCount nodes { name params { key value } metrics { key latest { value } } } } }")]
@@ -17,20 +16,6 @@ public sealed class SnapshotTests(SampleServer sample)
     public async Task Statements_Should_BeTheReviewedOnes_When_AQueryRuns(string name, string query)
     {
         var (_, counters) = await sample.Server.CountAsync(query);
-        Match(name, $"-- {query}\n\n{string.Join("\n\n", counters.Statements)}\n");
-    }
-
-    private static void Match(string name, string actual, [CallerFilePath] string file = "")
-    {
-        var path = Path.Combine(Path.GetDirectoryName(file)!, "..", "Snapshots", name);
-        actual = actual.ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
-        if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, actual);
-        }
-
-        Assert.True(File.Exists(path), $"There is no snapshot {name}; run with UPDATE_SNAPSHOTS=1 and review it.");
-        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), actual);
+        Snapshot.Match(name, $"-- {query}\n\n{string.Join("\n\n", counters.Statements)}\n");
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using AnalyticsGraph.Server.Tests.Running;
 
 namespace AnalyticsGraph.Server.Tests.Starting;
@@ -15,7 +14,7 @@ public sealed class CommandLineTests
         var (importCode, import, _) = await ServerProcess.RunAsync("import", "mlflow", "--help");
 
         Assert.Equal((0, 0, ""), (code, importCode, errors.Trim()));
-        MatchSnapshot("help.txt", $"{output}\n{import}");
+        Snapshot.Match("help.txt", $"{output}\n{import}");
     }
 
     [Theory]
@@ -65,17 +64,5 @@ public sealed class CommandLineTests
         Assert.Equal(1, code);
         Assert.Contains("127.0.0.1:1", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
-    }
-
-    private static void MatchSnapshot(string name, string actual, [CallerFilePath] string file = "")
-    {
-        var path = Path.Combine(Path.GetDirectoryName(file)!, "..", "Snapshots", name);
-        actual = actual.ReplaceLineEndings("\n").Trim('\n') + "\n";
-        if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
-        {
-            File.WriteAllText(path, actual);
-        }
-
-        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), actual);
     }
 }
