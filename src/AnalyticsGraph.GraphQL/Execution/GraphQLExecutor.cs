@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Planning;
@@ -42,6 +43,7 @@ public sealed class GraphQLExecutor
         ArgumentNullException.ThrowIfNull(request);
         OperationPlan plan;
         CoercedVariables variables;
+        CostVerdict cost;
         try
         {
             var operation = GetDocument(request.Query.Span).GetOperation(request.OperationName);
@@ -53,6 +55,11 @@ public sealed class GraphQLExecutor
             }
 
             plan = operation.GetPlan(variables.Values);
+            cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values);
+            if (!cost.Errors.IsEmpty)
+            {
+                return new(ResponseAssembly.RequestError(cost.Errors));
+            }
         }
         catch (InvalidDocumentException invalid)
         {
@@ -68,7 +75,7 @@ public sealed class GraphQLExecutor
             run = new OperationRun(_options);
         }
 
-        return ExecutePlan(run, plan, request, variables.Values, cancellationToken);
+        return ExecutePlan(run, plan, request, variables.Values, request.ReportCost ? cost.Cost : null, cancellationToken);
     }
 
     /// <summary>What a caller may be told of an exception that a transport met before or after the execution; the log is told where the server is at fault.</summary>
@@ -76,12 +83,17 @@ public sealed class GraphQLExecutor
     public GraphQLError ToError(Exception exception) => Failure.ToError(exception, null, _options);
 
     private ValueTask<ExecutionResult> ExecutePlan(
-        OperationRun run, OperationPlan plan, GraphQLRequest request, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken)
+        OperationRun run, OperationPlan plan, GraphQLRequest request, IReadOnlyDictionary<string, object?> variables, OperationCost? reported, CancellationToken cancellationToken)
     {
         // A plan whose data are all at hand cannot be cut short, and needs no timer.
         var timer = plan.IsImmediate ? null : Timer(cancellationToken);
         var context = new RequestContext(_schema.Schema, variables, timer?.Token ?? cancellationToken);
         var response = new PendingResponse(run, plan, context, _options);
+        if (reported is { } cost)
+        {
+            context.SetExtension("operationCost", new Dictionary<string, object?> { ["fieldCost"] = cost.FieldCost, ["typeCost"] = cost.TypeCost });
+        }
+
         try
         {
             request.Configure?.Invoke(context);

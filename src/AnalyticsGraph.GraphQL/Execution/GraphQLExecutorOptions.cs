@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Validation;
 
@@ -29,6 +30,9 @@ public sealed class GraphQLExecutorOptions
 
     /// <summary>How documents are validated: how many errors are told, whether names of the schema are suggested, how much work a document may cost.</summary>
     public ValidationOptions Validation { get; init; } = ValidationOptions.Default;
+
+    /// <summary>How much an operation may cost.</summary>
+    public CostOptions Cost { get; init; } = new();
 
     /// <summary>How many documents are kept planned.</summary>
     public int MaxCachedDocuments { get; init; } = 1_000;

@@ -20,6 +20,9 @@ public sealed class GraphQLRequest
     /// <summary>Whether a mutation may run; false for HTTP GET. A mutation then is a request error of the code <see cref="Errors.ErrorCodes.OperationNotAllowed"/>.</summary>
     public bool AllowMutations { get; init; } = true;
 
+    /// <summary>Whether the response tells in <c>extensions.operationCost</c> what the operation may cost at most.</summary>
+    public bool ReportCost { get; init; }
+
     /// <summary>Prepares the request before its first step: the caller, the stores' sessions.</summary>
     public Action<RequestContext>? Configure { get; init; }
 }

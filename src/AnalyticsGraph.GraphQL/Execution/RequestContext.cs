@@ -67,6 +67,13 @@ public sealed class RequestContext
     public T Get<T>()
         where T : class => Find<T>() ?? throw new InvalidOperationException($"No {typeof(T).Name} was set for this request.");
 
+    /// <summary>Puts an entry into the response's <c>extensions</c> (section 7.1.3).</summary>
+    /// <param name="name">The entry's name.</param>
+    /// <param name="value">Null, a string, a Boolean, a number, or a list or dictionary of such.</param>
+    public void SetExtension(string name, object? value) => (Extensions ??= new Dictionary<string, object?>(StringComparer.Ordinal))[name] = value;
+
+    internal Dictionary<string, object?>? Extensions { get; private set; }
+
     internal async ValueTask DisposeAsync()
     {
         for (var i = _disposables?.Count - 1 ?? -1; i >= 0; i--)

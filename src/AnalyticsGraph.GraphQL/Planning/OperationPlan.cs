@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
 
@@ -8,7 +9,11 @@ namespace AnalyticsGraph.GraphQL.Planning;
 /// <param name="Operation">The operation as written.</param>
 /// <param name="Root">What is selected on the root type.</param>
 /// <param name="IsImmediate">Whether all its steps have their data at hand, so that there is nothing to cancel.</param>
-internal sealed record OperationPlan(OperationDefinitionNode Operation, PlannedSelectionSet Root, bool IsImmediate);
+internal sealed record OperationPlan(OperationDefinitionNode Operation, PlannedSelectionSet Root, bool IsImmediate)
+{
+    /// <summary>What it costs, once that is known and if no variable matters.</summary>
+    public CostVerdict? Cost { get; set; }
+}
 
 /// <summary>What came of planning.</summary>
 /// <param name="Plan">The plan; null if it depends on the values of <paramref name="ConditionVariables"/>.</param>

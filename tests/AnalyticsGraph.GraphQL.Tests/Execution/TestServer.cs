@@ -30,6 +30,7 @@ internal sealed class TestServer
         string? operationName = null,
         bool allowMutations = true,
         Action<RequestContext>? configure = null,
+        bool reportCost = false,
         CancellationToken cancellationToken = default)
     {
         var request = new GraphQLRequest
@@ -38,6 +39,7 @@ internal sealed class TestServer
             OperationName = operationName,
             Variables = variables is null ? null : JsonSerializer.SerializeToElement(variables),
             AllowMutations = allowMutations,
+            ReportCost = reportCost,
             Configure = configure,
         };
         using var result = await _executor.ExecuteAsync(request, cancellationToken);

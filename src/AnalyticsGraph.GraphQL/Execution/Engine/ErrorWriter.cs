@@ -69,7 +69,8 @@ internal static class ErrorWriter
         writer.WriteByte((byte)']');
     }
 
-    private static void WriteValue(ResponseWriter writer, object? value)
+    /// <summary>Writes a value of <c>extensions</c>.</summary>
+    public static void WriteValue(ResponseWriter writer, object? value)
     {
         switch (value)
         {

@@ -91,11 +91,11 @@ internal sealed class PendingResponse
     {
         if (_failure is null)
         {
-            return ResponseAssembly.WithData(_writer, _errors.ToImmutable());
+            return ResponseAssembly.WithData(_writer, _errors.ToImmutable(), _context.Extensions);
         }
 
         _writer.Dispose();
-        return ResponseAssembly.WithoutData(_failure);
+        return ResponseAssembly.WithoutData(_failure, _context.Extensions);
     }
 
     private void WriteRoot(ObjectBatch root)

@@ -10,8 +10,9 @@ internal static class ResponseAssembly
     public static ReadOnlySpan<byte> DataPrefix => "{\"data\":"u8;
 
     /// <summary>Ends a response whose data were written after <see cref="DataPrefix"/>.</summary>
-    public static ExecutionResult WithData(ResponseWriter data, ImmutableArray<GraphQLError> errors)
+    public static ExecutionResult WithData(ResponseWriter data, ImmutableArray<GraphQLError> errors, Dictionary<string, object?>? extensions)
     {
+        WriteExtensions(data, extensions);
         data.WriteByte((byte)'}');
         if (errors.IsEmpty)
         {
@@ -28,12 +29,14 @@ internal static class ResponseAssembly
     }
 
     /// <summary>A response to a request that was executed but has no data at all.</summary>
-    public static ExecutionResult WithoutData(GraphQLError error)
+    public static ExecutionResult WithoutData(GraphQLError error, Dictionary<string, object?>? extensions)
     {
         var writer = new ResponseWriter(512);
         writer.WriteRaw("{\"errors\":"u8);
         ErrorWriter.Write(writer, [error]);
-        writer.WriteRaw(",\"data\":null}"u8);
+        writer.WriteRaw(",\"data\":null"u8);
+        WriteExtensions(writer, extensions);
+        writer.WriteByte((byte)'}');
         return new ExecutionResult(writer, false, [error]);
     }
 
@@ -45,5 +48,14 @@ internal static class ResponseAssembly
         ErrorWriter.Write(writer, errors);
         writer.WriteByte((byte)'}');
         return new ExecutionResult(writer, true, errors);
+    }
+
+    private static void WriteExtensions(ResponseWriter writer, Dictionary<string, object?>? extensions)
+    {
+        if (extensions is not null)
+        {
+            writer.WriteRaw(",\"extensions\":"u8);
+            ErrorWriter.WriteValue(writer, extensions);
+        }
     }
 }
