@@ -18,6 +18,7 @@ public sealed class GraphQLExecutor
     private readonly PlanLimits _planLimits;
     private readonly DocumentCache _documents;
     private readonly ConcurrentQueue<OperationRun> _runs = [];
+    private int _underWay;
 
     /// <summary>Makes an executor.</summary>
     /// <param name="schema">The schema with its resolvers.</param>
@@ -70,6 +71,12 @@ public sealed class GraphQLExecutor
             return new(ResponseAssembly.RequestError([Failure.ToError(exception, null, _options)]));
         }
 
+        if (!plan.IsImmediate && Interlocked.Increment(ref _underWay) > _options.MaxConcurrentRequests)
+        {
+            Interlocked.Decrement(ref _underWay);
+            return new(ResponseAssembly.RequestError([TooManyRequests]));
+        }
+
         if (!_runs.TryDequeue(out var run))
         {
             run = new OperationRun(_options);
@@ -77,6 +84,9 @@ public sealed class GraphQLExecutor
 
         return ExecutePlan(run, plan, request, variables.Values, request.ReportCost ? cost.Cost : null, cancellationToken);
     }
+
+    private static GraphQLError TooManyRequests { get; } =
+        new("The server is answering as many requests as it may at once. Try again a little later, with pauses that grow.", ErrorCodes.ResourceExhausted);
 
     /// <summary>What a caller may be told of an exception that a transport met before or after the execution; the log is told where the server is at fault.</summary>
     /// <param name="exception">The exception.</param>
@@ -119,7 +129,12 @@ public sealed class GraphQLExecutor
     private ExecutionResult End(PendingResponse response, CancellationTokenSource? timer)
     {
         var result = response.ToResult();
-        timer?.Dispose();
+        if (timer is not null)
+        {
+            timer.Dispose();
+            Interlocked.Decrement(ref _underWay);
+        }
+
         if (response.Run.Reset() && _runs.Count < MostRunsKept)
         {
             _runs.Enqueue(response.Run);

@@ -8,7 +8,7 @@ namespace AnalyticsGraph.GraphQL.Execution;
 public sealed class GraphQLExecutorOptions
 {
     /// <summary>How large a document may be.</summary>
-    public ParserLimits ParserLimits { get; init; } = ParserLimits.Default;
+    public ParserLimits ParserLimits { get; init; } = new();
 
     /// <summary>How many errors a response tells; a last one says how many were left out.</summary>
     public int MaxErrors { get; init; } = 100;
@@ -29,7 +29,10 @@ public sealed class GraphQLExecutorOptions
     public int MaxPlannedFields { get; init; } = 20_000;
 
     /// <summary>How documents are validated: how many errors are told, whether names of the schema are suggested, how much work a document may cost.</summary>
-    public ValidationOptions Validation { get; init; } = ValidationOptions.Default;
+    public ValidationOptions Validation { get; init; } = new();
+
+    /// <summary>How many requests may wait for their stores at once; more are refused with <see cref="Errors.ErrorCodes.ResourceExhausted"/>, so that those under way end in time.</summary>
+    public int MaxConcurrentRequests { get; init; } = 1_000;
 
     /// <summary>How much an operation may cost.</summary>
     public CostOptions Cost { get; init; } = new();

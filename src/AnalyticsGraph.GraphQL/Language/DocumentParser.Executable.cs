@@ -86,6 +86,7 @@ internal ref partial struct DocumentParser
         if (Skip(TokenKind.Colon))
         {
             alias = name;
+            Count(ref _aliases, _limits.MaxAliases, "aliases");
             name = ParseName();
         }
 
@@ -159,6 +160,7 @@ internal ref partial struct DocumentParser
         do
         {
             var start = Here();
+            Count(ref _directives, _limits.MaxDirectives, "directives");
             Expect(TokenKind.At);
             var name = ParseName();
             var arguments = ParseArguments(isConstant);

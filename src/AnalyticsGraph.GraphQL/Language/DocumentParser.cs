@@ -16,6 +16,8 @@ internal ref partial struct DocumentParser
     private SyntaxNode?[] _nodes;
     private int _nodeCount;
     private int _depth;
+    private int _aliases;
+    private int _directives;
 
     public DocumentParser(ReadOnlySpan<byte> source, ParserLimits limits)
     {
@@ -172,6 +174,14 @@ internal ref partial struct DocumentParser
     }
 
     private void Leave() => _depth--;
+
+    private void Count(ref int count, int most, string what)
+    {
+        if (++count > most)
+        {
+            throw new GraphQLSyntaxException($"Syntax Error: Document has more than {most} {what}.", Here(), ErrorCodes.LimitExceeded);
+        }
+    }
 
     private void Push(SyntaxNode node)
     {

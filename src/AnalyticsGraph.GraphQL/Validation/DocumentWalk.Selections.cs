@@ -102,6 +102,11 @@ internal sealed partial class DocumentWalk
         var toldBefore = _introspectionTold;
         if (field.Name.Value is "__schema" or "__type" && !_introspectionTold)
         {
+            if (!context.Options.AllowIntrospection)
+            {
+                context.Report(SpecSection.Introspection, $"GraphQL introspection has been disabled, but the requested query contained the field \"{field.Name.Value}\".", field);
+            }
+
             _introspectionTold = (_introspection ??= new(context)).Check(field);
         }
 

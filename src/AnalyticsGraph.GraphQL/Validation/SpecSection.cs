@@ -38,6 +38,9 @@ internal sealed class SpecSection
     public static readonly SpecSection AllVariablesUsed = new("sec-All-Variables-Used");
     public static readonly SpecSection AllVariableUsagesAreAllowed = new("sec-All-Variable-Usages-Are-Allowed");
 
+    /// <summary>Section 4: a schema is asked about itself.</summary>
+    public static readonly SpecSection Introspection = new("sec-Introspection");
+
     /// <summary>Chapter 5 as a whole: rules that graphql-js and the incremental delivery RFC add to it.</summary>
     public static readonly SpecSection Validation = new("sec-Validation");
 

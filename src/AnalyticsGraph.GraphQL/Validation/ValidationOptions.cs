@@ -12,6 +12,9 @@ public sealed record ValidationOptions
     /// <summary>Whether messages may name what the schema has ("Did you mean"). Turn off where the schema itself is a secret.</summary>
     public bool Suggest { get; init; } = true;
 
+    /// <summary>Whether <c>__schema</c> and <c>__type</c> may be asked. Turn off, with <see cref="Suggest"/>, where the schema itself is a secret.</summary>
+    public bool AllowIntrospection { get; init; } = true;
+
     /// <summary>
     /// How many comparisons of fields and visits of fragments one document may cost beyond a single walk over it. A document of ordinary make needs a few dozen; one that needs more
     /// than this is refused with <see cref="Errors.ErrorCodes.LimitExceeded"/>.

@@ -156,6 +156,17 @@ public sealed class ParserTests
         Assert.Equal(ErrorCodes.LimitExceeded, error.Error.Code);
     }
 
+    [Theory]
+    [InlineData("{ a: x b: x ...F } fragment F on Q { c: x }", "Syntax Error: Document has more than 2 aliases.", 41)]
+    [InlineData("query @a { x @b ... @c { y } }", "Syntax Error: Document has more than 2 directives.", 21)]
+    public void Parse_Should_Stop_When_ThereAreTooManyAliasesOrDirectives(string source, string message, int column)
+    {
+        var error = Assert.Throws<GraphQLSyntaxException>(() => Utf8Parser.Parse(source, new ParserLimits { MaxAliases = 2, MaxDirectives = 2 }));
+
+        Assert.Equal((message, column), (error.Message, error.Location.Column));
+        Assert.Equal(ErrorCodes.LimitExceeded, error.Error.Code);
+    }
+
     [Fact]
     public void Parse_Should_Stop_When_SourceIsTooLong()
     {
