@@ -47,20 +47,11 @@ public sealed class DimensionCopier : IAsyncDisposable
                 return 0;
         }
 
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", ct).ConfigureAwait(false);
-        try
-        {
-            var copied = 0;
-            while (await CopyRoundAsync(connection, ct).ConfigureAwait(false) is > 0 and var entities)
-                copied += entities;
-            return copied;
-        }
-        finally
-        {
-            // A connection that is broken has given the lock up already.
-            if (connection.State == System.Data.ConnectionState.Open)
-                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None).ConfigureAwait(false);
-        }
+        await using var held = await SessionLock.TakeAsync(connection, LockKey, ct).ConfigureAwait(false);
+        var copied = 0;
+        while (await CopyRoundAsync(connection, ct).ConfigureAwait(false) is > 0 and var entities)
+            copied += entities;
+        return copied;
     }
 
     /// <summary>Ends the background copying; marks stay.</summary>

@@ -29,9 +29,9 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         var watch = Stopwatch.StartNew();
         progress ??= new Progress<ImportProgress>();
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-        await LockAsync(connection, options.Source, ct).ConfigureAwait(false);
         try
         {
+            await LockAsync(connection, options.Source, ct).ConfigureAwait(false);
             var staging = new MlflowStaging(connection);
             await using (var tables = MlflowSource.Open(source))
                 await staging.LoadAsync(tables, progress, ct).ConfigureAwait(false);
@@ -287,9 +287,15 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
     // Temporary tables belong to the session, which the pool would hand to the next one. The lock is given up first: a session ends only some time after its connection.
     private static async Task DiscardAsync(NpgsqlConnection connection)
     {
-        if (connection.State == System.Data.ConnectionState.Open)
-            await ExecuteAsync(connection, "SELECT pg_advisory_unlock_all()", CancellationToken.None).ConfigureAwait(false);
-        NpgsqlConnection.ClearPool(connection);
+        try
+        {
+            if (connection.State == System.Data.ConnectionState.Open)
+                await ExecuteAsync(connection, "SELECT pg_advisory_unlock_all()", CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            NpgsqlConnection.ClearPool(connection);
+        }
     }
 
     /// <summary>Begins a transaction whose changes are the import's: history says so, and a later import knows them again.</summary>

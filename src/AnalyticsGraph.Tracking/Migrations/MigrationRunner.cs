@@ -45,30 +45,21 @@ public sealed class MigrationRunner
             return [];
         }
 
-        await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", ct).ConfigureAwait(false);
-        try
+        await using var held = await SessionLock.TakeAsync(connection, LockKey, ct).ConfigureAwait(false);
+        var ran = new List<string>();
+        foreach (var migration in Missing("PostgreSQL", _postgresMigrations, await AppliedToPostgresAsync(connection, ct).ConfigureAwait(false)))
         {
-            var ran = new List<string>();
-            foreach (var migration in Missing("PostgreSQL", _postgresMigrations, await AppliedToPostgresAsync(connection, ct).ConfigureAwait(false)))
-            {
-                await ApplyToPostgresAsync(connection, migration, ct).ConfigureAwait(false);
-                ran.Add("postgres/" + migration.Name);
-            }
-
-            foreach (var migration in Missing("ClickHouse", _clickHouseMigrations, await AppliedToClickHouseAsync(ct).ConfigureAwait(false)))
-            {
-                await ApplyToClickHouseAsync(migration, ct).ConfigureAwait(false);
-                ran.Add("clickhouse/" + migration.Name);
-            }
-
-            return ran;
+            await ApplyToPostgresAsync(connection, migration, ct).ConfigureAwait(false);
+            ran.Add("postgres/" + migration.Name);
         }
-        finally
+
+        foreach (var migration in Missing("ClickHouse", _clickHouseMigrations, await AppliedToClickHouseAsync(ct).ConfigureAwait(false)))
         {
-            // A connection that is broken has given the lock up already, and why it broke is the error to tell.
-            if (connection.State == System.Data.ConnectionState.Open)
-                await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None).ConfigureAwait(false);
+            await ApplyToClickHouseAsync(migration, ct).ConfigureAwait(false);
+            ran.Add("clickhouse/" + migration.Name);
         }
+
+        return ran;
     }
 
     private static List<Migration> Missing(string store, IReadOnlyList<Migration> known, Dictionary<int, (string Name, string Checksum)> applied)

@@ -209,36 +209,24 @@ public sealed class PointFlusher : IAsyncDisposable
     private async Task FlushLockedAsync(CancellationToken ct)
     {
         await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-        await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = LockKey } } })
-            await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-        try
-        {
-            // Under the lock nobody else is in the middle of a block, so what is recorded was left behind.
-            foreach (var left in await FindRecordedAsync(connection, ct).ConfigureAwait(false))
-            {
-                await InsertBlockAsync(connection, left, isReplay: true, ct).ConfigureAwait(false);
-                await RemoveBlockAsync(connection, left, ct).ConfigureAwait(false);
-            }
+        await using var held = await SessionLock.TakeAsync(connection, LockKey, ct).ConfigureAwait(false);
 
-            // No further than what is logged now, so that a reader is not kept by writers that never rest.
-            var last = await FindLastGroupAsync(connection, ct).ConfigureAwait(false);
-            while (last is { } lastGroup && await RecordBlockAsync(connection, lastGroup, ct).ConfigureAwait(false) is { } block)
-            {
-                await InsertBlockAsync(connection, block, isReplay: false, ct).ConfigureAwait(false);
-                await RemoveBlockAsync(connection, block, ct).ConfigureAwait(false);
-            }
-
-            await CountPendingAsync(connection, ct).ConfigureAwait(false);
-        }
-        finally
+        // Under the lock nobody else is in the middle of a block, so what is recorded was left behind.
+        foreach (var left in await FindRecordedAsync(connection, ct).ConfigureAwait(false))
         {
-            // A connection that is broken has given the lock up already.
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = LockKey } } };
-                await release.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
-            }
+            await InsertBlockAsync(connection, left, isReplay: true, ct).ConfigureAwait(false);
+            await RemoveBlockAsync(connection, left, ct).ConfigureAwait(false);
         }
+
+        // No further than what is logged now, so that a reader is not kept by writers that never rest.
+        var last = await FindLastGroupAsync(connection, ct).ConfigureAwait(false);
+        while (last is { } lastGroup && await RecordBlockAsync(connection, lastGroup, ct).ConfigureAwait(false) is { } block)
+        {
+            await InsertBlockAsync(connection, block, isReplay: false, ct).ConfigureAwait(false);
+            await RemoveBlockAsync(connection, block, ct).ConfigureAwait(false);
+        }
+
+        await CountPendingAsync(connection, ct).ConfigureAwait(false);
     }
 
     private static async Task<List<long>> FindRecordedAsync(NpgsqlConnection connection, CancellationToken ct)

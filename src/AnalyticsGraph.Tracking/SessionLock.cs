@@ -1,0 +1,44 @@
+using System.Data;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking;
+
+/// <summary>
+/// An advisory lock that a connection's session holds until this is disposed, or until the connection breaks. Pooled connections keep their session, so it is given up in any
+/// case: also where taking it was cancelled, which PostgreSQL may have learnt too late.
+/// </summary>
+internal sealed class SessionLock : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+
+    private SessionLock(NpgsqlConnection connection) => _connection = connection;
+
+    /// <summary>Waits for the lock.</summary>
+    /// <param name="connection">Open, and with no other lock of this kind.</param>
+    /// <param name="key">Which.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public static async Task<SessionLock> TakeAsync(NpgsqlConnection connection, long key, CancellationToken ct)
+    {
+        var taken = new SessionLock(connection);
+        try
+        {
+            await using var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = key } } };
+            await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            return taken;
+        }
+        catch
+        {
+            await taken.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A connection that is broken has given the lock up already.
+        if (_connection.State != ConnectionState.Open)
+            return;
+        await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", _connection);
+        await release.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+}
