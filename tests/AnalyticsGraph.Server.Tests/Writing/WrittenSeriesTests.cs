@@ -23,6 +23,60 @@ public sealed class WrittenSeriesTests(EmptyServer empty)
     }
 
     [Fact]
+    public async Task Order_Should_HaveTheLatestValue_When_ItWasJustAcknowledged()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var runs = new List<string>();
+        for (var i = 0; i < 7; i++)
+            runs.Add(await empty.CreateRunAsync(experiment));
+        for (var round = 0; round < 4; round++)
+        {
+            // Ties between two runs, both infinities, NaN, and one run that never logs the key; every round they change places.
+            object[] values = ["Infinity", 2, "NaN", 2, "-Infinity", 1];
+            var placed = values.Select((value, i) => (Run: runs[(i + round) % 6], Value: value)).ToDictionary(pair => pair.Run, pair => pair.Value);
+            foreach (var (run, value) in placed)
+            {
+                await empty.Server.RunAsync(
+                    "mutation ($i: LogBatchInput!) { logBatch(input: $i) { errors { __typename } } }", new { i = new { runId = run, metrics = new[] { new { key = "placed", value, step = round } } } });
+            }
+
+            foreach (var (direction, sign) in new[] { ("ASC", 1), ("DESC", -1) })
+            {
+                var expected = runs.OrderBy(run => !placed.TryGetValue(run, out var value) ? 2 : value is "NaN" ? 1 : 0)
+                    .ThenBy(run => placed.GetValueOrDefault(run) switch { "Infinity" => sign * double.PositiveInfinity, "-Infinity" => sign * double.NegativeInfinity, int number => sign * number, _ => 0 })
+                    .ThenBy(EmptyServer.KeyOf);
+                var order = $"order: [{{metric: {{key: \"placed\", direction: {direction}, stat: LATEST}}}}], where: {{experiment: {{id: {{eq: \"{experiment}\"}}}}}}";
+                Assert.Equal(expected, (await empty.Server.AllAsync($"runs({order})", "id", page: 2)).Select(run => run.GetProperty("id").GetString()));
+                Assert.Equal(expected, (await empty.Server.RunAsync($"{{ runs({order}, last: 7) {{ nodes {{ id }} }} }}")).At("runs.nodes").Texts("id"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task OtherRows_Should_HideThoseWithCredentials_When_TheyAreListedFilteredOrReachedByTheirSource()
+    {
+        await empty.ExecuteAsync(
+            """
+            INSERT INTO source (name, system) VALUES ('with-secrets', 'MLFLOW');
+            INSERT INTO other_row (source, table_name, ordinal, data, is_withheld)
+            VALUES ('with-secrets', 'secrets', 1, '{"encrypted_value": "hush"}', true), ('with-secrets', 'scorers', 1, '{"scorer_name": "s"}', false)
+            """);
+
+        var data = await empty.Server.RunAsync(
+            """
+            { otherRows(where: {source: {eq: "with-secrets"}}) { totalCount nodes { tableName data } }
+              secrets: otherRows(where: {tableName: {eq: "secrets"}}) { totalCount nodes { data } }
+              source(name: "with-secrets") { otherRows { totalCount nodes { tableName } } }
+              sources(where: {otherRows: {some: {tableName: {eq: "secrets"}}}}) { totalCount } }
+            """);
+
+        Assert.DoesNotContain("hush", data.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(
+            """{"otherRows":{"totalCount":1,"nodes":[{"tableName":"scorers","data":{"scorer_name": "s"}}]},"secrets":{"totalCount":0,"nodes":[]},"source":{"otherRows":{"totalCount":1,"nodes":[{"tableName":"scorers"}]}},"sources":{"totalCount":0}}""",
+            data.GetRawText());
+    }
+
+    [Fact]
     public async Task Series_Should_KeepWhatIsNotFiniteBeside_When_ItIsThinned()
     {
         var run = await empty.CreateRunAsync();
