@@ -46,9 +46,3 @@ public sealed class GraphQLExecutorOptions
     /// <summary>Told of every fault of the server: exceptions that are no <see cref="Errors.GraphQLException"/>, of which callers see the trace id alone, and those of the code <see cref="Errors.ErrorCodes.Internal"/>.</summary>
     public Action<UnexpectedError>? OnUnexpectedError { get; init; }
 }
-
-/// <summary>A fault of the server during a request.</summary>
-/// <param name="TraceId">What the caller sees in <c>extensions.traceId</c>.</param>
-/// <param name="Field">The field, such as <c>Run.metrics</c>; null outside of any.</param>
-/// <param name="Exception">What was thrown.</param>
-public sealed record UnexpectedError(string TraceId, string? Field, Exception Exception);

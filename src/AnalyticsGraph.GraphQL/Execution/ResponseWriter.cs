@@ -135,9 +135,3 @@ public sealed partial class ResponseWriter : IDisposable
         _buffer = grown;
     }
 }
-
-/// <summary>The response outgrew its limit.</summary>
-internal sealed class ResponseTooLargeException(int limit) : Exception($"The response exceeds {limit} bytes.")
-{
-    public int Limit { get; } = limit;
-}

@@ -1,5 +1,4 @@
 using AnalyticsGraph.GraphQL.Execution;
-using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.GraphQL.Introspection;

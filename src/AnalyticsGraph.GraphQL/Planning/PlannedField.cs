@@ -5,25 +5,6 @@ using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.GraphQL.Planning;
 
-/// <summary>Section 6.3: what is selected on objects of one concrete type, fragments resolved and equal response names merged.</summary>
-public sealed class PlannedSelectionSet
-{
-    internal PlannedSelectionSet(ObjectType type, ImmutableArray<PlannedField> fields)
-    {
-        (Type, Fields) = (type, fields);
-        HasConditions = fields.Any(field => !field.Inclusion.IsAlways);
-    }
-
-    /// <summary>The concrete type.</summary>
-    public ObjectType Type { get; }
-
-    /// <summary>The fields in response order.</summary>
-    public ImmutableArray<PlannedField> Fields { get; }
-
-    /// <summary>Whether any field depends on variables.</summary>
-    internal bool HasConditions { get; }
-}
-
 /// <summary>A field of the plan.</summary>
 public sealed class PlannedField
 {
@@ -84,55 +65,5 @@ public sealed class PlannedField
         }
 
         return null;
-    }
-}
-
-/// <summary>A part of the response that is delivered on its own: the initial one, or one <c>@defer</c> or <c>@stream</c> usage.</summary>
-/// <param name="Id">0 for the initial group.</param>
-/// <param name="Parent">The enclosing group; null for the initial one.</param>
-/// <param name="Label">The directive's label, or null.</param>
-public sealed record DeliveryGroup(int Id, DeliveryGroup? Parent, string? Label)
-{
-    /// <summary>What is delivered first.</summary>
-    public static DeliveryGroup Initial { get; } = new(0, null, null);
-}
-
-/// <summary>Section 3.13.1 and 3.13.2: when a field is included; a disjunction over its occurrences of conjunctions of Boolean variables.</summary>
-public sealed class Inclusion
-{
-    private readonly ImmutableArray<ImmutableArray<(string Variable, bool Expected)>> _anyOf;
-
-    internal Inclusion(ImmutableArray<ImmutableArray<(string Variable, bool Expected)>> anyOf) => _anyOf = anyOf;
-
-    /// <summary>Always.</summary>
-    public static Inclusion Always { get; } = new([[]]);
-
-    /// <summary>Whether no variable matters.</summary>
-    public bool IsAlways => _anyOf.Length == 1 && _anyOf[0].IsEmpty;
-
-    /// <summary>Whether it is included.</summary>
-    /// <param name="variables">The request's coerced variables.</param>
-    public bool IsMet(IReadOnlyDictionary<string, object?> variables)
-    {
-        if (IsAlways)
-        {
-            return true;
-        }
-
-        foreach (var conditions in _anyOf)
-        {
-            var all = true;
-            foreach (var (variable, expected) in conditions)
-            {
-                all &= variables.TryGetValue(variable, out var value) && value is bool given && given == expected;
-            }
-
-            if (all)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

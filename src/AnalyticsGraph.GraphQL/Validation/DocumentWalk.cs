@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.GraphQL.Validation.Rules;

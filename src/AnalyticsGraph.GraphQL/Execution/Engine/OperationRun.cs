@@ -1,4 +1,3 @@
-using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Planning;
 
 namespace AnalyticsGraph.GraphQL.Execution;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
 

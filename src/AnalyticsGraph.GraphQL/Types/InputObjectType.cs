@@ -1,0 +1,16 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Language;
+
+namespace AnalyticsGraph.GraphQL.Types;
+
+/// <summary>Section 3.10: an input object type.</summary>
+public sealed class InputObjectType(string name, string? description, ImmutableArray<DirectiveNode> directives, bool isOneOf)
+    : NamedType(name, description, directives)
+{
+    /// <summary>The fields by name, in the order of the SDL.</summary>
+    public IReadOnlyDictionary<string, InputValueDefinition> Fields { get; internal set; } = FrozenDictionary<string, InputValueDefinition>.Empty;
+
+    /// <summary>Section 3.10.1: exactly one field must be given, and not null.</summary>
+    public bool IsOneOf { get; } = isOneOf;
+}
