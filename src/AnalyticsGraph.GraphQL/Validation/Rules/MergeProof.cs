@@ -9,6 +9,9 @@ namespace AnalyticsGraph.GraphQL.Validation.Rules;
 /// </summary>
 internal sealed class MergeProof(ValidationContext context, FieldSets sets)
 {
+    // Up to here, comparing each name with each is faster than a table.
+    private const int Few = 16;
+
     private readonly Stack<Part[]> _open = new();
     private readonly HashSet<Part[]> _merged = new(new PartsComparer());
     private readonly List<FieldSet> _seen = [];
@@ -51,9 +54,9 @@ internal sealed class MergeProof(ValidationContext context, FieldSets sets)
 
     private bool Merge(Part[] roots)
     {
-        var first = new Dictionary<string, Place>(StringComparer.Ordinal);
-        Dictionary<string, List<Place>>? repeated = null;
-        foreach (var part in WithFragments(roots))
+        var parts = WithFragments(roots);
+        var places = new List<Place>(parts.Sum(static part => part.Set.Fields.Count));
+        foreach (var part in parts)
         {
             _seen.Add(part.Set);
             _stepsLeft -= 1 + part.Set.Fields.Count;
@@ -64,22 +67,48 @@ internal sealed class MergeProof(ValidationContext context, FieldSets sets)
 
             foreach (var field in part.Set.Fields)
             {
-                var name = field.Node.ResponseName;
-                var place = new Place(field, part.Branch);
-                if (!first.TryAdd(name, place))
-                {
-                    repeated ??= new(StringComparer.Ordinal);
-                    if (!repeated.TryGetValue(name, out var places))
-                    {
-                        repeated.Add(name, places = [first[name]]);
-                    }
-
-                    places.Add(place);
-                }
+                places.Add(new Place(field, part.Branch));
             }
         }
 
-        return repeated is null || repeated.Values.All(places => HaveOneShape(places) && HaveOneMeaning(places));
+        return Repeated(places) is not { } repeated || repeated.Values.All(same => HaveOneShape(same) && HaveOneMeaning(same));
+    }
+
+    /// <summary>The fields whose response name occurs more than once; null if there are none.</summary>
+    private static Dictionary<string, List<Place>>? Repeated(List<Place> places)
+    {
+        Dictionary<string, List<Place>>? repeated = null;
+        var known = places.Count > Few ? new Dictionary<string, int>(places.Count, StringComparer.Ordinal) : null;
+        for (var i = 0; i < places.Count; i++)
+        {
+            var name = places[i].Field.Node.ResponseName;
+            var first = known is null ? IndexOf(places, name) : known.TryAdd(name, i) ? i : known[name];
+            if (first == i)
+            {
+                continue;
+            }
+
+            repeated ??= new(StringComparer.Ordinal);
+            if (!repeated.TryGetValue(name, out var same))
+            {
+                repeated.Add(name, same = [places[first]]);
+            }
+
+            same.Add(places[i]);
+        }
+
+        return repeated;
+    }
+
+    private static int IndexOf(List<Place> places, string name)
+    {
+        var index = 0;
+        while (places[index].Field.Node.ResponseName != name)
+        {
+            index++;
+        }
+
+        return index;
     }
 
     /// <summary>The parts, and the fragments they spread; each set once for each branch.</summary>
@@ -92,7 +121,7 @@ internal sealed class MergeProof(ValidationContext context, FieldSets sets)
             foreach (var fragment in parts[i].Set.Fragments)
             {
                 var part = new Part(sets.Of(fragment), parts[i].Branch);
-                if (_stepsLeft-- > 0 && (known ??= [.. roots]).Add(part))
+                if (_stepsLeft-- > 0 && (parts.Count > Few ? (known ??= [.. parts]).Add(part) : !parts.Contains(part)))
                 {
                     parts.Add(part);
                 }
@@ -124,9 +153,62 @@ internal sealed class MergeProof(ValidationContext context, FieldSets sets)
     /// </summary>
     private bool HaveOneMeaning(List<Place> places)
     {
+        var inner = new List<Part>();
+        if (!(CanAllMeet(places) ? AreAllSame(places, inner) : AreSameInBranches(places, inner)))
+        {
+            return false;
+        }
+
+        if (inner.Count > 1 && Normalize(inner) is { Length: > 1 } parts && _merged.Add(parts))
+        {
+            _open.Push(parts);
+        }
+
+        return true;
+    }
+
+    private static bool CanAllMeet(List<Place> places)
+    {
+        var first = places[0];
+        var isOneType = true;
+        var isOpen = false;
+        foreach (var place in places)
+        {
+            if (place.Branch != first.Branch)
+            {
+                return false;
+            }
+
+            isOneType &= ReferenceEquals(place.Field.ParentType, first.Field.ParentType);
+            isOpen |= place.Field.ParentType is not ObjectType;
+        }
+
+        return isOneType || isOpen;
+    }
+
+    private bool AreAllSame(List<Place> places, List<Part> inner)
+    {
+        var first = places[0].Field;
+        foreach (var (field, _) in places)
+        {
+            if (!ReferenceEquals(field, first) && !AreSame(first, field))
+            {
+                return false;
+            }
+
+            if (field.Node.SelectionSet is not null)
+            {
+                inner.Add(new Part(sets.InnerOf(field), 0));
+            }
+        }
+
+        return true;
+    }
+
+    private bool AreSameInBranches(List<Place> places, List<Part> inner)
+    {
         var open = places.Where(place => place.Field.ParentType is not ObjectType).Select(place => place.Branch).ToHashSet();
         var branches = new Dictionary<(int Branch, GraphQLType? Parent), (int Index, SelectedField First)>();
-        var inner = new List<Part>();
         foreach (var (field, branch) in places)
         {
             var key = (branch, open.Contains(branch) ? null : field.ParentType);
@@ -145,20 +227,14 @@ internal sealed class MergeProof(ValidationContext context, FieldSets sets)
             }
         }
 
-        var parts = Normalize(inner, branches.Count);
-        if (parts.Length > 1 && _merged.Add(parts))
-        {
-            _open.Push(parts);
-        }
-
         return true;
     }
 
     /// <summary>Brings sets into one order, so that they are known again. Of branches with the same sets one is enough.</summary>
-    private static Part[] Normalize(List<Part> parts, int branches)
+    private static Part[] Normalize(List<Part> parts)
     {
         parts.Sort(static (a, b) => a.Set.Index.CompareTo(b.Set.Index));
-        return branches <= 1
+        return parts.TrueForAll(part => part.Branch == parts[0].Branch)
             ? [.. parts]
             : [.. parts.GroupBy(part => part.Branch)
                 .DistinctBy(branch => string.Join(',', branch.Select(part => part.Set.Index)))
