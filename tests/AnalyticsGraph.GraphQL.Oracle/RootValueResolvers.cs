@@ -21,11 +21,12 @@ internal static class RootValueResolvers
             foreach (var field in type.Fields.Values)
             {
                 var columns = new ValueColumns(schema, field);
-                bindings.Bind(type.Name, field.Name, FieldResolver.FromBatch((parents, context) =>
+                var resolver = FieldResolver.FromBatch((parents, context) =>
                 {
                     var sources = parents.Source as JsonElement[] ?? [context.Request.Get<RootValue>().Value];
                     return ValueTask.FromResult(columns.Make(field.Type, Array.ConvertAll(sources, source => Property(source, field.Name))));
-                }));
+                });
+                bindings.Bind(type.Name, field.Name, type == schema.Subscription ? new UnheardEvents(resolver) : resolver);
             }
         }
 
@@ -34,4 +35,12 @@ internal static class RootValueResolvers
 
     private static JsonElement Property(JsonElement source, string name)
         => source.ValueKind == JsonValueKind.Object && source.TryGetProperty(name, out var value) ? value : default;
+
+    /// <summary>Events of subscriptions, which no question can ask for.</summary>
+    private sealed class UnheardEvents(FieldResolver resolver) : SourceStreamResolver
+    {
+        public override FieldStep Bind(FieldBinding binding) => resolver.Bind(binding);
+
+        public override ValueTask<IAsyncEnumerator<object>> OpenAsync(StepContext context) => throw new NotSupportedException("The oracle executes requests of one answer.");
+    }
 }

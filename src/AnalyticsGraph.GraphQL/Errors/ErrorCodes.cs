@@ -36,6 +36,9 @@ public static class ErrorCodes
     /// <summary>A bound was reached (log, memory, concurrency); try again later.</summary>
     public const string ResourceExhausted = "RESOURCE_EXHAUSTED";
 
+    /// <summary>A subscriber took its events too slowly and would have missed some.</summary>
+    public const string SubscriptionOverflow = "SUBSCRIPTION_OVERFLOW";
+
     /// <summary>The request was cancelled or ran out of time.</summary>
     public const string Cancelled = "CANCELLED";
 

@@ -29,7 +29,11 @@ internal sealed class BindingCheck(Schema schema, SchemaBindings bindings)
                     resolver = AddProperty(type, field);
                 }
 
-                if (resolver?.FindFault(field, ClrTypes) is { } fault)
+                if (resolver is not null && type == schema.Subscription != resolver is SourceStreamResolver)
+                {
+                    Faults.Add(type == schema.Subscription ? $"{field} has a resolver that opens no stream of events." : $"{field} has a resolver for subscriptions.");
+                }
+                else if (resolver?.FindFault(field, ClrTypes) is { } fault)
                 {
                     Faults.Add($"{field} {fault}.");
                 }

@@ -42,36 +42,101 @@ public sealed class GraphQLExecutor
     public ValueTask<ExecutionResult> ExecuteAsync(GraphQLRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        OperationPlan plan;
-        CoercedVariables variables;
-        CostVerdict cost;
+        return Prepare(request, allowsSubscriptions: false, out var prepared) is { } refused ? new(refused) : ExecutePlan(prepared, null, cancellationToken);
+    }
+
+    /// <summary>
+    /// Begins an operation of any kind: a subscription (section 6.2.3) has a response for each event, a query or a mutation one. Whatever is wrong is an error of a response.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Ends the operation, and with it the source stream.</param>
+    /// <returns>The responses; to be disposed.</returns>
+    public async ValueTask<ResponseStream> SubscribeAsync(GraphQLRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Prepare(request, allowsSubscriptions: true, out var prepared) is { } refused)
+        {
+            return new ResponseStream(refused);
+        }
+
+        if (prepared.Plan.Operation.Operation != OperationType.Subscription)
+        {
+            return new ResponseStream(await ExecutePlan(prepared, null, cancellationToken).ConfigureAwait(false));
+        }
+
+        var field = prepared.Plan.Root.Fields[0];
+        var context = new RequestContext(_schema.Schema, prepared.Variables, cancellationToken);
         try
         {
-            var operation = GetDocument(request.Query.Span).GetOperation(request.OperationName);
-            CheckAllowed(operation.Definition, request);
-            variables = VariableCoercion.Coerce(_schema.Schema, operation.Definition, request.Variables ?? default);
-            if (!variables.IsValid)
-            {
-                return new(ResponseAssembly.RequestError(variables.Errors));
-            }
-
-            plan = operation.GetPlan(variables.Values);
-            cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values);
-            if (!cost.Errors.IsEmpty)
-            {
-                return new(ResponseAssembly.RequestError(cost.Errors));
-            }
-        }
-        catch (InvalidDocumentException invalid)
-        {
-            return new(ResponseAssembly.RequestError(invalid.Errors));
+            prepared.Configure?.Invoke(context);
+            var arguments = field.Arguments.Constant ?? field.Arguments.Evaluate(prepared.Variables);
+            var resolver = (SourceStreamResolver)_schema.GetResolver(field.Definition);
+            var events = await resolver.OpenAsync(new StepContext(context, field, arguments)).ConfigureAwait(false);
+            return new ResponseStream(events, context, source => ExecutePlan(prepared, source, cancellationToken), ToError);
         }
         catch (Exception exception)
         {
-            return new(ResponseAssembly.RequestError([Failure.ToError(exception, null, _options)]));
+            await context.DisposeAsync().ConfigureAwait(false);
+            return new ResponseStream(ResponseAssembly.RequestError([ToError(exception)]));
         }
 
-        if (!plan.IsImmediate && Interlocked.Increment(ref _underWay) > _options.MaxConcurrentRequests)
+        GraphQLError ToError(Exception exception)
+        {
+            var error = Failure.ToError(exception, $"{field.ParentType.Name}.{field.Definition.Name}", _options);
+            return error with { Locations = error.Locations.IsEmpty ? [field.Nodes[0].Location] : error.Locations, Path = error.Path.IsDefault ? [field.ResponseName] : error.Path };
+        }
+    }
+
+    private static GraphQLError TooManyRequests { get; } =
+        new("The server is answering as many requests as it may at once. Try again a little later, with pauses that grow.", ErrorCodes.ResourceExhausted);
+
+    /// <summary>What a caller may be told of an exception that a transport met before or after the execution; the log is told where the server is at fault.</summary>
+    /// <param name="exception">The exception.</param>
+    public GraphQLError ToError(Exception exception) => Failure.ToError(exception, null, _options);
+
+    /// <summary>Everything before execution.</summary>
+    /// <returns>What is wrong; null if the operation may run.</returns>
+    private ExecutionResult? Prepare(GraphQLRequest request, bool allowsSubscriptions, out PreparedRequest prepared)
+    {
+        prepared = default;
+        try
+        {
+            var operation = GetDocument(request.Query.Span).GetOperation(request.OperationName);
+            CheckAllowed(operation.Definition, request, allowsSubscriptions);
+            var variables = VariableCoercion.Coerce(_schema.Schema, operation.Definition, request.Variables ?? default);
+            if (!variables.IsValid)
+            {
+                return ResponseAssembly.RequestError(variables.Errors);
+            }
+
+            var plan = operation.GetPlan(variables.Values);
+            var cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values);
+            if (!cost.Errors.IsEmpty)
+            {
+                return ResponseAssembly.RequestError(cost.Errors);
+            }
+
+            prepared = new PreparedRequest(plan, variables.Values, request.Configure, request.ReportCost ? cost.Cost : null);
+            return null;
+        }
+        catch (InvalidDocumentException invalid)
+        {
+            return ResponseAssembly.RequestError(invalid.Errors);
+        }
+        catch (Exception exception)
+        {
+            return ResponseAssembly.RequestError([Failure.ToError(exception, null, _options)]);
+        }
+    }
+
+    /// <summary>Runs a prepared operation.</summary>
+    /// <param name="prepared">The operation.</param>
+    /// <param name="source">The event of a subscription; else null. The subscription was accepted: its events count as requests under way, but are not refused.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private ValueTask<ExecutionResult> ExecutePlan(in PreparedRequest prepared, object? source, CancellationToken cancellationToken)
+    {
+        var plan = prepared.Plan;
+        if (!plan.IsImmediate && Interlocked.Increment(ref _underWay) > _options.MaxConcurrentRequests && source is null)
         {
             Interlocked.Decrement(ref _underWay);
             return new(ResponseAssembly.RequestError([TooManyRequests]));
@@ -82,32 +147,19 @@ public sealed class GraphQLExecutor
             run = new OperationRun(_options);
         }
 
-        return ExecutePlan(run, plan, request, variables.Values, request.ReportCost ? cost.Cost : null, cancellationToken);
-    }
-
-    private static GraphQLError TooManyRequests { get; } =
-        new("The server is answering as many requests as it may at once. Try again a little later, with pauses that grow.", ErrorCodes.ResourceExhausted);
-
-    /// <summary>What a caller may be told of an exception that a transport met before or after the execution; the log is told where the server is at fault.</summary>
-    /// <param name="exception">The exception.</param>
-    public GraphQLError ToError(Exception exception) => Failure.ToError(exception, null, _options);
-
-    private ValueTask<ExecutionResult> ExecutePlan(
-        OperationRun run, OperationPlan plan, GraphQLRequest request, IReadOnlyDictionary<string, object?> variables, OperationCost? reported, CancellationToken cancellationToken)
-    {
         // A plan whose data are all at hand cannot be cut short, and needs no timer.
         var timer = plan.IsImmediate ? null : Timer(cancellationToken);
-        var context = new RequestContext(_schema.Schema, variables, timer?.Token ?? cancellationToken);
-        var response = new PendingResponse(run, plan, context, _options);
-        if (reported is { } cost)
+        var context = new RequestContext(_schema.Schema, prepared.Variables, timer?.Token ?? cancellationToken);
+        var response = new PendingResponse(run, plan, context, _options, source);
+        if (prepared.ReportedCost is { } cost)
         {
             context.SetExtension("operationCost", new Dictionary<string, object?> { ["fieldCost"] = cost.FieldCost, ["typeCost"] = cost.TypeCost });
         }
 
         try
         {
-            request.Configure?.Invoke(context);
-            if (plan.Operation.Operation == OperationType.Query && response.TryComplete() && !context.HasDisposables)
+            prepared.Configure?.Invoke(context);
+            if (plan.Operation.Operation != OperationType.Mutation && response.TryComplete() && !context.HasDisposables)
             {
                 return new(End(response, timer));
             }
@@ -169,12 +221,12 @@ public sealed class GraphQLExecutor
         return planned;
     }
 
-    private static void CheckAllowed(OperationDefinitionNode operation, GraphQLRequest request)
+    private static void CheckAllowed(OperationDefinitionNode operation, GraphQLRequest request, bool allowsSubscriptions)
     {
         var message = operation.Operation switch
         {
             OperationType.Mutation when !request.AllowMutations => "A mutation cannot be sent by GET; send it by POST.",
-            OperationType.Subscription => "A subscription needs a stream of events; this request has one answer.",
+            OperationType.Subscription when !allowsSubscriptions => "A subscription needs a stream of events; this request has one answer.",
             _ => null,
         };
         if (message is not null)
@@ -182,4 +234,8 @@ public sealed class GraphQLExecutor
             throw new GraphQLException(new GraphQLError(message, ErrorCodes.OperationNotAllowed) { Locations = [operation.Location] });
         }
     }
+
+    /// <summary>A request that may run.</summary>
+    private readonly record struct PreparedRequest(
+        OperationPlan Plan, IReadOnlyDictionary<string, object?> Variables, Action<RequestContext>? Configure, OperationCost? ReportedCost);
 }

@@ -43,6 +43,26 @@ public sealed class BindingTests
     }
 
     [Fact]
+    public void Create_Should_TellWhichFieldsOpenNoStream_When_TheyAreOfASubscription()
+    {
+        var events = FieldResolver.FromEvents(_ => ValueTask.FromResult(new[] { 1 }.ToAsyncEnumerable()));
+        var faults = Assert.Throws<SchemaBindingException>(() => new TestServer(
+            "type Query { x: Int } type Subscription { fine: Int value: Int text: Int none: Int }",
+            bindings => bindings.Bind("Query", "x", events)
+                .Bind("Subscription", "fine", events).Bind("Subscription", "value", Value(1))
+                .Bind("Subscription", "text", FieldResolver.FromEvents(_ => ValueTask.FromResult(new[] { "a" }.ToAsyncEnumerable()))))).Faults;
+
+        Assert.Equal<string>(
+            [
+                "Query.x has a resolver for subscriptions.",
+                "Subscription.value has a resolver that opens no stream of events.",
+                "Subscription.text has the type Int, but its resolver yields String: Int32, Int16, UInt16, Byte fit.",
+                "Subscription.none has no resolver.",
+            ],
+            faults);
+    }
+
+    [Fact]
     public async Task Execute_Should_WriteEveryClrType_When_PropertiesAreBoundByName()
     {
         var server = new TestServer(

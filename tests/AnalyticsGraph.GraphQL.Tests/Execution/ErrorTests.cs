@@ -140,7 +140,7 @@ public sealed class ErrorTests
                 .Bind("Query", "rows", FieldResolver.FromRequest(_ => ValueTask.FromResult(new[] { 0, 1, 2 })))
                 .Bind("Row", "bad", FieldResolver.FromBatch((_, _) => throw new GraphQLException(new GraphQLError("no", ErrorCodes.Conflict))))
                 .Bind("Row", "odd", FieldResolver.FromSource((int row) => row == 1 ? throw new GraphQLException(known) : row))
-                .Bind("Subscription", "tick", FieldResolver.FromRequest(_ => ValueTask.FromResult(1))),
+                .Bind("Subscription", "tick", FieldResolver.FromEvents(_ => ValueTask.FromResult(new[] { 1 }.ToAsyncEnumerable()))),
             new GraphQLExecutorOptions
             {
                 OnUnexpectedError = _log.Add,

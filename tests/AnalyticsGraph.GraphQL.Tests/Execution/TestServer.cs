@@ -33,18 +33,13 @@ internal sealed class TestServer
         bool reportCost = false,
         CancellationToken cancellationToken = default)
     {
-        var request = new GraphQLRequest
-        {
-            Query = Encoding.UTF8.GetBytes(query),
-            OperationName = operationName,
-            Variables = variables is null ? null : JsonSerializer.SerializeToElement(variables),
-            AllowMutations = allowMutations,
-            ReportCost = reportCost,
-            Configure = configure,
-        };
-        using var result = await _executor.ExecuteAsync(request, cancellationToken);
+        using var result = await _executor.ExecuteAsync(Request(query, variables, operationName, allowMutations, configure, reportCost), cancellationToken);
         return Encoding.UTF8.GetString(result.Body.Span);
     }
+
+    /// <summary>Begins an operation of any kind.</summary>
+    public ValueTask<ResponseStream> SubscribeAsync(string query, object? variables = null, Action<RequestContext>? configure = null, CancellationToken cancellationToken = default) =>
+        _executor.SubscribeAsync(Request(query, variables, null, true, configure, false), cancellationToken);
 
     /// <summary>Executes and returns the errors as <c>path CODE</c>, in their order.</summary>
     public async Task<string[]> ErrorsAsync(string query, object? variables = null)
@@ -54,6 +49,16 @@ internal sealed class TestServer
             ? [.. errors.EnumerateArray().Select(Describe)]
             : [];
     }
+
+    private static GraphQLRequest Request(string query, object? variables, string? operationName, bool allowMutations, Action<RequestContext>? configure, bool reportCost) => new()
+    {
+        Query = Encoding.UTF8.GetBytes(query),
+        OperationName = operationName,
+        Variables = variables is null ? null : JsonSerializer.SerializeToElement(variables),
+        AllowMutations = allowMutations,
+        ReportCost = reportCost,
+        Configure = configure,
+    };
 
     private static string Describe(JsonElement error)
     {

@@ -28,11 +28,14 @@ internal sealed class OperationRun
     public FieldSlot[] Slots => _slots;
 
     /// <summary>Begins an operation.</summary>
+    /// <param name="plan">Its plan.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="source">The root object's source: an event of a subscription; null where there is none.</param>
     /// <returns>The root object.</returns>
-    public ObjectBatch Begin(OperationPlan plan, RequestContext context)
+    public ObjectBatch Begin(OperationPlan plan, RequestContext context, object? source)
     {
         _context = context;
-        var root = new ObjectBatch(plan.Root.Type, 1, RootSource.Instance);
+        var root = new ObjectBatch(plan.Root.Type, 1, source ?? RootSource.Instance);
         Enter(root, plan.Root);
         return root;
     }

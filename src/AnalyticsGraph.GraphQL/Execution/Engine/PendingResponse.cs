@@ -13,15 +13,22 @@ internal sealed class PendingResponse
     private readonly OperationPlan _plan;
     private readonly RequestContext _context;
     private readonly GraphQLExecutorOptions _options;
+    private readonly object? _source;
     private readonly ErrorCollection _errors;
     private readonly ResponseWriter _writer;
     private ObjectBatch? _root;
     private GraphQLError? _failure;
     private bool _isWritten;
 
-    public PendingResponse(OperationRun run, OperationPlan plan, RequestContext context, GraphQLExecutorOptions options)
+    /// <summary>Makes a response.</summary>
+    /// <param name="run">Runs the steps.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="source">The event of a subscription; else null.</param>
+    public PendingResponse(OperationRun run, OperationPlan plan, RequestContext context, GraphQLExecutorOptions options, object? source)
     {
-        (Run, _plan, _context, _options) = (run, plan, context, options);
+        (Run, _plan, _context, _options, _source) = (run, plan, context, options, source);
         _errors = new ErrorCollection(options.MaxErrors);
         _writer = new ResponseWriter(limit: options.MaxResponseBytes);
         _writer.WriteRaw(ResponseAssembly.DataPrefix);
@@ -30,10 +37,10 @@ internal sealed class PendingResponse
 
     public OperationRun Run { get; }
 
-    /// <summary>Runs a query as far as it goes without waiting, and writes it if that is to its end.</summary>
+    /// <summary>Runs a query, or a subscription for one event, as far as it goes without waiting, and writes it if that is to its end.</summary>
     public bool TryComplete()
     {
-        _root = Run.Begin(_plan, _context);
+        _root = Run.Begin(_plan, _context, _source);
         if (!Run.Run(_root))
         {
             return false;
@@ -113,7 +120,7 @@ internal sealed class PendingResponse
     {
         _isWritten = true;
         var start = _writer.Length;
-        var root = Run.Begin(_plan, _context);
+        var root = Run.Begin(_plan, _context, _source);
         var (first, count) = root.Slots;
         if (count == 0)
         {

@@ -26,4 +26,9 @@ public abstract partial class FieldResolver
     /// <typeparam name="TValue">The CLR type of the value.</typeparam>
     /// <param name="resolve">Yields the value; runs once, whatever the number of parents.</param>
     public static FieldResolver FromRequest<TValue>(Func<StepContext, ValueTask<TValue>> resolve) => new RequestResolver<TValue>(resolve);
+
+    /// <summary>A root field of a subscription, whose value is the event. The column follows from <typeparamref name="TEvent"/> as for a source.</summary>
+    /// <typeparam name="TEvent">The CLR type of the events.</typeparam>
+    /// <param name="open">Opens the stream, see <see cref="SourceStreamResolver.OpenAsync"/>; it is enumerated once.</param>
+    public static SourceStreamResolver FromEvents<TEvent>(Func<StepContext, ValueTask<IAsyncEnumerable<TEvent>>> open) => new EventResolver<TEvent>(open);
 }

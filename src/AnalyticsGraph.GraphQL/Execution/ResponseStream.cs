@@ -1,0 +1,82 @@
+using AnalyticsGraph.GraphQL.Errors;
+
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>
+/// The responses to one operation, in order (section 6.2.3.2, MapSourceToResponseEvent). The next event is taken and executed when it is asked for, not before: whoever sends the
+/// responses sets the pace.
+/// </summary>
+public sealed class ResponseStream : IAsyncDisposable
+{
+    private readonly IAsyncEnumerator<object>? _events;
+    private readonly RequestContext? _context;
+    private readonly Func<object, ValueTask<ExecutionResult>>? _execute;
+    private readonly Func<Exception, GraphQLError>? _toError;
+    private ExecutionResult? _only;
+    private bool _hasEnded;
+
+    internal ResponseStream(ExecutionResult only) => (_only, _hasEnded) = (only, true);
+
+    internal ResponseStream(
+        IAsyncEnumerator<object> events, RequestContext context, Func<object, ValueTask<ExecutionResult>> execute, Func<Exception, GraphQLError> toError) =>
+        (_events, _context, _execute, _toError) = (events, context, execute, toError);
+
+    /// <summary>Whether it is the stream of a subscription; else there is one response.</summary>
+    public bool IsSubscription => _events is not null;
+
+    /// <summary>
+    /// The next response. One with <see cref="ExecutionResult.IsRequestError"/> is the last: the operation could not begin, or the source stream failed. Not to be called again before
+    /// it has returned.
+    /// </summary>
+    /// <returns>The response, to be disposed; null at the end.</returns>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    public async ValueTask<ExecutionResult?> ReadAsync()
+    {
+        if (_hasEnded)
+        {
+            var only = _only;
+            _only = null;
+            return only;
+        }
+
+        try
+        {
+            if (!await _events!.MoveNextAsync().ConfigureAwait(false))
+            {
+                _hasEnded = true;
+                return null;
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !_context!.CancellationToken.IsCancellationRequested)
+        {
+            _hasEnded = true;
+            return ResponseAssembly.RequestError([_toError!(exception)]);
+        }
+
+        return await _execute!(_events.Current).ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves the source stream, and frees what the subscription holds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _only?.Dispose();
+        _only = null;
+        if (_events is null)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        try
+        {
+            await _events.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The responses stand; that something was not freed is for the log.
+            _toError!(exception);
+        }
+
+        await _context!.DisposeAsync().ConfigureAwait(false);
+    }
+}
