@@ -59,7 +59,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
 
     private async Task<bool> TryServeDocumentsAsync(HttpContext http)
     {
-        if (http.Request.Query.ContainsKey("sdl"))
+        if (options.ServeSdl && http.Request.Query.ContainsKey("sdl"))
         {
             await _sdl.ServeAsync(http, Executor(http)).ConfigureAwait(false);
             return true;
@@ -108,6 +108,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
                 Variables = parameters.Variables,
                 Extensions = parameters.Extensions,
                 AllowMutations = allowMutations,
+                ReportCost = http.Request.Headers["GraphQL-Cost"] == "report",
                 Configure = options.ConfigureRequest is { } configure ? context => configure(http, context) : null,
             };
             using var result = await Executor(http).ExecuteAsync(request, http.RequestAborted).ConfigureAwait(false);

@@ -15,6 +15,9 @@ public sealed class GraphQLHttpOptions
     /// <summary>The SDL that <c>GET ...?sdl</c> answers with; printed from the executor's schema if null.</summary>
     public string? Sdl { get; init; }
 
+    /// <summary>Whether <c>GET ...?sdl</c> is answered. Turn off where the schema itself is a secret; it is then no GraphQL request.</summary>
+    public bool ServeSdl { get; init; } = true;
+
     /// <summary>The IDE for browsers; null for none.</summary>
     public IdeOptions? Ide { get; init; }
 }

@@ -109,7 +109,7 @@ public sealed class MappedSchema
 
         var resolvers = new MappedResolvers(read.Model);
         var bindings = new SchemaBindings();
-        MappedBindings.Add(bindings, read.Schema, read.Model);
+        MappedBindings.Add(bindings, read.Schema, read.Model, options.Limits);
         options.Bind?.Invoke(bindings, resolvers);
         return new MappedSchema(options, ExecutableSchema.Create(read.Schema, bindings), read.Document, resolvers, [.. problems]);
     }

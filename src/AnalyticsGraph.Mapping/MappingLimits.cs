@@ -12,6 +12,9 @@ public sealed record MappingLimits
     /// <summary>The most rows of a plain list, for each parent.</summary>
     public int MaxList { get; init; } = 10_000;
 
+    /// <summary>How many rows a plain list without <c>first</c> is assumed to have when an operation's cost is judged; says nothing of how many it may have.</summary>
+    public int AssumedList { get; init; } = 20;
+
     /// <summary>The most rows that one field may read for all its parents of a level together.</summary>
     public int MaxRowsPerField { get; init; } = 1_000_000;
 

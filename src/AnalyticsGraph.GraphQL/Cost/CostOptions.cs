@@ -4,10 +4,10 @@ namespace AnalyticsGraph.GraphQL.Cost;
 public sealed record CostOptions
 {
     /// <summary>The greatest field cost. With default weights: how many objects are resolved.</summary>
-    public double MaxFieldCost { get; init; } = 1_000_000;
+    public double MaxFieldCost { get; init; } = 10_000_000;
 
     /// <summary>The greatest type cost. With default weights: how many objects the response holds.</summary>
-    public double MaxTypeCost { get; init; } = 1_000_000;
+    public double MaxTypeCost { get; init; } = 10_000_000;
 
     /// <summary>How many items a list is assumed to have that no <c>@listSize</c> tells of.</summary>
     public int DefaultListSize { get; init; } = 10;

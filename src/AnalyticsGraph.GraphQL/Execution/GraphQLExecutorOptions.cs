@@ -5,7 +5,7 @@ using AnalyticsGraph.GraphQL.Validation;
 namespace AnalyticsGraph.GraphQL.Execution;
 
 /// <summary>The limits of an executor, and where it tells what callers must not see.</summary>
-public sealed class GraphQLExecutorOptions
+public sealed record GraphQLExecutorOptions
 {
     /// <summary>How large a document may be.</summary>
     public ParserLimits ParserLimits { get; init; } = new();

@@ -33,8 +33,8 @@ public sealed record ParserLimits
         get => _maxDepth;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestDepth);
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, nameof(MaxDepth));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LargestDepth, nameof(MaxDepth));
             _maxDepth = value;
         }
     }

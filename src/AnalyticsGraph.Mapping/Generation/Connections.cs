@@ -1,3 +1,4 @@
+using System.Globalization;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.Mapping.Model;
 
@@ -34,6 +35,14 @@ internal static class Connections
         ("ASC", "The smallest first."),
         ("DESC", "The greatest first."));
 
+    /// <summary>How many rows the operation's cost counts: as many as are asked for, else the default page or what a list is assumed to have.</summary>
+    public static DirectiveNode ListSize(bool isConnection, MappingLimits limits) => Sdl.Directive(
+        "listSize",
+        ("assumedSize", new IntValueNode((isConnection ? limits.DefaultPage : limits.AssumedList).ToString(CultureInfo.InvariantCulture))),
+        ("slicingArguments", Names(isConnection ? ["first", "last"] : ["first"])),
+        ("sizedFields", isConnection ? Names(["edges", "nodes"]) : null),
+        ("requireOneSlicingArgument", new BooleanValueNode(false)));
+
     public static IEnumerable<InputValueDefinitionNode> Arguments(bool isConnection, string filter, string? sort, MappingLimits limits)
     {
         var first = isConnection
@@ -58,4 +67,6 @@ internal static class Connections
             yield return Sdl.Input("first", Sdl.Named("Int"), first);
         }
     }
+
+    private static ListValueNode Names(IEnumerable<string> names) => new([.. names.Select(name => new StringValueNode(name))]);
 }

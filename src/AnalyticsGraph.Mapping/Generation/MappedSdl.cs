@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.Mapping.Model;
@@ -19,7 +20,8 @@ internal sealed record MappedSdl(MappingModel Model, DocumentNode Document, Sche
     public static MappedSdl Read(IEnumerable<(string Name, string Sdl)> files, MappingLimits limits, IReadOnlyDictionary<string, ScalarCoercion>? scalars)
     {
         var directives = Utf8Parser.Parse(MappingDirectives.Sdl);
-        var known = directives.Definitions.Select(Key).ToHashSet();
+        var cost = new SchemaDocument(Utf8Parser.Parse(CostDirectives.Sdl));
+        var known = directives.Definitions.Concat(cost.Document.Definitions).Select(Key).ToHashSet();
         var documents = files.Select(file => (file.Name, Document: Utf8Parser.Parse(file.Sdl)))
             .Select(file => (file.Name, Document: new DocumentNode([.. file.Document.Definitions.Where(definition => !known.Contains(Key(definition)))])))
             .ToList();
@@ -36,9 +38,9 @@ internal sealed record MappedSdl(MappingModel Model, DocumentNode Document, Sche
         var expanded = new SchemaGeneration(sdl, model, limits);
         var generated = expanded.Generate();
         SchemaBuilder.Build(
-            [.. documents.Select(file => new SchemaDocument(expanded.Expand(file.Document, strip: false), file.Name)), new SchemaDocument(generated), new SchemaDocument(directives, "mapping.graphql")],
+            [.. documents.Select(file => new SchemaDocument(expanded.Expand(file.Document, strip: false), file.Name)), new SchemaDocument(generated), cost, new SchemaDocument(directives, "mapping.graphql")],
             scalars);
-        var parts = documents.Select(file => new SchemaDocument(expanded.Expand(file.Document, strip: true), file.Name)).Append(new SchemaDocument(generated)).ToList();
+        var parts = documents.Select(file => new SchemaDocument(expanded.Expand(file.Document, strip: true), file.Name)).Append(new SchemaDocument(generated)).Append(cost).ToList();
         var schema = SchemaBuilder.Build(parts, scalars);
         return new MappedSdl(model, new DocumentNode([.. parts.SelectMany(part => part.Document.Definitions)]), schema, [.. problems]);
     }

@@ -147,6 +147,11 @@ internal sealed class SchemaGeneration
         TypeNode type = !isConnection ? field.Type
             : field.Type is NonNullTypeNode ? Sdl.Required(GeneratedNames.Connection(target.TypeName))
             : Sdl.Named(GeneratedNames.Connection(target.TypeName));
+        if (directives.Find("listSize") is null)
+        {
+            directives = [.. directives, Connections.ListSize(isConnection, _limits)];
+        }
+
         return new FieldDefinitionNode(
             field.Description, field.Name, [.. field.Arguments, .. Connections.Arguments(isConnection, filter, sort, _limits)], type, directives, field.Location);
     }

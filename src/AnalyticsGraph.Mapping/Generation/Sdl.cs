@@ -20,6 +20,20 @@ internal static class Sdl
     public static FieldDefinitionNode Field(string name, TypeNode type, string description, params ReadOnlySpan<InputValueDefinitionNode> arguments) =>
         new(Described(description), new NameNode(name), [.. arguments], type, []);
 
+    public static DirectiveNode Directive(string name, params ReadOnlySpan<(string Name, ValueNode? Value)> arguments)
+    {
+        var nodes = ImmutableArray.CreateBuilder<ArgumentNode>(arguments.Length);
+        foreach (var (argument, value) in arguments)
+        {
+            if (value is not null)
+            {
+                nodes.Add(new ArgumentNode(new NameNode(argument), value));
+            }
+        }
+
+        return new DirectiveNode(new NameNode(name), nodes.ToImmutable());
+    }
+
     public static ObjectTypeDefinitionNode Object(string name, string description, params ReadOnlySpan<FieldDefinitionNode> fields) =>
         new(Described(description), new NameNode(name), [], [], [.. fields]);
 

@@ -8,7 +8,8 @@ namespace AnalyticsGraph.Mapping.Resolvers;
 
 /// <summary>A Relay connection: one statement for the rows of its page if they are selected, one for the total if it is.</summary>
 /// <param name="source">Where the rows come from; null for a relation of the parent's type by the field's name.</param>
-internal sealed class ConnectionResolver(RowsSource? source) : FieldResolver
+/// <param name="limits">How many rows a page may have.</param>
+internal sealed class ConnectionResolver(RowsSource? source, MappingLimits limits) : FieldResolver
 {
     public override FieldStep Bind(FieldBinding binding)
     {
@@ -17,22 +18,23 @@ internal sealed class ConnectionResolver(RowsSource? source) : FieldResolver
         var selections = binding.Field.SelectionsFor(type);
         var nodeType = (ObjectType)binding.Schema.Types[from.Table.TypeName];
         var layout = LayoutBuilder.For(from.Table, ConnectionSelections.Nodes(selections, nodeType));
-        return new ConnectionStep(new RowsStep(from, layout, keys), type, selections);
+        return new ConnectionStep(new RowsStep(from, layout, keys), type, selections, limits);
     }
 }
 
 internal sealed class ConnectionStep : FieldStep
 {
     private readonly RowsStep _rows;
+    private readonly MappingLimits _limits;
     private readonly ObjectType _type;
     private readonly PlannedField[] _rowFields;
     private readonly PlannedField[] _totalFields;
     private readonly bool _withCursors;
     private readonly ConnectionContext _context;
 
-    public ConnectionStep(RowsStep rows, ObjectType type, PlannedSelectionSet? selections)
+    public ConnectionStep(RowsStep rows, ObjectType type, PlannedSelectionSet? selections, MappingLimits limits)
     {
-        (_rows, _type) = (rows, type);
+        (_rows, _type, _limits) = (rows, type, limits);
         var fields = selections?.Fields ?? [];
         _rowFields = [.. fields.Where(field => field.Definition.Name is "edges" or "nodes" or "pageInfo")];
         _totalFields = [.. fields.Where(field => field.Definition.Name == "totalCount")];
@@ -42,9 +44,11 @@ internal sealed class ConnectionStep : FieldStep
 
     public override object ChildContext => _context;
 
+    public override int? MaxListSize => _limits.MaxPage;
+
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
-        var page = PageRequest.OfConnection(context.Arguments, context.Request.Get<MappingLimits>());
+        var page = PageRequest.OfConnection(context.Arguments, _limits);
         var keys = _rows.KeysOf(parents);
 
         var foreign = await _rows.ResolveForeignAsync(context).ConfigureAwait(false);

@@ -8,33 +8,35 @@ namespace AnalyticsGraph.Mapping.Resolvers;
 
 /// <summary>A plain list of rows. Without <c>first</c> it is whole or an error, never silently cut.</summary>
 /// <param name="source">Where the rows come from; null for a relation of the parent's type by the field's name.</param>
-internal sealed class ListResolver(RowsSource? source) : FieldResolver
+/// <param name="limits">How many rows a list may have.</param>
+internal sealed class ListResolver(RowsSource? source, MappingLimits limits) : FieldResolver
 {
     public override FieldStep Bind(FieldBinding binding)
     {
         var (from, keys) = RowsSources.Of(source, binding);
         var type = (ObjectType)binding.Field.Definition.Type.Named;
-        return new ListStep(new RowsStep(from, LayoutBuilder.For(from.Table, [binding.Field.SelectionsFor(type)]), keys), type);
+        return new ListStep(new RowsStep(from, LayoutBuilder.For(from.Table, [binding.Field.SelectionsFor(type)]), keys), type, limits);
     }
 }
 
-internal sealed class ListStep(RowsStep rows, ObjectType type) : FieldStep
+internal sealed class ListStep(RowsStep rows, ObjectType type, MappingLimits limits) : FieldStep
 {
     private readonly RowContext _context = new(rows.Layout, rows.Table, "");
 
     public override object ChildContext => _context;
 
+    public override int? MaxListSize => limits.MaxList;
+
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
-        var limits = context.Request.Get<MappingLimits>();
         var (page, isLimited) = PageRequest.OfList(context.Arguments, limits);
         var foreign = await rows.ResolveForeignAsync(context).ConfigureAwait(false);
         var read = await rows.ReadAsync(context, foreign, rows.KeysOf(parents), parents.Count, page, withCursors: false).ConfigureAwait(false);
         var items = new ObjectColumn(new ObjectBatch(type, read.Rows.Count, read.Rows), read.RowOf);
-        return new ListColumn(read.Offsets, items) { Errors = isLimited ? null : TooLong(read, limits) };
+        return new ListColumn(read.Offsets, items) { Errors = isLimited ? null : TooLong(read) };
     }
 
-    private static Dictionary<int, GraphQLError>? TooLong(ParentRows read, MappingLimits limits)
+    private Dictionary<int, GraphQLError>? TooLong(ParentRows read)
     {
         Dictionary<int, GraphQLError>? errors = null;
         for (var parent = 0; parent < read.ParentCount; parent++)

@@ -9,13 +9,13 @@ namespace AnalyticsGraph.Mapping;
 /// <summary>Binds every mapped and generated field to its resolver.</summary>
 internal static class MappedBindings
 {
-    public static void Add(SchemaBindings bindings, Schema schema, MappingModel model)
+    public static void Add(SchemaBindings bindings, Schema schema, MappingModel model, MappingLimits limits)
     {
         foreach (var row in model.Tables.Values.Cast<RowModel>().Concat(model.Embedded.Values))
         {
             foreach (var field in row.FieldList)
             {
-                if (ResolverOf(field) is { } resolver)
+                if (ResolverOf(field, limits) is { } resolver)
                 {
                     bindings.Bind(row.TypeName, field.Name, resolver);
                 }
@@ -27,8 +27,8 @@ internal static class MappedBindings
             var source = new RowsSource(root.Target, null, root.Order);
             bindings.Bind(schema.Query.Name, root.Name, root.Kind switch
             {
-                RootFieldKind.Connection => new ConnectionResolver(source),
-                RootFieldKind.List => new ListResolver(source),
+                RootFieldKind.Connection => new ConnectionResolver(source, limits),
+                RootFieldKind.List => new ListResolver(source, limits),
                 _ => new LookupResolver(root),
             });
         }
@@ -37,14 +37,14 @@ internal static class MappedBindings
         AddConnections(bindings, schema, model);
     }
 
-    private static FieldResolver? ResolverOf(FieldModel field) => field switch
+    private static FieldResolver? ResolverOf(FieldModel field, MappingLimits limits) => field switch
     {
         LeafField => new LeafResolver(),
         GlobalIdField => new GlobalIdResolver(),
         EmbeddedField => new EmbeddedResolver(),
         RelationField { Type.IsList: false } => new ToOneResolver(),
-        RelationField { IsConnection: true } => new ConnectionResolver(null),
-        RelationField => new ListResolver(null),
+        RelationField { IsConnection: true } => new ConnectionResolver(null, limits),
+        RelationField => new ListResolver(null, limits),
         _ => null,
     };
 

@@ -16,6 +16,7 @@ internal static class ServeCommand
     {
         try
         {
+            options = options with { Limits = ServerLimits.From(configuration) };
             ListenAddresses.Check(options.Urls);
             StoreConnections.Check(options);
         }
@@ -64,6 +65,7 @@ internal static class ServeCommand
         app.MapHealth();
         app.MapGraphQL("/graphql", () => host.Graph?.Executor, new GraphQLHttpOptions
         {
+            ServeSdl = options.Limits.GraphQL.Validation.AllowIntrospection,
             ConfigureRequest = (_, request) => host.Graph!.Configure(request),
             Ide = IdeFolder() is { } folder ? new IdeOptions { Folder = folder } : null,
         });

@@ -22,10 +22,11 @@ internal sealed class GraphComposition
     /// <summary>Builds the graph and checks it against the real tables.</summary>
     /// <param name="stores">The migrated stores.</param>
     /// <param name="tracking">The write side.</param>
+    /// <param name="limits">What requests may ask for.</param>
     /// <param name="loggers">For faults of resolvers and for warnings.</param>
     /// <param name="cancellation">Ends the reading of the catalogues.</param>
     /// <exception cref="Mapping.Model.MappingException">SDL and tables do not fit; every mismatch is named.</exception>
-    public static async Task<GraphComposition> BuildAsync(Stores stores, TrackingServices tracking, ILoggerFactory loggers, CancellationToken cancellation)
+    public static async Task<GraphComposition> BuildAsync(Stores stores, TrackingServices tracking, ServerLimits limits, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var logger = loggers.CreateLogger<GraphComposition>();
         var mapped = await MappedSchema.BuildAsync(
@@ -35,7 +36,8 @@ internal sealed class GraphComposition
                 Postgres = stores.Postgres,
                 ClickHouse = stores.ClickHouse,
                 CatchUpClickHouse = tracking.Flusher.FlushPendingAsync,
-                Bind = (bindings, resolvers) => Bind(bindings, resolvers, tracking),
+                Bind = (bindings, resolvers) => Bind(bindings, resolvers, tracking, limits),
+                Limits = limits.Mapping,
             },
             cancellation);
         foreach (var warning in mapped.Warnings)
@@ -43,7 +45,7 @@ internal sealed class GraphComposition
             logger.LogWarning("{Warning}", warning);
         }
 
-        var executor = new GraphQLExecutor(mapped.Schema, new GraphQLExecutorOptions
+        var executor = new GraphQLExecutor(mapped.Schema, limits.GraphQL with
         {
             OnUnexpectedError = error => logger.LogError(error.Exception, "The field {Field} failed; the caller was told the trace id {TraceId}.", error.Field, error.TraceId),
         });
@@ -56,9 +58,9 @@ internal sealed class GraphComposition
     public void Configure(RequestContext request, SessionCounters? counters = null) => _mapped.Configure(request, counters);
 
     /// <summary>Binds the fields that C# resolves.</summary>
-    internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, TrackingServices tracking)
+    internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, TrackingServices tracking, ServerLimits limits)
     {
-        bindings.AddAnalytics(new PendingPoints(tracking.Flusher));
+        bindings.AddAnalytics(new PendingPoints(tracking.Flusher), limits.Series);
         TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points);
     }
 

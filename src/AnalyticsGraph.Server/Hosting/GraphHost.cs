@@ -75,7 +75,7 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
             }
 
             await _stores.RunAsync(
-                "The graph is being built.", async stop => _graph = await GraphComposition.BuildAsync(_stores, _tracking, loggers, stop), readiness.Waiting, _stopping.Token);
+                "The graph is being built.", async stop => _graph = await GraphComposition.BuildAsync(_stores, _tracking, options.Limits, loggers, stop), readiness.Waiting, _stopping.Token);
             readiness.Ready(_stores);
             Console.WriteLine($"AnalyticsGraph is ready: {Address()}/graphql");
         }

@@ -16,6 +16,9 @@ internal sealed record ServerOptions(string Urls, string DataDirectory, bool Dem
     /// <summary>The folder of the embedded engines unless told otherwise, below the working directory.</summary>
     public const string DefaultDataDirectory = "./data";
 
+    /// <summary>What requests may ask for at most.</summary>
+    public ServerLimits Limits { get; init; } = new();
+
     /// <summary>How long a start waits for an embedded engine that ended by itself.</summary>
     public TimeSpan ReturnLimit { get; init; } = TimeSpan.FromMinutes(2);
 

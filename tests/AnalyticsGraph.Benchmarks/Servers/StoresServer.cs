@@ -22,7 +22,7 @@ internal static class StoresServer
         Console.WriteLine("The sample data are being written.");
         var series = await SampleData.EnsureAsync(stores, tracking);
         var place = new SeriesPlace(ClickHouseOptions.Parse(engines.ClickHouseConnectionString).Socket!, series.ExperimentId, series.RunId);
-        var graph = await GraphComposition.BuildAsync(stores, tracking, NullLoggerFactory.Instance, CancellationToken.None);
+        var graph = await GraphComposition.BuildAsync(stores, tracking, new ServerLimits(), NullLoggerFactory.Instance, CancellationToken.None);
         var statements = await CapturedStatements.OfAsync(BareList.Query, stores, tracking);
         var bare = new BareList(stores.Postgres, statements);
         await ChildHost.RunAsync(app =>

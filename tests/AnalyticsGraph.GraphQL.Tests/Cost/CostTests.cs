@@ -84,7 +84,7 @@ public sealed class CostTests
 
         using var json = JsonDocument.Parse(await server.AskAsync("{ users(first: 100) { name } }"));
         var error = json.RootElement.GetProperty("errors")[0];
-        Assert.Equal("The operation may cost too much: field cost 1 of at most 1000000, type cost 101 of at most 100. Ask for shorter lists, or page.", error.GetProperty("message").GetString());
+        Assert.Equal("The operation may cost too much: field cost 1 of at most 10000000, type cost 101 of at most 100. Ask for shorter lists, or page.", error.GetProperty("message").GetString());
         Assert.Equal("LIMIT_EXCEEDED", error.GetProperty("extensions").GetProperty("code").GetString());
         Assert.Equal(101, error.GetProperty("extensions").GetProperty("typeCost").GetDouble());
         Assert.False(json.RootElement.TryGetProperty("data", out _));

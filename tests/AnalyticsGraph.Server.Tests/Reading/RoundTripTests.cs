@@ -77,7 +77,7 @@ public sealed class RoundTripTests(SampleServer sample)
         await using var stores = await Stores.OpenAsync(options, NullLoggerFactory.Instance, _ => { }, CancellationToken.None);
         // Nothing runs in its background: only the query crosses the wires.
         await using var tracking = new TrackingServices(stores, NullLoggerFactory.Instance);
-        var graph = await GraphComposition.BuildAsync(stores, tracking, NullLoggerFactory.Instance, CancellationToken.None);
+        var graph = await GraphComposition.BuildAsync(stores, tracking, new ServerLimits(), NullLoggerFactory.Instance, CancellationToken.None);
         await InProcessServer.CountAsync(graph, query);
         var (before, queriesBefore) = (postgres.RoundTrips, clickHouse.Queries);
 

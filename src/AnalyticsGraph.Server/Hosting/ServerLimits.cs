@@ -1,0 +1,41 @@
+using AnalyticsGraph.Analytics.Series;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping;
+
+namespace AnalyticsGraph.Server.Hosting;
+
+/// <summary>What requests may ask for at most, by the sections of the configuration that docs/limits.md lists.</summary>
+internal sealed record ServerLimits
+{
+    /// <summary>Section <c>GraphQL</c>: documents, operations, answers.</summary>
+    public GraphQLExecutorOptions GraphQL { get; init; } = new();
+
+    /// <summary>Section <c>Mapping</c>: pages, filters, statements.</summary>
+    public MappingLimits Mapping { get; init; } = new();
+
+    /// <summary>Section <c>Series</c>: points.</summary>
+    public SeriesLimits Series { get; init; } = new();
+
+    /// <summary>Reads the configuration; what it does not name keeps its default.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <exception cref="SettingException">A name is no limit's, or a value does not fit.</exception>
+    public static ServerLimits From(IConfiguration configuration) => new()
+    {
+        GraphQL = Read<GraphQLExecutorOptions>(configuration, nameof(GraphQL)),
+        Mapping = Read<MappingLimits>(configuration, nameof(Mapping)),
+        Series = Read<SeriesLimits>(configuration, nameof(Series)),
+    };
+
+    private static T Read<T>(IConfiguration configuration, string section)
+        where T : new()
+    {
+        try
+        {
+            return configuration.GetSection(section).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.Reflection.TargetInvocationException)
+        {
+            throw new SettingException($"The settings of the section {section} cannot be used: {exception.GetBaseException().Message} docs/limits.md lists them.", exception);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AnalyticsGraph.Analytics.Series;
+using AnalyticsGraph.GraphQL.Cost;
+using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Validation;
+using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Server.Hosting;
+using AnalyticsGraph.Server.Tests.Running;
+using Microsoft.Extensions.Configuration;
+
+namespace AnalyticsGraph.Server.Tests.Contract;
+
+/// <summary>The limits as they are documented, set and told.</summary>
+[Collection("sample")]
+public sealed partial class LimitTests(SampleServer sample)
+{
+    [Fact]
+    public void Page_Should_ListEveryLimit()
+    {
+        Type[] settings = [typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(MappingLimits), typeof(SeriesLimits)];
+        var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
+
+        var missing = settings.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null && property.Name != nameof(GraphQLExecutorOptions.OnUnexpectedError))
+            .Select(property => property.Name).Where(name => !named.Contains(name));
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Configuration_Should_SetLimits_When_ItNamesThem()
+    {
+        var limits = ServerLimits.From(Configuration(
+            ("GraphQL:MaxDepth", "20"), ("GraphQL:ParserLimits:MaxTokens", "99"), ("GraphQL:Cost:MaxTypeCost", "5.5"), ("GraphQL:Timeout", "00:00:07"), ("Mapping:MaxPage", "77"), ("Series:MaxPointsPerSeries", "8")));
+
+        Assert.Equal((20, 99, 5.5, TimeSpan.FromSeconds(7)), (limits.GraphQL.MaxDepth, limits.GraphQL.ParserLimits.MaxTokens, limits.GraphQL.Cost.MaxTypeCost, limits.GraphQL.Timeout));
+        Assert.Equal((77, 8L), (limits.Mapping.MaxPage, limits.Series.MaxPointsPerSeries));
+        Assert.Equal((ParserLimits.Default.MaxDepth, 50_000, 1_000), (limits.GraphQL.ParserLimits.MaxDepth, ParserLimits.Default.MaxTokens, limits.Mapping.MaxIds));
+    }
+
+    [Theory]
+    [InlineData("GraphQL:MaxDepht", "20", "MaxDepht")]
+    [InlineData("Mapping:MaxPage", "many", "many")]
+    [InlineData("GraphQL:ParserLimits:MaxDepth", "100000", "MaxDepth")]
+    public void Configuration_Should_NameTheSetting_When_ItIsNoLimit(string name, string value, string told)
+    {
+        var exception = Assert.Throws<SettingException>(() => ServerLimits.From(Configuration((name, value))));
+
+        Assert.Contains(told, exception.Message, StringComparison.Ordinal);
+        Assert.Contains(name[..name.IndexOf(':', StringComparison.Ordinal)], exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_Should_TellTheCost_When_TheHeaderAsksForIt()
+    {
+        const string Query = "{ experiments(first: 10) { nodes { runs(first: 100) { nodes { name metrics { key } } } } } }";
+        using var client = new HttpClient { BaseAddress = sample.Server.Url };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql")
+        {
+            Content = new StringContent(JsonSerializer.Serialize(new { query = Query }), Encoding.UTF8, "application/json"),
+            Headers = { { "GraphQL-Cost", "report" } },
+        };
+        using var response = await client.SendAsync(request);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+        Assert.Equal("""{"fieldCost":1022,"typeCost":21022}""", json.RootElement.GetProperty("extensions").GetProperty("operationCost").GetRawText());
+        Assert.Contains("\"fieldCost\":1022,\"typeCost\":21022", File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ runs(first: 1001) { totalCount } }", "`first` of Query.runs is 1001; at most 1000 rows are read at once.")]
+    [InlineData("query($n: Int = 1001) { experiments { nodes { runs(last: $n) { totalCount } } } }", "`last` of Experiment.runs is 1001; at most 1000 rows are read at once.")]
+    public async Task Request_Should_BeRefusedBeforeItRuns_When_APageIsTooLarge(string query, string message)
+    {
+        using var client = new HttpClient { BaseAddress = sample.Server.Url };
+        using var response = await client.PostAsync("/graphql", new StringContent(JsonSerializer.Serialize(new { query }), Encoding.UTF8, "application/json"));
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+        var error = json.RootElement.GetProperty("errors")[0];
+        Assert.StartsWith(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.True(error.TryGetProperty("locations", out _));
+        Assert.False(json.RootElement.TryGetProperty("data", out _));
+    }
+
+    private static IConfiguration Configuration(params (string Name, string Value)[] settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value)).Build();
+
+    [GeneratedRegex("`[A-Za-z:]+`")]
+    private static partial Regex Named();
+}
