@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
@@ -150,8 +151,8 @@ public sealed class ClickHouseClient : IAsyncDisposable
 
     private HttpRequestMessage StatementRequest(ClickHouseQuery query, RequestQuery beside)
     {
-        if (query.ExternalTables.Count == 0 && beside.FitsUrl)
-            return _transport.Request(HttpMethod.Post, "/" + beside.Encode(), new ByteArrayContent(Encoding.UTF8.GetBytes(query.Sql)));
+        if (query.ExternalTables.Count == 0 && beside.Encode() is { Length: <= RequestQuery.LongestUrl } whole)
+            return _transport.Request(HttpMethod.Post, "/" + whole, new ByteArrayContent(Encoding.UTF8.GetBytes(query.Sql)));
         var (url, form) = StatementForm.Of(query, beside);
         return _transport.Request(HttpMethod.Post, "/" + url, form);
     }
@@ -224,9 +225,16 @@ public sealed class ClickHouseClient : IAsyncDisposable
             await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false), response.Content.Headers.ContentEncoding.FirstOrDefault(), framed: false);
         await using (stream.ConfigureAwait(false))
         {
-            var bytes = new byte[longest];
-            var length = await stream.ReadAtLeastAsync(bytes, longest, throwOnEndOfStream: false, ct).ConfigureAwait(false);
-            return Encoding.UTF8.GetString(bytes, 0, length);
+            var bytes = ArrayPool<byte>.Shared.Rent(longest);
+            try
+            {
+                var length = await stream.ReadAtLeastAsync(bytes.AsMemory(0, longest), longest, throwOnEndOfStream: false, ct).ConfigureAwait(false);
+                return Encoding.UTF8.GetString(bytes, 0, length);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(bytes);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ namespace AnalyticsGraph.ClickHouse.Http;
 internal sealed class RequestQuery
 {
     /// <summary>Servers and proxies commonly refuse request lines over 8 KB.</summary>
-    private const int LongestUrl = 6000;
+    public const int LongestUrl = 6000;
 
     private readonly List<(string Name, string Value)> _values = [];
 
@@ -32,8 +32,6 @@ internal sealed class RequestQuery
             Add(name, value);
         return this;
     }
-
-    public bool FitsUrl => Encode().Length <= LongestUrl;
 
     public string Encode()
     {
