@@ -4,9 +4,11 @@ using AnalyticsGraph.GraphQL.Errors;
 namespace AnalyticsGraph.GraphQL.Execution;
 
 /// <summary>A response (section 7). Holds a pooled buffer until it is disposed.</summary>
-public sealed class ExecutionResult : IDisposable
+public class ExecutionResult : IDisposable
 {
     private readonly ResponseWriter _writer;
+
+    private protected ExecutionResult(ExecutionResult other) => (_writer, IsRequestError, Errors) = (other._writer, other.IsRequestError, other.Errors);
 
     internal ExecutionResult(ResponseWriter writer, bool isRequestError, ImmutableArray<GraphQLError> errors) =>
         (_writer, IsRequestError, Errors) = (writer, isRequestError, errors);
@@ -25,5 +27,9 @@ public sealed class ExecutionResult : IDisposable
     public ReadOnlyMemory<byte> Body => _writer.Written;
 
     /// <summary>Gives the buffer back.</summary>
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

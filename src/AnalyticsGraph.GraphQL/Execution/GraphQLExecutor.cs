@@ -109,7 +109,7 @@ public sealed class GraphQLExecutor
                 return ResponseAssembly.RequestError(variables.Errors);
             }
 
-            var plan = operation.GetPlan(variables.Values);
+            var plan = operation.GetPlan(variables.Values, request.AllowParts && _options.DeliverParts);
             var cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values);
             if (!cost.Errors.IsEmpty)
             {
@@ -180,11 +180,10 @@ public sealed class GraphQLExecutor
 
     private ExecutionResult End(PendingResponse response, CancellationTokenSource? timer)
     {
-        var result = response.ToResult();
-        if (timer is not null)
+        var result = response.HasParts ? response.ToFirstPart(timer, Release) : response.ToResult();
+        if (result is not IncrementalResult)
         {
-            timer.Dispose();
-            Interlocked.Decrement(ref _underWay);
+            Release(timer);
         }
 
         if (response.Run.Reset() && _runs.Count < MostRunsKept)
@@ -193,6 +192,15 @@ public sealed class GraphQLExecutor
         }
 
         return result;
+    }
+
+    private void Release(CancellationTokenSource? timer)
+    {
+        if (timer is not null)
+        {
+            timer.Dispose();
+            Interlocked.Decrement(ref _underWay);
+        }
     }
 
     private CancellationTokenSource Timer(CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed record GraphQLExecutorOptions
     /// <summary>How many errors a response tells; a last one says how many were left out.</summary>
     public int MaxErrors { get; init; } = 100;
 
-    /// <summary>How long a request may run; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    /// <summary>How long a request may run, or each part of a response that comes in parts; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long steps may take to end after the request was cancelled, before it is answered without them.</summary>
@@ -42,6 +42,9 @@ public sealed record GraphQLExecutorOptions
 
     /// <summary>How many bytes of documents are kept planned; a plan takes some fifty times its document.</summary>
     public int MaxCachedDocumentBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Whether responses may come in parts where a client takes them so; else <c>@defer</c> and <c>@stream</c> are passed over.</summary>
+    public bool DeliverParts { get; init; } = true;
 
     /// <summary>Told of every fault of the server: exceptions that are no <see cref="Errors.GraphQLException"/>, of which callers see the trace id alone, and those of the code <see cref="Errors.ErrorCodes.Internal"/>.</summary>
     public Action<UnexpectedError>? OnUnexpectedError { get; init; }

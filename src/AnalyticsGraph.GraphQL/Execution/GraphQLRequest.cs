@@ -20,6 +20,12 @@ public sealed class GraphQLRequest
     /// <summary>Whether a mutation may run; false for HTTP GET. A mutation then is a request error of the code <see cref="Errors.ErrorCodes.OperationNotAllowed"/>.</summary>
     public bool AllowMutations { get; init; } = true;
 
+    /// <summary>
+    /// Whether the response may come in parts: <c>@defer</c> and <c>@stream</c> count then, and the result may be an <see cref="IncrementalResult"/>. Else they are passed over, and all
+    /// is one part.
+    /// </summary>
+    public bool AllowParts { get; init; }
+
     /// <summary>Whether the response tells in <c>extensions.operationCost</c> what the operation may cost at most.</summary>
     public bool ReportCost { get; init; }
 

@@ -27,6 +27,27 @@ public sealed class ObjectBatch(ObjectType type, int count, object source)
     /// <summary>Where the executor keeps the results of the selected fields: the first slot, and how many.</summary>
     internal (int First, int Count) Slots { get; set; }
 
+    /// <summary>
+    /// Some of the objects as a batch of their own, so that only they are resolved; null if the source cannot be divided: it is neither an array nor an <see cref="IDivisibleSource"/>.
+    /// </summary>
+    internal ObjectBatch? Take(int[] rows) => Source switch
+    {
+        IDivisibleSource divisible => new ObjectBatch(Type, rows.Length, divisible.Take(rows)),
+        Array array => new ObjectBatch(Type, rows.Length, Gather(array, rows)),
+        _ => null,
+    };
+
+    private static Array Gather(Array all, int[] rows)
+    {
+        var some = Array.CreateInstance(all.GetType().GetElementType()!, rows.Length);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Array.Copy(all, rows[i], some, i, 1);
+        }
+
+        return some;
+    }
+
     /// <summary>A batch over an array of CLR objects: the source that <see cref="FieldResolver.FromSource{TSource, TValue}(Func{TSource, TValue})"/> reads.</summary>
     /// <typeparam name="T">The CLR type that the object type is bound to.</typeparam>
     /// <param name="type">The concrete type of all rows.</param>

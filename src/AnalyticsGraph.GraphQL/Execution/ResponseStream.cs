@@ -12,16 +12,17 @@ public sealed class ResponseStream : IAsyncDisposable
     private readonly RequestContext? _context;
     private readonly Func<object, ValueTask<ExecutionResult>>? _execute;
     private readonly Func<Exception, GraphQLError>? _toError;
+    private readonly IncrementalResult? _parts;
     private ExecutionResult? _only;
     private bool _hasEnded;
 
-    internal ResponseStream(ExecutionResult only) => (_only, _hasEnded) = (only, true);
+    internal ResponseStream(ExecutionResult only) => (_only, _parts, _hasEnded) = (only, only as IncrementalResult, true);
 
     internal ResponseStream(
         IAsyncEnumerator<object> events, RequestContext context, Func<object, ValueTask<ExecutionResult>> execute, Func<Exception, GraphQLError> toError) =>
         (_events, _context, _execute, _toError) = (events, context, execute, toError);
 
-    /// <summary>Whether it is the stream of a subscription; else there is one response.</summary>
+    /// <summary>Whether it is the stream of a subscription; else there is one response, which may come in parts (<see cref="GraphQLRequest.AllowParts"/>).</summary>
     public bool IsSubscription => _events is not null;
 
     /// <summary>
@@ -34,7 +35,11 @@ public sealed class ResponseStream : IAsyncDisposable
     {
         if (_hasEnded)
         {
-            var only = _only;
+            if (_only is not { } only)
+            {
+                return _parts is null ? null : await _parts.NextAsync().ConfigureAwait(false);
+            }
+
             _only = null;
             return only;
         }
@@ -61,6 +66,11 @@ public sealed class ResponseStream : IAsyncDisposable
     {
         _only?.Dispose();
         _only = null;
+        if (_parts is not null)
+        {
+            await _parts.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_events is null)
         {
             return;

@@ -3,25 +3,34 @@ using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Planning;
 
-/// <summary>Finds the variables that decide about parts of an operation.</summary>
-internal static class ConditionVariables
+/// <summary>What decides about parts of an operation.</summary>
+/// <param name="Inclusion">The variables of <c>@skip</c> and <c>@include</c>, in the order of their definition.</param>
+/// <param name="Delivery">Those of <c>@defer(if:)</c> and <c>@stream(if:)</c>.</param>
+/// <param name="MayDeliverInParts">Whether a <c>@defer</c> or <c>@stream</c> occurs that is not switched off for good.</param>
+internal sealed record ConditionVariables(ImmutableArray<string> Inclusion, ImmutableArray<string> Delivery, bool MayDeliverInParts)
 {
-    /// <summary>The operation's variables that stand in <c>@skip</c> and <c>@include</c> of it or of fragments it reaches, in the order of their definition.</summary>
-    public static ImmutableArray<string> Of(OperationDefinitionNode operation, IReadOnlyDictionary<string, FragmentDefinitionNode> fragments)
+    /// <summary>Finds them in the operation and in the fragments it reaches.</summary>
+    public static ConditionVariables Of(OperationDefinitionNode operation, IReadOnlyDictionary<string, FragmentDefinitionNode> fragments)
     {
-        if (operation.VariableDefinitions.IsEmpty)
-        {
-            return [];
-        }
-
-        var found = new HashSet<string>(StringComparer.Ordinal);
+        var inclusion = new HashSet<string>(StringComparer.Ordinal);
+        var delivery = new HashSet<string>(StringComparer.Ordinal);
+        var inParts = false;
         var reached = new HashSet<string>(StringComparer.Ordinal);
         var open = new Stack<SelectionSetNode>([operation.SelectionSet]);
         while (open.TryPop(out var set))
         {
             foreach (var selection in set.Selections)
             {
-                Add(selection.Directives, found);
+                foreach (var directive in selection.Directives)
+                {
+                    var isDelivery = directive.Name.Value is "defer" or "stream";
+                    inParts |= isDelivery && DeliveryCondition.IsPossible(directive);
+                    if ((isDelivery || directive.Name.Value is "skip" or "include") && directive.Arguments.ValueOf("if") is VariableNode variable)
+                    {
+                        (isDelivery ? delivery : inclusion).Add(variable.Name.Value);
+                    }
+                }
+
                 switch (selection)
                 {
                     case FieldNode { SelectionSet: { } inner }: open.Push(inner); break;
@@ -33,17 +42,9 @@ internal static class ConditionVariables
             }
         }
 
-        return [.. operation.VariableDefinitions.Select(definition => definition.Variable.Name.Value).Where(found.Contains)];
-    }
+        return new ConditionVariables(InOrder(inclusion), InOrder(delivery), inParts);
 
-    private static void Add(ImmutableArray<DirectiveNode> directives, HashSet<string> found)
-    {
-        foreach (var directive in directives)
-        {
-            if (directive.Name.Value is "skip" or "include" && directive.Arguments.ValueOf("if") is VariableNode variable)
-            {
-                found.Add(variable.Name.Value);
-            }
-        }
+        ImmutableArray<string> InOrder(HashSet<string> found) =>
+            [.. operation.VariableDefinitions.Select(definition => definition.Variable.Name.Value).Where(found.Contains)];
     }
 }

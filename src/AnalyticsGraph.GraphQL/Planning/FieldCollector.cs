@@ -7,7 +7,12 @@ using AnalyticsGraph.GraphQL.Types;
 namespace AnalyticsGraph.GraphQL.Planning;
 
 /// <summary>A place where a field is selected.</summary>
-internal readonly record struct FieldOccurrence(FieldNode Node, DeliveryGroup Group);
+internal readonly record struct FieldOccurrence(FieldNode Node, DeferUsage? Defer);
+
+/// <summary>What is selected on one concrete type.</summary>
+/// <param name="Fields">By response name, in the order of their first occurrence.</param>
+/// <param name="Usages">The deferred fragments that begin here.</param>
+internal readonly record struct CollectedFields(OrderedDictionary<string, CollectedField> Fields, List<DeferUsage> Usages);
 
 /// <summary>The occurrences of one response name in a selection set.</summary>
 internal sealed class CollectedField(Conditions conditions)
@@ -22,14 +27,15 @@ internal sealed class CollectedField(Conditions conditions)
 /// <param name="schema">The schema.</param>
 /// <param name="fragments">The document's fragments by name.</param>
 /// <param name="known">Values of the condition variables, if the plan shall be for these alone.</param>
+/// <param name="inParts">Whether <c>@defer</c> counts; the values of its variables are known then.</param>
 /// <param name="maxSteps">How many selections may be looked at for the whole plan: fragments under many combinations of conditions are looked at once for each.</param>
 internal sealed class FieldCollector(
     Schema schema,
     IReadOnlyDictionary<string, FragmentDefinitionNode> fragments,
     IReadOnlyDictionary<string, object?>? known,
+    bool inParts,
     int maxSteps)
 {
-    private int _deliveryGroups;
     private int _steps;
 
     /// <summary>
@@ -38,25 +44,18 @@ internal sealed class FieldCollector(
     /// </summary>
     public bool NeedsKnownVariables { get; private set; }
 
-    public OrderedDictionary<string, CollectedField> Collect(ObjectType type, IEnumerable<(SelectionSetNode Set, DeliveryGroup Group)> sets)
+    public CollectedFields Collect(ObjectType type, IEnumerable<(SelectionSetNode Set, DeferUsage? Defer)> sets)
     {
-        var fields = new OrderedDictionary<string, CollectedField>(StringComparer.Ordinal);
-        var visited = new HashSet<(string Fragment, Conditions Conditions)>();
-        foreach (var (set, group) in sets)
+        var into = new Collection(type);
+        foreach (var (set, defer) in sets)
         {
-            Collect(type, set, group, Conditions.None, fields, visited);
+            Collect(set, defer, Conditions.None, into);
         }
 
-        return fields;
+        return new CollectedFields(into.Fields, into.Usages);
     }
 
-    private void Collect(
-        ObjectType type,
-        SelectionSetNode set,
-        DeliveryGroup group,
-        Conditions outer,
-        OrderedDictionary<string, CollectedField> fields,
-        HashSet<(string Fragment, Conditions Conditions)> visited)
+    private void Collect(SelectionSetNode set, DeferUsage? defer, Conditions outer, Collection into)
     {
         // A valid document may chain thousands of fragments: refuse it before the stack overflows, which would end the process.
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -85,18 +84,30 @@ internal sealed class FieldCollector(
             switch (selection)
             {
                 case FieldNode field:
-                    Add(field, group, conditions, fields);
+                    Add(field, defer, conditions, into.Fields);
                     break;
-                case InlineFragmentNode inline when inline.TypeCondition is null || Applies(type, inline.TypeCondition):
-                    Collect(type, inline.SelectionSet, Enter(inline.Directives, group), conditions, fields, visited);
-                    break;
-                case FragmentSpreadNode spread when fragments.TryGetValue(spread.Name.Value, out var fragment) && Applies(type, fragment.TypeCondition):
-                    // Once is enough under the same conditions, or where it counts without any.
-                    if (!visited.Contains((spread.Name.Value, Conditions.None)) && visited.Add((spread.Name.Value, conditions)))
+                case InlineFragmentNode inline when inline.TypeCondition is null || Applies(into.Type, inline.TypeCondition):
+                    var inner = Enter(inline.Directives, defer);
+                    if (!ReferenceEquals(inner, defer))
                     {
-                        Collect(type, fragment.SelectionSet, Enter(spread.Directives, group), conditions, fields, visited);
+                        into.Usages.Add(inner!);
                     }
 
+                    Collect(inline.SelectionSet, inner, conditions, into);
+                    break;
+                case FragmentSpreadNode spread when fragments.TryGetValue(spread.Name.Value, out var fragment) && Applies(into.Type, fragment.TypeCondition):
+                    var spreadIn = Enter(spread.Directives, defer);
+                    if (!into.Visit(spread.Name.Value, conditions, spreadIn?.Directive))
+                    {
+                        break;
+                    }
+
+                    if (!ReferenceEquals(spreadIn, defer))
+                    {
+                        into.Usages.Add(spreadIn!);
+                    }
+
+                    Collect(fragment.SelectionSet, spreadIn, conditions, into);
                     break;
             }
         }
@@ -104,7 +115,7 @@ internal sealed class FieldCollector(
 
     private static GraphQLException TooLarge(string message) => new(new GraphQLError(message, ErrorCodes.LimitExceeded));
 
-    private void Add(FieldNode node, DeliveryGroup group, Conditions conditions, OrderedDictionary<string, CollectedField> fields)
+    private void Add(FieldNode node, DeferUsage? defer, Conditions conditions, OrderedDictionary<string, CollectedField> fields)
     {
         if (!fields.TryGetValue(node.ResponseName, out var field))
         {
@@ -113,25 +124,33 @@ internal sealed class FieldCollector(
         }
 
         NeedsKnownVariables |= !field.Conditions.Equals(conditions);
-        field.Occurrences.Add(new FieldOccurrence(node, group));
+        field.Occurrences.Add(new FieldOccurrence(node, defer));
     }
 
     private bool Applies(ObjectType type, NamedTypeNode condition) =>
         condition.Name.Value == type.Name
         || (schema.Types.TryGetValue(condition.Name.Value, out var named) && schema.GetPossibleTypes(named).Contains(type));
 
-    // A deferred fragment is a group of its own where the schema knows @defer.
-    private DeliveryGroup Enter(ImmutableArray<DirectiveNode> directives, DeliveryGroup group)
+    private DeferUsage? Enter(ImmutableArray<DirectiveNode> directives, DeferUsage? outer) =>
+        inParts && directives.Find("defer") is { } directive && DeliveryCondition.IsMet(directive, known!)
+            ? new DeferUsage((directive.Arguments.ValueOf("label") as StringValueNode)?.Value, outer, directive)
+            : outer;
+
+    /// <summary>What was collected so far.</summary>
+    private sealed class Collection(ObjectType type)
     {
-        var defer = directives.Find("defer");
-        if (defer is null || !schema.Directives.ContainsKey("defer") || IsSwitchedOff(defer))
-        {
-            return group;
-        }
+        private readonly HashSet<(string Fragment, Conditions Conditions, DirectiveNode? Defer)> _visited = [];
 
-        var label = defer.Arguments.ValueOf("label") as StringValueNode;
-        return new DeliveryGroup(++_deliveryGroups, group, label?.Value);
+        public ObjectType Type { get; } = type;
+
+        public OrderedDictionary<string, CollectedField> Fields { get; } = new(StringComparer.Ordinal);
+
+        public List<DeferUsage> Usages { get; } = [];
+
+        /// <summary>Whether the fragment counts: once is enough under the same conditions in the same deferred fragment, or where it counts without any.</summary>
+        public bool Visit(string fragment, Conditions conditions, DirectiveNode? defer) =>
+            !_visited.Contains((fragment, Conditions.None, null))
+            && (defer is null || !_visited.Contains((fragment, Conditions.None, defer)))
+            && _visited.Add((fragment, conditions, defer));
     }
-
-    private static bool IsSwitchedOff(DirectiveNode defer) => defer.Arguments.ValueOf("if") is BooleanValueNode { Value: false };
 }

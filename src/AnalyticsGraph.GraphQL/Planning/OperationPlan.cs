@@ -11,4 +11,7 @@ internal sealed record OperationPlan(OperationDefinitionNode Operation, PlannedS
 {
     /// <summary>What it costs, once that is known and if no variable matters.</summary>
     public CostVerdict? Cost { get; set; }
+
+    /// <summary>Whether <c>@defer</c> and <c>@stream</c> count, so that the response may come in parts.</summary>
+    public bool InParts { get; init; }
 }

@@ -17,15 +17,17 @@ internal sealed class OperationPlanner
     private readonly PlanLimits _limits;
     private readonly Dictionary<string, FragmentDefinitionNode> _fragments;
     private readonly FieldCollector _collector;
+    private readonly IReadOnlyDictionary<string, object?>? _knownForParts;
     private int _fields;
     private bool _isImmediate = true;
 
-    private OperationPlanner(ExecutableSchema schema, DocumentNode document, PlanLimits limits, IReadOnlyDictionary<string, object?>? known)
+    private OperationPlanner(ExecutableSchema schema, DocumentNode document, PlanLimits limits, IReadOnlyDictionary<string, object?>? known, bool inParts)
     {
         _schema = schema;
+        _knownForParts = inParts ? known : null;
         _limits = limits;
         _fragments = document.Definitions.OfType<FragmentDefinitionNode>().ToDictionary(fragment => fragment.Name.Value, StringComparer.Ordinal);
-        _collector = new FieldCollector(schema.Schema, _fragments, known, (int)Math.Min(int.MaxValue, (long)limits.MaxFields * StepsPerField));
+        _collector = new FieldCollector(schema.Schema, _fragments, known, inParts, (int)Math.Min(int.MaxValue, (long)limits.MaxFields * StepsPerField));
     }
 
     /// <summary>Plans an operation.</summary>
@@ -34,15 +36,17 @@ internal sealed class OperationPlanner
     /// <param name="operation">One of its operations.</param>
     /// <param name="limits">How large the plan may become.</param>
     /// <param name="known">Values of the condition variables, if the plan shall be for these alone.</param>
+    /// <param name="inParts">Whether <c>@defer</c> and <c>@stream</c> count; <paramref name="known"/> must be there then.</param>
     /// <exception cref="GraphQLException">The plan outgrows its limits.</exception>
     public static PlanningResult Plan(
         ExecutableSchema schema,
         DocumentNode document,
         OperationDefinitionNode operation,
         PlanLimits limits,
-        IReadOnlyDictionary<string, object?>? known = null)
+        IReadOnlyDictionary<string, object?>? known = null,
+        bool inParts = false)
     {
-        var planner = new OperationPlanner(schema, document, limits, known);
+        var planner = new OperationPlanner(schema, document, limits, known, inParts);
         var rootType = operation.Operation switch
         {
             OperationType.Query => schema.Schema.Query,
@@ -57,7 +61,7 @@ internal sealed class OperationPlanner
             });
         }
 
-        var root = planner.PlanSelections(rootType, [(operation.SelectionSet, DeliveryGroup.Initial)], 1);
+        var root = planner.PlanSelections(rootType, [(operation.SelectionSet, null)], [], 1);
         var variables = ConditionVariables.Of(operation, planner._fragments);
         if (planner._collector.NeedsKnownVariables)
         {
@@ -65,20 +69,21 @@ internal sealed class OperationPlanner
         }
 
         planner.Bind(root, null);
-        return new PlanningResult(new OperationPlan(operation, root, planner._isImmediate), variables);
+        return new PlanningResult(new OperationPlan(operation, root, planner._isImmediate) { InParts = inParts }, variables);
     }
 
-    private PlannedSelectionSet PlanSelections(ObjectType type, IEnumerable<(SelectionSetNode Set, DeliveryGroup Group)> sets, int depth)
+    // Fields that belong to the same deferred fragments as the object (to none, mostly) come with it.
+    private PlannedSelectionSet PlanSelections(ObjectType type, IEnumerable<(SelectionSetNode Set, DeferUsage? Defer)> sets, ImmutableArray<DeferUsage> with, int depth)
     {
         if (depth > _limits.MaxDepth)
         {
             throw PlanLimits.Exceeded($"The operation nests more than {_limits.MaxDepth} levels of fields.");
         }
 
-        var collected = _collector.Collect(type, sets);
+        var (collected, usages) = _collector.Collect(type, sets);
         if (_collector.NeedsKnownVariables)
         {
-            return new PlannedSelectionSet(type, []);
+            return new PlannedSelectionSet(type, [], [], []);
         }
 
         _fields += collected.Count;
@@ -93,16 +98,17 @@ internal sealed class OperationPlanner
             fields.Add(PlanField(type, responseName, field, fields.Count, depth));
             if (_collector.NeedsKnownVariables)
             {
-                return new PlannedSelectionSet(type, []);
+                return new PlannedSelectionSet(type, [], [], []);
             }
         }
 
-        return new PlannedSelectionSet(type, fields.MoveToImmutable());
+        return new PlannedSelectionSet(type, fields.MoveToImmutable(), with, [.. usages]);
     }
 
     private PlannedField PlanField(ObjectType type, string responseName, CollectedField collected, int index, int depth)
     {
-        var occurrences = collected.Occurrences.DistinctBy(occurrence => occurrence.Node).ToList();
+        var occurrences = collected.Occurrences.Distinct().ToList();
+        var deferral = DeferralOf(occurrences);
         var first = occurrences[0].Node;
         var definition = _schema.Schema.FindField(type, first.Name.Value)
             ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
@@ -118,19 +124,20 @@ internal sealed class OperationPlanner
             PrefixLength = Encoding.UTF8.GetByteCount(name) + 1,
             Definition = definition,
             ParentType = type,
-            Nodes = [.. occurrences.Select(occurrence => occurrence.Node)],
+            Nodes = [.. occurrences.Select(occurrence => occurrence.Node).Distinct()],
             Inclusion = collected.Conditions.All.IsEmpty ? Inclusion.Always : new Inclusion([collected.Conditions.All]),
-            Group = occurrences.MinBy(occurrence => Depth(occurrence.Group)).Group,
+            Deferral = deferral,
+            Stream = StreamOf(first, definition),
             Arguments = ArgumentPlanner.Plan(definition, first),
-            SelectionSets = PlanSubselections(definition.Type.Named, occurrences, depth),
+            SelectionSets = PlanSubselections(definition.Type.Named, occurrences, deferral, depth),
         };
     }
 
-    private ImmutableArray<PlannedSelectionSet> PlanSubselections(NamedType type, List<FieldOccurrence> occurrences, int depth)
+    private ImmutableArray<PlannedSelectionSet> PlanSubselections(NamedType type, List<FieldOccurrence> occurrences, ImmutableArray<DeferUsage> with, int depth)
     {
         var sets = occurrences.Where(occurrence => occurrence.Node.SelectionSet is not null)
-            .Select(occurrence => (occurrence.Node.SelectionSet!, occurrence.Group)).ToList();
-        return sets.Count == 0 ? [] : [.. _schema.Schema.GetPossibleTypes(type).Select(possible => PlanSelections(possible, sets, depth + 1))];
+            .Select(occurrence => (occurrence.Node.SelectionSet!, occurrence.Defer)).ToList();
+        return sets.Count == 0 ? [] : [.. _schema.Schema.GetPossibleTypes(type).Select(possible => PlanSelections(possible, sets, with, depth + 1))];
     }
 
     // Parents before children: a step may leave for the steps below it what they read from (a row layout).
@@ -170,7 +177,22 @@ internal sealed class OperationPlanner
         return bytes;
     }
 
-    private static int Depth(DeliveryGroup group) => group.Parent is null ? 0 : 1 + Depth(group.Parent);
+    // The outermost deferred fragments that select the field; none if it is selected outside of any.
+    private static ImmutableArray<DeferUsage> DeferralOf(List<FieldOccurrence> occurrences)
+    {
+        if (occurrences.Exists(occurrence => occurrence.Defer is null))
+        {
+            return [];
+        }
+
+        var usages = occurrences.Select(occurrence => occurrence.Defer!).Distinct().ToList();
+        return [.. usages.Where(usage => !usages.Exists(usage.IsWithin))];
+    }
+
+    private StreamUsage? StreamOf(FieldNode node, FieldDefinition definition) =>
+        _knownForParts is not null && definition.Type.Nullable is ListType && node.Directives.Find("stream") is { } directive && DeliveryCondition.IsMet(directive, _knownForParts)
+            ? new StreamUsage(directive)
+            : null;
 
     private sealed class FailingStep(GraphQLException exception) : ImmediateStep
     {

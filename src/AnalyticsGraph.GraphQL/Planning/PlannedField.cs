@@ -29,8 +29,11 @@ public sealed class PlannedField
     /// <summary>When it is part of the response.</summary>
     public required Inclusion Inclusion { get; init; }
 
-    /// <summary>Which part of the response delivers it.</summary>
-    public required DeliveryGroup Group { get; init; }
+    /// <summary>The deferred fragments it belongs to, the outermost ones; empty if it is selected outside of any too, or if the response comes in one part.</summary>
+    public ImmutableArray<DeferUsage> Deferral { get; init; } = [];
+
+    /// <summary>How its items are delivered; null if they come with the list.</summary>
+    public StreamUsage? Stream { get; init; }
 
     /// <summary>Its arguments: constants coerced, variables by name.</summary>
     public required ArgumentPlan Arguments { get; init; }

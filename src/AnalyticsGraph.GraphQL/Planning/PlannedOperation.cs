@@ -18,39 +18,59 @@ internal sealed class PlannedOperation(ExecutableSchema schema, DocumentNode doc
     public OperationDefinitionNode Definition { get; } = definition;
 
     /// <summary>The plan for a request.</summary>
-    /// <exception cref="GraphQLException">A variable of <c>@skip</c> or <c>@include</c> is null, or the plan outgrows its limits.</exception>
-    public OperationPlan GetPlan(IReadOnlyDictionary<string, object?> variables)
+    /// <param name="variables">Coerced variables.</param>
+    /// <param name="inParts">Whether <c>@defer</c> and <c>@stream</c> count; else all is one part.</param>
+    /// <exception cref="GraphQLException">A variable of <c>@skip</c>, <c>@include</c>, <c>@defer</c> or <c>@stream</c> is null, or the plan outgrows its limits.</exception>
+    public OperationPlan GetPlan(IReadOnlyDictionary<string, object?> variables, bool inParts)
     {
         var general = _general ??= OperationPlanner.Plan(schema, document, Definition, limits);
-        foreach (var name in general.ConditionVariables)
+        foreach (var name in general.Variables.Inclusion)
         {
             if (variables.GetValueOrDefault(name) is not bool)
             {
-                throw new GraphQLException(new GraphQLError($"Variable \"${name}\" decides about @skip or @include and must not be null.", ErrorCodes.BadUserInput)
-                {
-                    Locations = [Definition.VariableDefinitions.First(variable => variable.Variable.Name.Value == name).Location],
-                });
+                throw NullCondition(name, "@skip or @include");
             }
         }
 
-        return general.Plan ?? GetShape(general.ConditionVariables, variables);
+        if (inParts && general.Variables.MayDeliverInParts)
+        {
+            foreach (var name in general.Variables.Delivery)
+            {
+                if (variables.TryGetValue(name, out var given) && given is null)
+                {
+                    throw NullCondition(name, "@defer or @stream");
+                }
+            }
+
+            return GetShape([.. general.Variables.Inclusion, .. general.Variables.Delivery], variables, inParts: true);
+        }
+
+        return general.Plan ?? GetShape(general.Variables.Inclusion, variables, inParts: false);
     }
 
-    private OperationPlan GetShape(ImmutableArray<string> names, IReadOnlyDictionary<string, object?> variables)
+    private OperationPlan GetShape(ImmutableArray<string> names, IReadOnlyDictionary<string, object?> variables, bool inParts)
     {
-        var key = string.Create(names.Length, (names, variables), static (text, state) =>
+        var key = string.Create(names.Length + 1, (names, variables, inParts), static (text, state) =>
         {
-            for (var i = 0; i < text.Length; i++)
+            for (var i = 0; i < state.names.Length; i++)
             {
-                text[i] = state.variables[state.names[i]] is true ? '1' : '0';
+                text[i] = state.variables.TryGetValue(state.names[i], out var value) ? value is true ? '1' : '0' : '-';
             }
+
+            text[^1] = state.inParts ? 'p' : 'w';
         });
         if (_shapes.TryGetValue(key, out var plan))
         {
             return plan;
         }
 
-        plan = OperationPlanner.Plan(schema, document, Definition, limits, variables).Plan!;
+        plan = OperationPlanner.Plan(schema, document, Definition, limits, variables, inParts).Plan!;
         return _shapes.Count < MostShapes ? _shapes.GetOrAdd(key, plan) : plan;
     }
+
+    private GraphQLException NullCondition(string name, string directives) =>
+        new(new GraphQLError($"Variable \"${name}\" decides about {directives} and must not be null.", ErrorCodes.BadUserInput)
+        {
+            Locations = [Definition.VariableDefinitions.First(variable => variable.Variable.Name.Value == name).Location],
+        });
 }

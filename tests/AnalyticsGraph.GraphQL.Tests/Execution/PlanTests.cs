@@ -76,21 +76,21 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public async Task Plan_Should_KnowItsDeliveryGroups_When_FragmentsAreDeferred()
+    public async Task Plan_Should_KnowWhatIsDeferred_When_TheResponseMayComeInParts()
     {
         var groups = new List<string>();
         var server = Server(new(), context =>
         {
             foreach (var field in context.Field.SelectionSets.First(set => set.Type.Name == "A").Fields)
             {
-                groups.Add($"{field.ResponseName} {field.Group.Id} {field.Group.Label} {field.Group.Parent?.Id}");
+                groups.Add($"{field.ResponseName} {string.Join(' ', field.Deferral.Select(usage => $"{usage.Label ?? "-"} in {usage.Parent?.Label ?? "-"}"))}");
             }
         });
 
-        await server.AskAsync(
+        await server.PartsAsync(
             "{ item { now: name ...D @defer(label: \"d\") both: name ... @defer(if: false) { off: name } } } fragment D on Node { late: name both: name ... @defer { later: name } }");
 
-        Assert.Equal(["now 0  ", "late 1 d 0", "both 0  ", "later 2  1", "off 0  "], groups);
+        Assert.Equal(["now ", "late d in -", "both ", "later - in d", "off "], groups);
     }
 
     private static TestServer Server(GraphQLExecutorOptions options, Action<StepContext>? onItem = null) => new(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Execution;
@@ -40,6 +41,44 @@ internal sealed class TestServer
     /// <summary>Begins an operation of any kind.</summary>
     public ValueTask<ResponseStream> SubscribeAsync(string query, object? variables = null, Action<RequestContext>? configure = null, CancellationToken cancellationToken = default) =>
         _executor.SubscribeAsync(Request(query, variables, null, true, configure, false), cancellationToken);
+
+    /// <summary>Executes in parts and returns the bodies as they are sent.</summary>
+    public async Task<List<string>> PartsAsync(string query, object? variables = null)
+    {
+        var parts = new List<string>();
+        await foreach (var part in ReadPartsAsync(query, variables))
+        {
+            parts.Add(part);
+        }
+
+        return parts;
+    }
+
+    /// <summary>Executes in parts, each as it is asked for.</summary>
+    public async IAsyncEnumerable<string> ReadPartsAsync(
+        string query, object? variables = null, Action<RequestContext>? configure = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var request = new GraphQLRequest
+        {
+            Query = Encoding.UTF8.GetBytes(query),
+            Variables = variables is null ? null : JsonSerializer.SerializeToElement(variables),
+            AllowParts = true,
+            Configure = configure,
+        };
+        using var result = await _executor.ExecuteAsync(request, cancellationToken);
+        yield return Encoding.UTF8.GetString(result.Body.Span);
+        if (result is IncrementalResult incremental)
+        {
+            await using var _ = incremental;
+            while (await incremental.NextAsync() is { } part)
+            {
+                using (part)
+                {
+                    yield return Encoding.UTF8.GetString(part.Body.Span);
+                }
+            }
+        }
+    }
 
     /// <summary>Executes and returns the errors as <c>path CODE</c>, in their order.</summary>
     public async Task<string[]> ErrorsAsync(string query, object? variables = null)

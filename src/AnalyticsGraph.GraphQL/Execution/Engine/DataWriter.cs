@@ -9,7 +9,7 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// Writes the columns of a finished run as the response's <c>data</c>, depth first in response order: the order in which errors are told. A value that may not be null but is
 /// (section 6.4.4) makes every writing method up to the nearest nullable place return false; there the bytes written since are taken back.
 /// </summary>
-internal sealed class DataWriter(OperationRun run)
+internal sealed partial class DataWriter(OperationRun run)
 {
     private PlannedField?[] _path = new PlannedField?[16];
     private int[] _indices = new int[16];
@@ -18,25 +18,22 @@ internal sealed class DataWriter(OperationRun run)
     private ErrorCollection _errors = null!;
 
     /// <summary>Begins a response.</summary>
-    public void Begin(ResponseWriter to, ErrorCollection collection) => (_writer, _errors, _depth) = (to, collection, 0);
+    /// <param name="to">Where to write.</param>
+    /// <param name="collection">Where errors go.</param>
+    /// <param name="work">Where parts go that are delivered later; null if all is one part.</param>
+    public void Begin(ResponseWriter to, ErrorCollection collection, DeliveryWork? work = null) =>
+        (_writer, _errors, _work, _scope, _prefix, _depth) = (to, collection, work, null, [], 0);
 
     /// <summary>Writes an object.</summary>
     /// <returns>False if the object must be null; what was written of it is to be taken back.</returns>
     public bool WriteObject(ObjectBatch batch, int row)
     {
-        if (batch.Slots.Count == 0)
+        if (_work is not null && batch.Selections.HasParts)
         {
-            _writer.WriteRaw("{}"u8);
-            return true;
+            return WriteObjectInParts(batch, row);
         }
 
-        if (!WriteFields(batch, row))
-        {
-            return false;
-        }
-
-        _writer.WriteByte((byte)'}');
-        return true;
+        return WriteWholeObject(batch, row);
     }
 
     /// <summary>Writes the fields of an object, without the brace at its end.</summary>
@@ -99,12 +96,15 @@ internal sealed class DataWriter(OperationRun run)
 
         var start = _writer.Length;
         var depth = _depth;
+        var (mark, scope) = (_work?.Position ?? default, _scope);
         if (WritePresent(type.Nullable, column, row))
         {
             return true;
         }
 
         _depth = depth;
+        _scope = scope;
+        _work?.Truncate(mark);
         _writer.Truncate(start);
         if (type is NonNullType)
         {
@@ -125,6 +125,8 @@ internal sealed class DataWriter(OperationRun run)
                 return WriteList(((ListType)type).ItemType, list, row);
             case AbstractColumn to:
                 return WriteObject(to.Batches[to.BatchOf[row]], to.RowOf[row]);
+            case StreamedListColumn list:
+                return WriteFirstItems(((ListType)type).ItemType, list, row);
             default:
                 ((LeafColumn)column).Write(row, _writer);
                 return true;
@@ -225,6 +227,11 @@ internal sealed class DataWriter(OperationRun run)
 
     private IEnumerable<object> CurrentPath()
     {
+        foreach (var key in _prefix)
+        {
+            yield return key;
+        }
+
         for (var at = 0; at < _depth; at++)
         {
             yield return _path[at] is { } field ? field.ResponseName : _indices[at];

@@ -11,6 +11,9 @@ internal sealed class ErrorCollection(int limit)
 
     public bool IsEmpty => _errors is null;
 
+    /// <summary>The number of errors told.</summary>
+    public int Count => _errors?.Count ?? 0;
+
     /// <summary>Whether the next error would only be counted: its path need not be made.</summary>
     public bool IsFull => _errors?.Count >= limit;
 

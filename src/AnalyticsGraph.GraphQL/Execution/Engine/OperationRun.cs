@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Planning;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -6,7 +8,7 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// Runs the steps of one operation level by level: all fields of all batches of a level are started, the stores' questions are dispatched together, all answers are awaited; the
 /// objects they hold are the next level. As long as steps complete at once, nothing is allocated but what they return. Reused by later requests.
 /// </summary>
-internal sealed class OperationRun
+internal sealed partial class OperationRun
 {
     // A run that once held a huge result does not keep its arrays for ever.
     private const int MostSlotsKept = 4096;
@@ -219,9 +221,9 @@ internal sealed class OperationRun
                 {
                     try
                     {
-                        Enter(column, field);
+                        Enter(field.Stream is { } usage && column is ListColumn list ? Split(slot, list, usage) : column, field);
                     }
-                    catch (InvalidOperationException fault)
+                    catch (Exception fault) when (fault is InvalidOperationException or GraphQLException)
                     {
                         Fail(slot, fault);
                     }
@@ -273,15 +275,21 @@ internal sealed class OperationRun
     private void Enter(ObjectBatch batch, PlannedSelectionSet selections)
     {
         batch.Selections = selections;
+        Enter(batch, selections.Immediate);
+    }
+
+    private void Enter(ObjectBatch batch, ImmutableArray<PlannedField> fields)
+    {
         var first = _slotCount;
-        if (first + selections.Fields.Length > _slots.Length)
+        if (first + fields.Length > _slots.Length)
         {
-            Array.Resize(ref _slots, Math.Max(2 * _slots.Length, first + selections.Fields.Length));
+            Array.Resize(ref _slots, Math.Max(2 * _slots.Length, first + fields.Length));
         }
 
-        foreach (var field in selections.Fields)
+        var hasConditions = batch.Selections.HasConditions;
+        foreach (var field in fields)
         {
-            if (!selections.HasConditions || field.Inclusion.IsMet(_context.Variables))
+            if (!hasConditions || field.Inclusion.IsMet(_context.Variables))
             {
                 ref var slot = ref _slots[_slotCount];
                 slot.Field = field;

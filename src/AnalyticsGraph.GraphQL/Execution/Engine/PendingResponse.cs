@@ -16,6 +16,7 @@ internal sealed class PendingResponse
     private readonly object? _source;
     private readonly ErrorCollection _errors;
     private readonly ResponseWriter _writer;
+    private readonly DeliveryWork? _work;
     private ObjectBatch? _root;
     private GraphQLError? _failure;
     private bool _isWritten;
@@ -32,10 +33,14 @@ internal sealed class PendingResponse
         _errors = new ErrorCollection(options.MaxErrors);
         _writer = new ResponseWriter(limit: options.MaxResponseBytes);
         _writer.WriteRaw(ResponseAssembly.DataPrefix);
-        run.Writer.Begin(_writer, _errors);
+        _work = plan.InParts ? new DeliveryWork() : null;
+        run.Writer.Begin(_writer, _errors, _work);
     }
 
     public OperationRun Run { get; }
+
+    /// <summary>Whether there is more than what was written.</summary>
+    public bool HasParts => _failure is null && _work is { IsEmpty: false };
 
     /// <summary>Runs a query, or a subscription for one event, as far as it goes without waiting, and writes it if that is to its end.</summary>
     public bool TryComplete()
@@ -73,6 +78,15 @@ internal sealed class PendingResponse
             Fail(exception);
         }
 
+        if (!HasParts)
+        {
+            await FreeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Frees what the request holds.</summary>
+    public async ValueTask FreeAsync()
+    {
         try
         {
             await _context.DisposeAsync().ConfigureAwait(false);
@@ -85,7 +99,9 @@ internal sealed class PendingResponse
     }
 
     /// <summary>The request failed as a whole.</summary>
-    public void Fail(Exception exception) => _failure = exception switch
+    public void Fail(Exception exception) => _failure = ToError(exception);
+
+    private GraphQLError ToError(Exception exception) => exception switch
     {
         OperationCanceledException when _context.CancellationToken.IsCancellationRequested =>
             new GraphQLError(string.Create(CultureInfo.InvariantCulture, $"The request was cancelled, or took longer than {_options.Timeout.TotalSeconds} s."), ErrorCodes.Cancelled),
@@ -103,6 +119,28 @@ internal sealed class PendingResponse
 
         _writer.Dispose();
         return ResponseAssembly.WithoutData(_failure, _context.Extensions);
+    }
+
+    /// <summary>The first part of a response that has more.</summary>
+    /// <param name="timer">Ends the request; null if nothing has to be waited for.</param>
+    /// <param name="release">Takes the timer back.</param>
+    public IncrementalResult ToFirstPart(CancellationTokenSource? timer, Action<CancellationTokenSource?> release)
+    {
+        var delivery = new IncrementalDelivery(_context, _options);
+        var payload = delivery.Begin(_work!);
+        _writer.WriteByte((byte)',');
+        payload.Write(_writer, delivery.HasNext);
+        return new IncrementalResult(
+            ResponseAssembly.WithData(_writer, _errors.ToImmutable(), _context.Extensions),
+            delivery,
+            timer,
+            _options.Timeout,
+            ToError,
+            async () =>
+            {
+                await FreeAsync().ConfigureAwait(false);
+                release(timer);
+            });
     }
 
     private void WriteRoot(ObjectBatch root)

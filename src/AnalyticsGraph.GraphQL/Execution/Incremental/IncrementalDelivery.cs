@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Errors;
+
+namespace AnalyticsGraph.GraphQL.Execution;
+
+/// <summary>
+/// Delivers what the first part of a response left for later. Parts that wait are resolved side by side: all start their steps together, so that their questions share the stores' round
+/// trips, and those whose data are complete are told without waiting for the others. Nothing is begun before the message before it was taken.
+/// </summary>
+internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecutorOptions options)
+{
+    private readonly DeliveryGraph _graph = new();
+    private readonly DeliveryIds _ids = new();
+    private readonly List<DeliveryCohort> _running = [];
+
+    /// <summary>Whether a message is still to come.</summary>
+    public bool HasNext { get; private set; }
+
+    /// <summary>Takes in what the first part left, and announces it.</summary>
+    /// <returns>What the first message tells besides its data.</returns>
+    public DeliveryPayload Begin(DeliveryWork work)
+    {
+        var payload = new DeliveryPayload(_ids);
+        _graph.Begin(work, payload);
+        HasNext = !_graph.IsDone;
+        return payload;
+    }
+
+    /// <summary>Resolves until there is something to tell. What ends the whole (time, cancellation, a message too large) is told as the errors of all that is open.</summary>
+    /// <param name="fail">Makes an error of an exception.</param>
+    public async ValueTask<ExecutionResult> NextAsync(Func<Exception, GraphQLError> fail)
+    {
+        var payload = new DeliveryPayload(_ids);
+        var writer = new ResponseWriter(limit: options.MaxResponseBytes);
+        try
+        {
+            while (payload.IsEmpty)
+            {
+                await StepAsync(payload).ConfigureAwait(false);
+            }
+
+            HasNext = !_graph.IsDone;
+            Write(writer, payload);
+        }
+        catch (Exception exception)
+        {
+            await WaitForStepsToEndAsync().ConfigureAwait(false);
+            HasNext = false;
+            var known = payload.KnownBefore(_graph.Open).ToList();
+            payload = new DeliveryPayload(_ids);
+            ImmutableArray<GraphQLError> errors = [fail(exception)];
+            known.ForEach(part => payload.Complete(part, errors));
+
+            writer.Truncate(0);
+            Write(writer, payload);
+        }
+
+        return new ExecutionResult(writer, false, payload.Errors);
+    }
+
+    private void Write(ResponseWriter writer, DeliveryPayload payload)
+    {
+        writer.WriteByte((byte)'{');
+        payload.Write(writer, HasNext);
+        writer.WriteByte((byte)'}');
+    }
+
+    private async ValueTask StepAsync(DeliveryPayload payload)
+    {
+        context.CancellationToken.ThrowIfCancellationRequested();
+
+        // Stores' sessions take questions of one level at a time: while some are out, nobody asks others.
+        if (!_running.Exists(cohort => cohort.Run.IsWaiting))
+        {
+            StartCohorts();
+            foreach (var cohort in _running)
+            {
+                cohort.Run.StartLevels();
+            }
+
+            Dispatch();
+        }
+        else
+        {
+            await Task.WhenAny(_running.Where(cohort => cohort.Run.IsWaiting).Select(cohort => cohort.Run.Answers)).WaitAsync(context.CancellationToken).ConfigureAwait(false);
+            context.CancellationToken.ThrowIfCancellationRequested();
+            foreach (var cohort in _running)
+            {
+                cohort.Run.TakeAnswersIfThere();
+            }
+        }
+
+        foreach (var cohort in _running.Where(cohort => cohort.Run.IsDone).ToList())
+        {
+            _running.Remove(cohort);
+            cohort.Deliver(_graph, payload, options);
+        }
+    }
+
+    private void StartCohorts()
+    {
+        foreach (var tasks in _graph.TakeStarted().GroupBy(task => task.Fields))
+        {
+            _running.Add(new DeferredCohort(NewRun(), [.. tasks]).Begin());
+        }
+
+        foreach (var streams in _graph.Streams.Where(stream => !_running.OfType<StreamedCohort>().Any(cohort => cohort.Has(stream))).GroupBy(stream => stream.Lists))
+        {
+            _running.Add(new StreamedCohort(NewRun(), [.. streams]));
+        }
+    }
+
+    private OperationRun NewRun()
+    {
+        var run = new OperationRun(options);
+        run.BeginPart(context);
+        return run;
+    }
+
+    private void Dispatch()
+    {
+        // By index: one that dispatches may bring a later one along.
+        for (var i = 0; i < context.DispatcherList.Count; i++)
+        {
+            if (context.DispatcherList[i] is { HasPending: true } dispatcher)
+            {
+                dispatcher.Dispatch(context.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Steps may hold a store's session, which is disposed with the request: they get a moment to notice the cancellation.</summary>
+    public async Task WaitForStepsToEndAsync() =>
+        await Task.WhenAny(Task.WhenAll(_running.Select(cohort => cohort.Run.Answers)), Task.Delay(options.CancellationGrace)).ConfigureAwait(false);
+}
