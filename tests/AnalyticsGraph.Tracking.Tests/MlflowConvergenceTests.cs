@@ -55,6 +55,22 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     }
 
     [Fact]
+    public async Task Run_Should_RefuseAndChangeNothing_When_TheSourceIsAnotherServer()
+    {
+        await ImportAsync(SampleDump.Text, "other-server");
+        var text = SampleDump.Text;
+        foreach (var run in SampleDump.Rows("runs").Select(row => row["run_uuid"]!))
+            text = text.Replace(run, new string([.. run.Reverse()]), StringComparison.Ordinal);
+
+        var refused = await Assert.ThrowsAsync<ImportException>(() => ImportAsync(text, "other-server"));
+
+        Assert.Contains("--source", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(227, await CountAsync("SELECT count(*) FROM run WHERE source = $1", "other-server"));
+        var again = await ImportAsync(SampleDump.Text, "other-server");
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+    }
+
+    [Fact]
     public async Task Run_Should_MarkARunAsDeletedAndKeepItsPoints_When_TheSourceLostIt()
     {
         await ImportAsync(SampleDump.Text, "lost-run");

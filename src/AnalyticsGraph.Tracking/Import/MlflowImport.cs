@@ -36,6 +36,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
             await using (var tables = MlflowSource.Open(source))
                 await staging.LoadAsync(tables, progress, ct).ConfigureAwait(false);
             await ExecuteAsync(connection, MlflowStatements.Functions, ct).ConfigureAwait(false);
+            await RequireSameServerAsync(connection, options.Source, ct).ConfigureAwait(false);
             await AddSourceAsync(connection, options.Source, ct).ConfigureAwait(false);
 
             var counts = new TableCounts();
@@ -83,6 +84,22 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
     [
         .. staging.Rows.Keys.Union(counts.Shrunk).Order(StringComparer.Ordinal).Select(table => counts.ToReport(table, staging.Rows.GetValueOrDefault(table))),
     ];
+
+    /// <summary>Another server's records under the same name would overwrite those of the first, and mark the rest of them as deleted.</summary>
+    private static async Task RequireSameServerAsync(NpgsqlConnection connection, string source, CancellationToken ct)
+    {
+        await using var ask = new NpgsqlCommand(
+            """
+            SELECT EXISTS (SELECT FROM run WHERE source = $1 AND original_id IS NOT NULL)
+                AND NOT EXISTS (SELECT FROM run r JOIN pg_temp.mlflow_runs s ON s.run_uuid = r.original_id WHERE r.source = $1)
+            """, connection)
+        { CommandTimeout = 0, Parameters = { new() { Value = source } } };
+        if (await ask.ExecuteScalarAsync(ct).ConfigureAwait(false) is true)
+        {
+            throw new ImportException(
+                $"None of the runs that were imported from '{source}' before is there any more: this seems to be another MLflow server, and nothing was changed. Give it a name of its own, such as --source {source}-2.");
+        }
+    }
 
     private async Task StoreExperimentAsync(
         NpgsqlConnection connection, string source, (string Id, string Name) experiment, MlflowStaging staging, TableCounts counts, IProgress<ImportProgress> progress,
