@@ -54,8 +54,8 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
     }
 
     private static ResponseMediaType Negotiate(HttpContext http) => ResponseMediaType.Negotiate(http.Request.Headers.Accept)
-        ?? throw new HttpFaultException(
-            StatusCodes.Status406NotAcceptable, "None of the accepted media types can be answered with; accept application/graphql-response+json or application/json.");
+        ?? (PartsMediaType.Negotiate(http.Request.Headers.Accept) is not null ? ResponseMediaType.Parts : throw new HttpFaultException(
+            StatusCodes.Status406NotAcceptable, "None of the accepted media types can be answered with; accept application/graphql-response+json or application/json."));
 
     private async Task<bool> TryServeDocumentsAsync(HttpContext http)
     {
@@ -101,6 +101,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
     {
         try
         {
+            var parts = PartsMediaType.Negotiate(http.Request.Headers.Accept);
             var request = new GraphQLRequest
             {
                 Query = parameters.Query,
@@ -108,10 +109,17 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
                 Variables = parameters.Variables,
                 Extensions = parameters.Extensions,
                 AllowMutations = allowMutations,
+                AllowParts = parts is not null,
                 ReportCost = http.Request.Headers["GraphQL-Cost"] == "report",
                 Configure = options.ConfigureRequest is { } configure ? context => configure(http, context) : null,
             };
             using var result = await Executor(http).ExecuteAsync(request, http.RequestAborted).ConfigureAwait(false);
+            if (result is IncrementalResult || mediaType == ResponseMediaType.Parts)
+            {
+                await PartsResponse.WriteAsync(http, parts!, result).ConfigureAwait(false);
+                return;
+            }
+
             http.RequestAborted.ThrowIfCancellationRequested();
             await WriteAsync(http, mediaType, result, allowMutations).ConfigureAwait(false);
         }

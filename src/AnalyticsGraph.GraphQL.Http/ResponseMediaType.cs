@@ -14,6 +14,9 @@ internal sealed class ResponseMediaType
     /// <summary>What older clients ask for: 200 whatever GraphQL has to say.</summary>
     public static ResponseMediaType Json { get; } = new("application/json");
 
+    /// <summary>For a client that takes a response in parts alone: what is refused before it is one is told as <see cref="GraphQLResponse"/>.</summary>
+    public static ResponseMediaType Parts { get; } = new("application/graphql-response+json");
+
     public string Name { get; }
 
     /// <summary>The header's value.</summary>
@@ -44,6 +47,10 @@ internal sealed class ResponseMediaType
         var html = Match(accept, "text", "html");
         return html is { Quality: > 0, Exactness: 3 } && html.Quality >= Match(accept, "application", "json").Quality && html.Quality >= Match(accept, "application", "graphql-response+json").Quality;
     }
+
+    /// <summary>The quality of a type that is named itself; 0 if it is not.</summary>
+    public static double QualityOf(StringValues accept, string type, string subtype) =>
+        Match(accept, type, subtype) is { Exactness: 3, Quality: var quality } ? quality : 0;
 
     /// <summary>The quality that the most exact matching range gives to a type.</summary>
     private static (double Quality, int Exactness) Match(StringValues accept, string type, string subtype)
@@ -91,7 +98,7 @@ internal sealed class ResponseMediaType
             : 0;
     }
 
-    // A response is UTF-8: a range that asks for another charset does not match. Other parameters say nothing to us.
+    // A response is UTF-8: a range that asks for another charset does not match, nor one that asks for a format of parts we do not write. Other parameters say nothing to us.
     private static bool TryReadParameters(ReadOnlySpan<char> parameters, out double quality)
     {
         quality = 1;
@@ -103,6 +110,10 @@ internal sealed class ResponseMediaType
                 quality = double.TryParse(parameter[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given) ? Math.Min(given, 1) : 0;
             }
             else if (parameter.StartsWith("charset=", StringComparison.OrdinalIgnoreCase) && !ContentTypes.IsUtf8(parameter["charset=".Length..]))
+            {
+                return false;
+            }
+            else if (parameter.StartsWith("deferSpec=", StringComparison.OrdinalIgnoreCase) || parameter.StartsWith("subscriptionSpec=", StringComparison.OrdinalIgnoreCase))
             {
                 return false;
             }

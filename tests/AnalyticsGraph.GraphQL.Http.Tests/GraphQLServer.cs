@@ -17,6 +17,9 @@ internal sealed class GraphQLServer : IAsyncDisposable
 {
     private const string Sdl =
         """
+        directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+        directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD
+
         type Query {
           hello(name: String = "world"): String!
           sum(numbers: [Int!]!): Int!
@@ -25,6 +28,7 @@ internal sealed class GraphQLServer : IAsyncDisposable
           fail: String
           crash: String
           forever: String
+          gate: String
           big(length: Int!): String!
         }
 
@@ -58,6 +62,9 @@ internal sealed class GraphQLServer : IAsyncDisposable
 
     /// <summary>Completes when the token of the field <c>forever</c> is cancelled.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What the field <c>gate</c> waits for.</summary>
+    public TaskCompletionSource<string?> Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes when the field <c>forever</c> is running.</summary>
     public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -132,6 +139,7 @@ internal sealed class GraphQLServer : IAsyncDisposable
         .Bind("Query", "crash", FieldResolver.FromRequest<string?>(_ => throw new InvalidOperationException("secret")))
         .Bind("Query", "big", FieldResolver.FromRequest(context => new ValueTask<string>(new string('x', context.Arguments.Get<int>("length")))))
         .Bind("Query", "forever", FieldResolver.FromRequest(ForeverAsync))
+        .Bind("Query", "gate", FieldResolver.FromRequest(_ => new ValueTask<string?>(Gate.Task)))
         .Bind("Mutation", "bump", FieldResolver.FromRequest(_ => new ValueTask<int>(Interlocked.Increment(ref _bumps))));
 
     private async ValueTask<string?> ForeverAsync(StepContext context)

@@ -33,6 +33,18 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Stream_Should_BeginNothing_When_NobodyAsksForTheNextPart()
+    {
+        var server = new IncrementalServer(books: 250);
+        await using var parts = server.Server.ReadPartsAsync("{ books @stream(initialCount: 10) { title } }").GetAsyncEnumerator();
+
+        await parts.MoveNextAsync();
+        Assert.Equal(["books(1)", "title(10)"], server.Runs);
+        await parts.MoveNextAsync();
+        Assert.Equal(["books(1)", "title(10)", "title(100)"], server.Runs);
+    }
+
+    [Fact]
     public async Task Stream_Should_ResolveTheItemsOfManyListsTogether()
     {
         var server = new IncrementalServer(books: 3);
