@@ -10,6 +10,11 @@ internal static class ErrorResponse
     public static async Task WriteAsync(HttpContext http, int status, ResponseMediaType mediaType, GraphQLError error)
     {
         using var result = ExecutionResult.Refuse(error);
+        await WriteAsync(http, status, mediaType, result).ConfigureAwait(false);
+    }
+
+    public static async Task WriteAsync(HttpContext http, int status, ResponseMediaType mediaType, ExecutionResult result)
+    {
         http.Response.StatusCode = status;
         http.Response.ContentType = mediaType.ContentType;
         http.Response.ContentLength = result.Body.Length;

@@ -11,13 +11,29 @@ namespace AnalyticsGraph.GraphQL.Http;
 internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHttpOptions options, IdeEndpoint? ide)
 {
     private readonly SdlEndpoint _sdl = new(options.Sdl);
+    private readonly SocketEndpoint? _sockets = options.WebSockets is null ? null : new SocketEndpoint(options);
+    private readonly EventStreamEndpoint? _streams = options.EventStreams is null ? null : new EventStreamEndpoint(options);
+
+    /// <summary>Takes requests that want to be WebSockets through the middleware that makes them; null if there are none.</summary>
+    public RequestDelegate? SocketPipeline { get; init; }
+
+    /// <summary>Serves a request that the middleware of WebSockets has prepared.</summary>
+    public Task HandleSocketAsync(HttpContext http) => _sockets!.HandleAsync(http, Executor(http));
 
     public async Task HandleAsync(HttpContext http)
     {
         var mediaType = ResponseMediaType.Json;
         try
         {
-            if (HttpMethods.IsPost(http.Request.Method))
+            if (SocketPipeline is not null && SocketEndpoint.IsAsked(http))
+            {
+                await SocketPipeline(http).ConfigureAwait(false);
+            }
+            else if (_streams is not null && EventStreamEndpoint.IsAsked(http.Request))
+            {
+                await _streams.HandleAsync(http, Executor(http)).ConfigureAwait(false);
+            }
+            else if (HttpMethods.IsPost(http.Request.Method))
             {
                 mediaType = Negotiate(http);
                 await PostAsync(http, mediaType).ConfigureAwait(false);
@@ -34,7 +50,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
             }
             else
             {
-                http.Response.Headers.Allow = "GET, POST";
+                http.Response.Headers.Allow = _streams is null ? "GET, POST" : "GET, POST, PUT, DELETE";
                 throw new HttpFaultException(StatusCodes.Status405MethodNotAllowed, $"Method {http.Request.Method} is not allowed; send GET or POST.");
             }
         }
@@ -76,16 +92,6 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
 
     private async Task PostAsync(HttpContext http, ResponseMediaType mediaType)
     {
-        if (!ContentTypes.IsJson(http.Request.ContentType))
-        {
-            throw new HttpFaultException(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json.");
-        }
-
-        if (http.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new HttpFaultException(StatusCodes.Status415UnsupportedMediaType, $"Bodies encoded as {encoding} are not accepted.");
-        }
-
         var body = await RequestBody.ReadAsync(http.Request, options.MaxRequestBytes, http.RequestAborted).ConfigureAwait(false);
         try
         {
@@ -156,7 +162,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
     }
 
     /// <summary>Sections 6.4.1 and 6.4.2: with <c>application/json</c> a well-formed request is answered 200 whatever its document; a fault of ours never is.</summary>
-    private static int StatusOf(ExecutionResult result, ResponseMediaType mediaType, bool allowMutations) => result.Errors[0].Code switch
+    public static int StatusOf(ExecutionResult result, ResponseMediaType mediaType, bool allowMutations) => result.Errors[0].Code switch
     {
         ErrorCodes.Internal => StatusCodes.Status500InternalServerError,
         ErrorCodes.OperationNotAllowed when !allowMutations => StatusCodes.Status405MethodNotAllowed,

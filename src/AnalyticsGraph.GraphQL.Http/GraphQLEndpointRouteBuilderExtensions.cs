@@ -32,7 +32,11 @@ public static class GraphQLEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(executor);
         options ??= new GraphQLHttpOptions();
         var ide = options.Ide is null ? null : new IdeEndpoint(options.Ide);
-        var graphQL = new GraphQLEndpoint(executor, options, ide);
+        GraphQLEndpoint graphQL = null!;
+        graphQL = new GraphQLEndpoint(executor, options, ide)
+        {
+            SocketPipeline = options.WebSockets is null ? null : Pipeline(endpoints, http => graphQL.HandleSocketAsync(http)),
+        };
 
         var group = endpoints.MapGroup(pattern);
         group.Map("", graphQL.HandleAsync).WithDisplayName("GraphQL");
@@ -42,5 +46,12 @@ public static class GraphQLEndpointRouteBuilderExtensions
         }
 
         return group;
+    }
+
+    private static RequestDelegate Pipeline(IEndpointRouteBuilder endpoints, RequestDelegate handle)
+    {
+        var pipeline = endpoints.CreateApplicationBuilder().UseWebSockets();
+        pipeline.Run(handle);
+        return pipeline.Build();
     }
 }

@@ -18,6 +18,12 @@ public sealed class GraphQLHttpOptions
     /// <summary>Whether <c>GET ...?sdl</c> is answered. Turn off where the schema itself is a secret; it is then no GraphQL request.</summary>
     public bool ServeSdl { get; init; } = true;
 
+    /// <summary>Operations over WebSockets; null for none.</summary>
+    public GraphQLWebSocketOptions? WebSockets { get; init; } = new();
+
+    /// <summary>Operations over streams of server-sent events; null for none.</summary>
+    public GraphQLEventStreamOptions? EventStreams { get; init; } = new();
+
     /// <summary>The IDE for browsers; null for none.</summary>
     public IdeOptions? Ide { get; init; }
 }

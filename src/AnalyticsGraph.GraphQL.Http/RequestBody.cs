@@ -29,9 +29,19 @@ internal readonly struct RequestBody
     public ReadOnlyMemory<byte> Memory { get; }
 
     /// <summary>Reads to the end, or to the limit.</summary>
-    /// <exception cref="HttpFaultException">It is larger than the limit, or is cut short.</exception>
+    /// <exception cref="HttpFaultException">It is no JSON by its headers, is larger than the limit, or is cut short.</exception>
     public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
     {
+        if (!ContentTypes.IsJson(request.ContentType))
+        {
+            throw new HttpFaultException(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8: send Content-Type: application/json.");
+        }
+
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new HttpFaultException(StatusCodes.Status415UnsupportedMediaType, $"Bodies encoded as {encoding} are not accepted.");
+        }
+
         if (request.ContentLength > limit)
         {
             throw TooLarge(limit);

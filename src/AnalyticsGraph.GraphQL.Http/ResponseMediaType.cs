@@ -52,6 +52,17 @@ internal sealed class ResponseMediaType
     public static double QualityOf(StringValues accept, string type, string subtype) =>
         Match(accept, type, subtype) is { Exactness: 3, Quality: var quality } ? quality : 0;
 
+    /// <summary>Whether a stream of events is asked for by name, rather than a response of one piece.</summary>
+    public static bool PrefersEvents(StringValues accept)
+    {
+        var events = Match(accept, "text", "event-stream");
+        var json = Match(accept, "application", "json");
+        var graphQL = Match(accept, "application", "graphql-response+json");
+        return events is { Quality: > 0, Exactness: 3 } && IsLess(json) && IsLess(graphQL) && QualityOf(accept, "multipart", "mixed") <= events.Quality;
+
+        bool IsLess((double Quality, int Exactness) other) => (other.Quality, other.Exactness).CompareTo((events.Quality, events.Exactness)) < 0;
+    }
+
     /// <summary>The quality that the most exact matching range gives to a type.</summary>
     private static (double Quality, int Exactness) Match(StringValues accept, string type, string subtype)
     {

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.GraphQL.Types;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -32,10 +33,14 @@ internal sealed class GraphQLServer : IAsyncDisposable
           big(length: Int!): String!
         }
 
-        type Mutation { bump: Int! }
+        type Mutation { bump: Int! publish(text: String!): Boolean! }
+
+        type Subscription { count(to: Int!): Int! heard: String! refused: Int fails: Int! }
 
         scalar JSON
         """;
+
+    private static readonly Topic<string> Heard = new("heard");
 
     private readonly WebApplication _application;
     private int _bumps;
@@ -54,6 +59,9 @@ internal sealed class GraphQLServer : IAsyncDisposable
 
     /// <summary>The faults of the server.</summary>
     public ConcurrentQueue<UnexpectedError> Log { get; } = [];
+
+    /// <summary>What <c>heard</c> hears; its buffer holds 4 events.</summary>
+    public InProcessTopics Topics { get; } = new(capacity: 4);
 
     public Uri Url { get; private set; } = null!;
 
@@ -124,6 +132,21 @@ internal sealed class GraphQLServer : IAsyncDisposable
         return await reader.ReadToEndAsync();
     }
 
+    /// <summary>Tells whoever subscribed to <c>heard</c>.</summary>
+    public void Publish(string text) => Topics.Publish(Heard, text);
+
+    /// <summary>Waits until so many subscribe to <c>heard</c>.</summary>
+    public async Task WaitForSubscriptionsAsync(int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Topics.SubscriptionCount != count)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
+    public Task StopAsync() => _application.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -140,7 +163,23 @@ internal sealed class GraphQLServer : IAsyncDisposable
         .Bind("Query", "big", FieldResolver.FromRequest(context => new ValueTask<string>(new string('x', context.Arguments.Get<int>("length")))))
         .Bind("Query", "forever", FieldResolver.FromRequest(ForeverAsync))
         .Bind("Query", "gate", FieldResolver.FromRequest(_ => new ValueTask<string?>(Gate.Task)))
-        .Bind("Mutation", "bump", FieldResolver.FromRequest(_ => new ValueTask<int>(Interlocked.Increment(ref _bumps))));
+        .Bind("Mutation", "bump", FieldResolver.FromRequest(_ => new ValueTask<int>(Interlocked.Increment(ref _bumps))))
+        .Bind("Mutation", "publish", FieldResolver.FromRequest(context =>
+        {
+            Publish(context.Arguments.Get<string>("text")!);
+            return new ValueTask<bool>(true);
+        }))
+        .Bind("Subscription", "count", FieldResolver.FromEvents(context => ValueTask.FromResult(Enumerable.Range(1, context.Arguments.Get<int>("to")).ToAsyncEnumerable())))
+        .Bind("Subscription", "heard", FieldResolver.FromEvents(context => Topics.SubscribeAsync([Heard], context.CancellationToken)))
+        .Bind("Subscription", "refused", FieldResolver.FromEvents<int>(_ => throw new Errors.GraphQLException(new Errors.GraphQLError("It is gone.", Errors.ErrorCodes.NotFound))))
+        .Bind("Subscription", "fails", FieldResolver.FromEvents(_ => ValueTask.FromResult(FailAsync())));
+
+    private static async IAsyncEnumerable<int> FailAsync()
+    {
+        yield return 1;
+        await Task.Yield();
+        throw new InvalidOperationException("secret");
+    }
 
     private async ValueTask<string?> ForeverAsync(StepContext context)
     {

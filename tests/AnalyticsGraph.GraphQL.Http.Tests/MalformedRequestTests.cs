@@ -128,8 +128,6 @@ public sealed class MalformedRequestTests(SharedServer shared) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("PUT")]
-    [InlineData("DELETE")]
     [InlineData("PATCH")]
     [InlineData("OPTIONS")]
     [InlineData("TRACE")]
@@ -142,7 +140,7 @@ public sealed class MalformedRequestTests(SharedServer shared) : IClassFixture<S
         using var response = await server.SendAsync(request);
 
         await AssertErrorAsync(response, 405, "send GET or POST");
-        Assert.Equal(["GET", "POST"], response.Content.Headers.Allow);
+        Assert.Equal(["GET", "POST", "PUT", "DELETE"], response.Content.Headers.Allow);
     }
 
     [Theory]

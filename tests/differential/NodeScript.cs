@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AnalyticsGraph.Tests.Differential;
 
-/// <summary>Runs the scripts of <c>tests/differential</c>. Their packages are installed from the lockfile when their folder is missing.</summary>
+/// <summary>Runs the scripts of <c>tests/differential</c>. Their packages are installed from the lockfile when their folder is missing, or older.</summary>
 internal static class NodeScript
 {
     private static readonly Lazy<Task<string>> Folder = new(InstallAsync);
@@ -18,7 +18,8 @@ internal static class NodeScript
         var folder = Path.Combine(Repository.Root, "tests", "differential");
         // Test projects run at the same time: one installs, the others wait for it.
         await using var installation = await LockAsync(Path.Combine(folder, ".installing"));
-        if (!File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")))
+        var installed = Path.Combine(folder, "node_modules", ".package-lock.json");
+        if (!File.Exists(installed) || File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")))
         {
             await RunAsync("npm", ["ci"], folder, "");
         }

@@ -26,6 +26,10 @@ public class ExecutionResult : IDisposable
     /// <summary>The whole response as JSON in UTF-8, <c>errors</c> first where there are any; valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Body => _writer.Written;
 
+    /// <summary>The array of errors alone, as JSON in UTF-8, of a response that is a request error; valid until <see cref="Dispose"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is none.</exception>
+    public ReadOnlyMemory<byte> ErrorsBody => IsRequestError ? Body["{\"errors\":".Length..^1] : throw new InvalidOperationException("The response has more than errors.");
+
     /// <summary>Gives the buffer back.</summary>
     public void Dispose()
     {

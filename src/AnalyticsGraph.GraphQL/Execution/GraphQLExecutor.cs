@@ -46,7 +46,8 @@ public sealed class GraphQLExecutor
     }
 
     /// <summary>
-    /// Begins an operation of any kind: a subscription (section 6.2.3) has a response for each event, a query or a mutation one. Whatever is wrong is an error of a response.
+    /// Begins an operation of any kind: a subscription (section 6.2.3) has a response for each event, a query or a mutation one, in parts where <see cref="GraphQLRequest.AllowParts"/>
+    /// says so. Whatever is wrong is an error of a response.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the operation, and with it the source stream.</param>
@@ -109,7 +110,9 @@ public sealed class GraphQLExecutor
                 return ResponseAssembly.RequestError(variables.Errors);
             }
 
-            var plan = operation.GetPlan(variables.Values, request.AllowParts && _options.DeliverParts);
+            // The answer to an event is one part: the events themselves are what comes one after another.
+            var inParts = request.AllowParts && _options.DeliverParts && operation.Definition.Operation != OperationType.Subscription;
+            var plan = operation.GetPlan(variables.Values, inParts);
             var cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values);
             if (!cost.Errors.IsEmpty)
             {

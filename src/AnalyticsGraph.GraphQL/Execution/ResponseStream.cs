@@ -25,8 +25,11 @@ public sealed class ResponseStream : IAsyncDisposable
     /// <summary>Whether it is the stream of a subscription; else there is one response, which may come in parts (<see cref="GraphQLRequest.AllowParts"/>).</summary>
     public bool IsSubscription => _events is not null;
 
+    /// <summary>The response of an operation that could not begin, as long as it was not read; else null.</summary>
+    public ExecutionResult? RequestError => _only is { IsRequestError: true } refused ? refused : null;
+
     /// <summary>
-    /// The next response. One with <see cref="ExecutionResult.IsRequestError"/> is the last: the operation could not begin, or the source stream failed. Not to be called again before
+    /// The next response, or part of one. One with <see cref="ExecutionResult.IsRequestError"/> is the last: the operation could not begin, or the source stream failed. Not to be called again before
     /// it has returned.
     /// </summary>
     /// <returns>The response, to be disposed; null at the end.</returns>
@@ -44,6 +47,9 @@ public sealed class ResponseStream : IAsyncDisposable
             return only;
         }
 
+        // Events may wait to be read that nobody wants any more.
+        var cancellation = _context!.CancellationToken;
+        cancellation.ThrowIfCancellationRequested();
         try
         {
             if (!await _events!.MoveNextAsync().ConfigureAwait(false))
@@ -52,13 +58,20 @@ public sealed class ResponseStream : IAsyncDisposable
                 return null;
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !_context!.CancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             _hasEnded = true;
             return ResponseAssembly.RequestError([_toError!(exception)]);
         }
 
-        return await _execute!(_events.Current).ConfigureAwait(false);
+        var response = await _execute!(_events.Current).ConfigureAwait(false);
+        if (cancellation.IsCancellationRequested)
+        {
+            response.Dispose();
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        return response;
     }
 
     /// <summary>Leaves the source stream, and frees what the subscription holds.</summary>

@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Text;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AnalyticsGraph.GraphQL.Http;
+
+/// <summary>A response of server-sent events. One is written at a time; whoever writes waits until the client has made room.</summary>
+internal sealed class EventStream : IAsyncDisposable
+{
+    private static readonly byte[] Comment = ":\n\n"u8.ToArray();
+    private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
+
+    private readonly HttpContext _http;
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Timer _keepAlive;
+    private readonly TimeSpan _interval;
+
+    private EventStream(HttpContext http, TimeSpan interval)
+    {
+        (_http, _interval) = (http, interval);
+        _keepAlive = new Timer(_ => _ = SendCommentAsync(), null, interval, interval);
+    }
+
+    /// <summary>The request that it answers.</summary>
+    public HttpContext Http => _http;
+
+    /// <summary>Begins the response; the client sees at once that it has begun.</summary>
+    public static async Task<EventStream> OpenAsync(HttpContext http, TimeSpan keepAliveInterval)
+    {
+        var response = http.Response;
+        response.ContentType = "text/event-stream; charset=utf-8";
+        response.Headers.CacheControl = "no-cache";
+        response.Headers.Vary = "Accept";
+        // What proxies of nginx's kind heed: events are not held back until there are enough of them.
+        response.Headers["X-Accel-Buffering"] = "no";
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        await response.BodyWriter.WriteAsync(Comment, http.RequestAborted).ConfigureAwait(false);
+        return new EventStream(http, keepAliveInterval);
+    }
+
+    /// <summary>Writes all responses to an operation, and then that it is complete. When the server stops, that is told as the last response.</summary>
+    /// <param name="responses">The responses.</param>
+    /// <param name="id">The operation's id as JSON, where several share the stream; else null.</param>
+    /// <param name="stopping">Cancelled when the server stops, which ends the reading of responses, too.</param>
+    public async Task WriteAllAsync(ResponseStream responses, string? id, CancellationToken stopping)
+    {
+        try
+        {
+            while (await responses.ReadAsync().ConfigureAwait(false) is { } response)
+            {
+                using (response)
+                {
+                    await WriteNextAsync(id, response.Body).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !_http.RequestAborted.IsCancellationRequested)
+        {
+            await WriteErrorAsync(id, ServerStop.Error).ConfigureAwait(false);
+        }
+
+        await WriteAsync(Encoding.UTF8.GetBytes("event: complete\ndata: "), Encoding.UTF8.GetBytes(id is null ? "" : $"{{\"id\":{id}}}"), default).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a response that is an error alone.</summary>
+    public async Task WriteErrorAsync(string? id, GraphQLError error)
+    {
+        using var result = ExecutionResult.Refuse(error);
+        await WriteNextAsync(id, result.Body).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _keepAlive.DisposeAsync().ConfigureAwait(false);
+        // A comment may be under way: the response must not end before it.
+        await _turn.WaitAsync().ConfigureAwait(false);
+        _turn.Dispose();
+    }
+
+    private Task WriteNextAsync(string? id, ReadOnlyMemory<byte> body) => WriteAsync(
+        Encoding.UTF8.GetBytes(id is null ? "event: next\ndata: " : $"event: next\ndata: {{\"id\":{id},\"payload\":"), body, id is null ? default : "}"u8.ToArray());
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> tail)
+    {
+        await _turn.WaitAsync(_http.RequestAborted).ConfigureAwait(false);
+        try
+        {
+            var writer = _http.Response.BodyWriter;
+            writer.Write(head.Span);
+            WriteLines(writer, body.Span);
+            writer.Write(tail.Span);
+            writer.Write("\n\n"u8);
+            await FlushAsync().ConfigureAwait(false);
+            _keepAlive.Change(_interval, _interval);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // A line of an event ends its field. JSON may have lines where it was stored so; it means the same with others.
+    private static void WriteLines(IBufferWriter<byte> writer, ReadOnlySpan<byte> json)
+    {
+        for (int end; (end = json.IndexOfAny(LineEnds)) >= 0; json = json[(end + 1)..])
+        {
+            writer.Write(json[..end]);
+            writer.Write("\ndata: "u8);
+        }
+
+        writer.Write(json);
+    }
+
+    private async Task FlushAsync()
+    {
+        var flushed = await _http.Response.BodyWriter.FlushAsync(_http.RequestAborted).ConfigureAwait(false);
+        if (flushed.IsCompleted)
+        {
+            throw new OperationCanceledException("The client has gone.", _http.RequestAborted);
+        }
+    }
+
+    private async Task SendCommentAsync()
+    {
+        // Where an event is being written, the client hears of us anyway.
+        if (_http.RequestAborted.IsCancellationRequested || !_turn.Wait(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        try
+        {
+            _http.Response.BodyWriter.Write(Comment);
+            await FlushAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // The client has gone; whoever reads the responses is told by the request's token.
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
