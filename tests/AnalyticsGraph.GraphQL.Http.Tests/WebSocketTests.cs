@@ -298,6 +298,7 @@ public sealed class WebSocketTests
         await using var client = await SocketClient.OpenAsync(server);
         await client.SubscribeAsync("1", "subscription { heard }");
         await client.SubscribeAsync("2", "subscription { heard }");
+        await server.WaitForSubscriptionsAsync(2);
 
         await client.SubscribeAsync("3", "{ hello }");
 

@@ -100,7 +100,7 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
             await using (responses)
             {
                 var mediaType = ResponseMediaType.Negotiate(http.Request.Headers.Accept) ?? ResponseMediaType.GraphQLResponse;
-                await ErrorResponse.WriteAsync(http, GraphQLEndpoint.StatusOf(refused, mediaType, allowMutations: true), mediaType, refused).ConfigureAwait(false);
+                await ErrorResponse.WriteAsync(http, GraphQLEndpoint.StatusOf(refused, ResponseMediaType.GraphQLResponse, allowMutations: true), mediaType, refused).ConfigureAwait(false);
             }
 
             return;
