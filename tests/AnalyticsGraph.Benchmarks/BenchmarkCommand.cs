@@ -41,6 +41,9 @@ internal static class BenchmarkCommand
             var benchmark = new ProcessorTimeBenchmark(memory, rounds);
             findings.Add(await benchmark.RunAsync("{ __typename }", "{ __typename }", "/bare/typename", 20_000 / scale));
             findings.Add(await benchmark.RunAsync("50 rows from memory", MemoryServer.ListQuery, "/bare/list", 6_000 / scale));
+            findings.Add(await benchmark.RunAsync("50 batched child fields", MemoryServer.OwnersQuery, "/bare/owners", 6_000 / scale));
+            findings.Add(await benchmark.RunAsync("a document never seen before", MemoryServer.NewQuery, "/bare/run", 10_000 / scale));
+            findings.Add(await benchmark.RunAsync("a filter as a variable : inline", ("/graphql", MemoryServer.FilterAsVariable), ("/graphql", MemoryServer.FilterInline), 10_000 / scale));
         }
 
         if (parts.Contains("postgres") || parts.Contains("series"))

@@ -16,11 +16,22 @@ internal sealed class ProcessorTimeBenchmark(ChildProcess child, int rounds)
     /// <param name="bare">The path of the endpoint written by hand.</param>
     /// <param name="requests">How many requests of each kind a round has.</param>
     /// <exception cref="InvalidDataException">The endpoints' answers differ.</exception>
-    public async Task<Finding> RunAsync(string name, string query, string bare, int requests)
+    public Task<Finding> RunAsync(string name, string query, string bare, int requests)
     {
         var body = JsonSerializer.Serialize(new { query });
-        var graphQL = Connection.Request(child.Address, "/graphql", body);
-        var byHand = Connection.Request(child.Address, bare, body);
+        return RunAsync(name, ("/graphql", body), (bare, body), requests);
+    }
+
+    /// <summary>Measures two requests that have the same answer.</summary>
+    /// <param name="name">The line's name.</param>
+    /// <param name="one">The path and the body of the request that is measured.</param>
+    /// <param name="other">Those of the one it is compared with.</param>
+    /// <param name="requests">How many requests of each kind a round has.</param>
+    /// <exception cref="InvalidDataException">The answers differ.</exception>
+    public async Task<Finding> RunAsync(string name, (string Path, string Body) one, (string Path, string Body) other, int requests)
+    {
+        var graphQL = Connection.Request(child.Address, one.Path, one.Body);
+        var byHand = Connection.Request(child.Address, other.Path, other.Body);
         var length = await RequireSameAnswersAsync(graphQL, byHand);
         using var load = await Load.OpenAsync(child.Address, Connections);
         await WarmUpAsync(load, graphQL, byHand, requests);

@@ -17,6 +17,13 @@ internal sealed record MemoryRun(
     private static readonly string[] Names = ["depth", "eta", "gamma", "seed", "rounds"];
 }
 
+/// <summary>Who owns a run.</summary>
+internal sealed record MemoryOwner(string Name)
+{
+    /// <summary>The owners by the ids of the runs.</summary>
+    public static Dictionary<string, MemoryOwner> All { get; } = MemoryRun.Make().ToDictionary(run => run.Id, run => new MemoryOwner($"owner of {run.Name}"));
+}
+
 /// <summary>A param.</summary>
 internal sealed record MemoryParam(string Key, string Value);
 
