@@ -68,42 +68,30 @@ internal readonly struct JsonCoercer(InputErrorCollector errors)
             return ArgumentValues.Empty;
         }
 
-        // A repeated name counts once, with its last value, as in every JSON parser that makes an object of it.
-        var byIndex = new JsonElement[type.Fields.Count];
-        var unknown = false;
-        foreach (var property in json.EnumerateObject())
+        var given = Given(json, type, out var unknown);
+        var required = type.RequiredOrDefaulted;
+        var values = new KeyValuePair<string, object?>[given.Length + required.Length];
+        var (g, r, count) = (0, 0, 0);
+        while (g < given.Length || r < required.Length)
         {
-            if (type.Fields.TryGetValue(property.Name, out var field))
+            if (g < given.Length && (r == required.Length || given[g].Field.Index <= required[r].Index))
             {
-                byIndex[field.Index] = property.Value;
+                var (field, value) = given[g++];
+                r += r < required.Length && required[r].Index == field.Index ? 1 : 0;
+                errors.Enter(field.Name);
+                values[count++] = new(field.Name, Coerce(value, field.Type));
+                errors.Leave();
+                continue;
+            }
+
+            var missing = required[r++];
+            if (missing.HasDefault)
+            {
+                values[count++] = new(missing.Name, missing.DefaultValue);
             }
             else
             {
-                unknown = true;
-            }
-        }
-
-        var values = new List<KeyValuePair<string, object?>>(byIndex.Length);
-        InputValueDefinition? first = null;
-        var known = 0;
-        foreach (var field in type.Fields.Values)
-        {
-            var value = byIndex[field.Index];
-            if (value.ValueKind != JsonValueKind.Undefined)
-            {
-                known++;
-                first ??= field;
-                errors.Enter(field.Name);
-                values.Add(new(field.Name, Coerce(value, field.Type)));
-                errors.Leave();
-            }
-            else if (field.HasDefault)
-            {
-                values.Add(new(field.Name, field.DefaultValue));
-            }
-            else if (field.IsRequired)
-            {
-                errors.ReportMissingField(type, field, JsonText.Inspect(json));
+                errors.ReportMissingField(type, missing, JsonText.Inspect(json));
             }
         }
 
@@ -114,10 +102,43 @@ internal readonly struct JsonCoercer(InputErrorCollector errors)
 
         if (type.IsOneOf)
         {
-            CheckOneOf(type, known, first, known == 1 ? byIndex[first!.Index] : default);
+            CheckOneOf(type, given);
         }
 
-        return values.Count == 0 ? ArgumentValues.Empty : new ArgumentValues([.. values]);
+        return count == 0 ? ArgumentValues.Empty : new ArgumentValues(count == values.Length ? values : values[..count]);
+    }
+
+    /// <summary>The fields that the object gives, in the order of the type. A repeated name counts once, with its last value, as in every JSON parser that makes an object of it.</summary>
+    private static ReadOnlySpan<(InputValueDefinition Field, JsonElement Value)> Given(JsonElement json, InputObjectType type, out bool unknown)
+    {
+        unknown = false;
+        var given = new (InputValueDefinition Field, JsonElement Value)[Math.Min(json.GetPropertyCount(), type.Fields.Count)];
+        var count = 0;
+        foreach (var property in json.EnumerateObject())
+        {
+            if (!type.Fields.TryGetValue(property.Name, out var field))
+            {
+                unknown = true;
+                continue;
+            }
+
+            var at = count;
+            while (at > 0 && given[at - 1].Field.Index > field.Index)
+            {
+                at--;
+            }
+
+            if (at > 0 && given[at - 1].Field == field)
+            {
+                given[at - 1].Value = property.Value;
+                continue;
+            }
+
+            Array.Copy(given, at, given, at + 1, count++ - at);
+            given[at] = (field, property.Value);
+        }
+
+        return given.AsSpan(0, count);
     }
 
     private void ReportUnknownFields(JsonElement json, InputObjectType type)
@@ -136,15 +157,15 @@ internal readonly struct JsonCoercer(InputErrorCollector errors)
         }
     }
 
-    private void CheckOneOf(InputObjectType type, int known, InputValueDefinition? first, JsonElement value)
+    private void CheckOneOf(InputObjectType type, ReadOnlySpan<(InputValueDefinition Field, JsonElement Value)> given)
     {
-        if (known != 1)
+        if (given.Length != 1)
         {
             errors.ReportNotOneField(type);
         }
-        else if (value.ValueKind == JsonValueKind.Null)
+        else if (given[0].Value.ValueKind == JsonValueKind.Null)
         {
-            errors.Enter(first!.Name);
+            errors.Enter(given[0].Field.Name);
             errors.ReportNotOneField(type);
             errors.Leave();
         }

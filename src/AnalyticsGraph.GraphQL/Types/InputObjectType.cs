@@ -8,9 +8,15 @@ namespace AnalyticsGraph.GraphQL.Types;
 public sealed class InputObjectType(string name, string? description, ImmutableArray<DirectiveNode> directives, bool isOneOf)
     : NamedType(name, description, directives)
 {
+    private ImmutableArray<InputValueDefinition> _requiredOrDefaulted;
+
     /// <summary>The fields by name, in the order of the SDL.</summary>
     public IReadOnlyDictionary<string, InputValueDefinition> Fields { get; internal set; } = FrozenDictionary<string, InputValueDefinition>.Empty;
 
     /// <summary>Section 3.10.1: exactly one field must be given, and not null.</summary>
     public bool IsOneOf { get; } = isOneOf;
+
+    /// <summary>The fields that have a value, or are missed, where an object does not give them.</summary>
+    internal ImmutableArray<InputValueDefinition> RequiredOrDefaulted =>
+        _requiredOrDefaulted.IsDefault ? _requiredOrDefaulted = [.. Fields.Values.Where(input => input.HasDefault || input.IsRequired)] : _requiredOrDefaulted;
 }
