@@ -52,7 +52,7 @@ internal sealed partial class TrackingGraph
 
     private static string WithoutSeries(string sdl) => SeriesTypes().Replace(SeriesField().Replace(sdl, ""), "");
 
-    [GeneratedRegex("""  \"\"\"\n  The points of one series in columns.*?@resolver\(needs: \["id", "experiment_id"\]\)\n""", RegexOptions.Singleline)]
+    [GeneratedRegex("""  \"\"\"\n  The points of one series in columns.*?@resolver\(needs: \["id", "experiment_id"\]\)[^\n]*\n""", RegexOptions.Singleline)]
     private static partial Regex SeriesField();
 
     [GeneratedRegex("""^"[^\n]*"\n(type (Series|SeriesBuckets|NonFiniteColumns)) \{.*?^\}\n""", RegexOptions.Singleline | RegexOptions.Multiline)]

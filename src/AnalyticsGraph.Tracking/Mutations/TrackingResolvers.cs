@@ -66,10 +66,10 @@ public static class TrackingResolvers
         {
             return await change(context.Arguments.Get<ArgumentValues>("input")!, context.Request.Find<Caller>() ?? Caller.Anonymous, context.CancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException fault) when (fault is not PostgresException || fault.IsTransient)
+        catch (Exception fault) when (PostgresAbsence.IsCause(fault))
         {
             throw new GraphQLException(
-                new GraphQLError("The change could not be stored: PostgreSQL does not answer. Try again later; with a client token that is safe.", ErrorCodes.StoreUnavailable), fault);
+                new GraphQLError($"The change could not be stored: {PostgresAbsence.Reason(fault)}. Try again later; with a client token that is safe.", ErrorCodes.StoreUnavailable), fault);
         }
     });
 

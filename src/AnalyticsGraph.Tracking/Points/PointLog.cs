@@ -166,13 +166,14 @@ public sealed class PointLog : IAsyncDisposable
     {
         if (fault is GraphQLException)
             return fault;
-        var isAway = fault is NpgsqlException { IsTransient: true } or TimeoutException;
+        var isAway = PostgresAbsence.IsCause(fault);
         if (!isAway)
             _logger.LogError(fault, "A group of batches could not be committed.");
         else if (Environment.TickCount64 - Interlocked.Exchange(ref _toldAway, Environment.TickCount64) > 5000)
-            _logger.LogWarning("PostgreSQL does not answer ({Reason}); batches are refused until it does.", fault.Message);
-        return isAway || fault is NpgsqlException
-            ? new GraphQLException(new GraphQLError("The batch could not be stored: PostgreSQL does not answer. Send it again; what is already there is taken once.", ErrorCodes.StoreUnavailable), fault)
+            _logger.LogWarning("{Reason} ({Message}); batches are refused until then.", PostgresAbsence.Reason(fault), fault.Message);
+        return isAway
+            ? new GraphQLException(
+                new GraphQLError($"The batch could not be stored: {PostgresAbsence.Reason(fault)}. Send it again; what is already there is taken once.", ErrorCodes.StoreUnavailable), fault)
             : fault;
     }
 

@@ -1,0 +1,22 @@
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Tests;
+
+/// <summary>What callers are told when PostgreSQL cannot take a write.</summary>
+public sealed class PostgresAbsenceTests
+{
+    [Theory]
+    [InlineData("53100", true, "PostgreSQL's disk is full, so space must be freed first")]
+    [InlineData("53300", true, "PostgreSQL takes no more connections")]
+    [InlineData("57P01", true, "PostgreSQL does not answer")]
+    [InlineData("57P03", true, "PostgreSQL does not answer")]
+    [InlineData("23505", false, null)]
+    [InlineData("42703", false, null)]
+    public void Reason_Should_TellWhatIsMissing_When_PostgresRefuses(string state, bool isAbsence, string? reason)
+    {
+        var fault = new PostgresException("refused", "ERROR", "ERROR", state);
+
+        Assert.Equal(isAbsence, PostgresAbsence.IsCause(fault));
+        Assert.True(reason is null || reason == PostgresAbsence.Reason(fault));
+    }
+}
