@@ -47,6 +47,9 @@ public sealed partial class ContainerTests
         Assert.NotEmpty(paths);
         Assert.All(paths, path => Assert.True(Directory.Exists(Path.Combine(Repository.Root, path)), $"The Dockerfile builds {path}, which does not exist."));
         Assert.Contains("AnalyticsGraph.Server.dll", Dockerfile(), StringComparison.Ordinal);
+        // The IDE is an npm package of the lock file, and goes where the server looks for a published one.
+        Assert.Contains("/node_modules/@chillicream/bananacakepop-graphql-ide ide\n", Dockerfile(), StringComparison.Ordinal);
+        Assert.Contains("\"@chillicream/bananacakepop-graphql-ide\"", File.ReadAllText(Path.Combine(Repository.Root, "engines", "package.json")), StringComparison.Ordinal);
         // What the build copies must not be kept out of its context.
         var ignored = File.ReadAllLines(Path.Combine(Repository.Root, ".dockerignore"));
         Assert.DoesNotContain(ignored, line => line.Trim('/') is "src" or "schema" or "migrations" or "engines");
