@@ -102,7 +102,7 @@ public sealed class PointFlusherTests(TrackingEngines engines)
     {
         var options = new PointLogOptions { MaxPendingBytes = 1000 };
         await using var flusher = new PointFlusher(engines.Postgres, engines.ClickHouse, options, Microsoft.Extensions.Logging.Abstractions.NullLogger<PointFlusher>.Instance);
-        await using var log = new PointLog(engines.Postgres, flusher, options, Microsoft.Extensions.Logging.Abstractions.NullLogger<PointLog>.Instance);
+        await using var log = new PointLog(engines.Postgres, flusher, engines.Topics, options, Microsoft.Extensions.Logging.Abstractions.NullLogger<PointLog>.Instance);
         var run = await engines.CreateRunAsync();
         var batch = new LogBatchRequest { RunId = run, Metrics = [.. Enumerable.Range(0, 100).Select(i => new MetricInput { Key = "m", Step = i, Value = i })] };
         Assert.Empty((await log.LogBatchAsync(batch, Caller.Anonymous)).Errors);

@@ -148,7 +148,7 @@ public sealed class PointLogTests(TrackingEngines engines)
     {
         await using var nowhere = new ClickHouseClient(new ClickHouseOptions { Port = 1, Retries = 0 });
         await using var flusher = new PointFlusher(engines.Postgres, nowhere, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
-        await using var log = new PointLog(engines.Postgres, flusher, new PointLogOptions { Committers = 1 }, NullLogger<PointLog>.Instance);
+        await using var log = new PointLog(engines.Postgres, flusher, engines.Topics, new PointLogOptions { Committers = 1 }, NullLogger<PointLog>.Instance);
         LogBatchRequest Batch(long run, int step) => new() { RunId = run, Metrics = [new() { Key = "m", Step = step, Time = Start, Value = step }] };
         var runs = await Task.WhenAll(engines.CreateRunAsync(), engines.CreateRunAsync());
         Assert.Empty((await log.LogBatchAsync(Batch(runs[0], 5), Caller.Anonymous)).Errors);

@@ -1,4 +1,5 @@
 using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.TestEngines;
 using AnalyticsGraph.Tracking.Migrations;
 using AnalyticsGraph.Tracking.Points;
@@ -21,6 +22,8 @@ public sealed class TrackingEngines : IAsyncLifetime
 
     public ClickHouseClient ClickHouse { get; private set; } = null!;
 
+    public InProcessTopics Topics { get; } = new();
+
     public TrackingStore Store { get; private set; } = null!;
 
     public PointFlusher Flusher { get; private set; } = null!;
@@ -35,9 +38,9 @@ public sealed class TrackingEngines : IAsyncLifetime
         Postgres = NpgsqlDataSource.Create(_engines.PostgresConnectionString);
         ClickHouse = new ClickHouseClient(ClickHouseOptions.Parse(_engines.ClickHouseConnectionString));
         await new MigrationRunner(Postgres, ClickHouse).RunAsync();
-        Store = new TrackingStore(Postgres);
+        Store = new TrackingStore(Postgres, Topics);
         Flusher = new PointFlusher(Postgres, ClickHouse, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
-        Log = new PointLog(Postgres, Flusher, new PointLogOptions(), NullLogger<PointLog>.Instance);
+        Log = new PointLog(Postgres, Flusher, Topics, new PointLogOptions(), NullLogger<PointLog>.Instance);
     }
 
     public async Task DisposeAsync()

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Mutations;
 using AnalyticsGraph.Tracking.Writing;
 
@@ -25,7 +26,11 @@ internal sealed partial class TrackingGraph
         Postgres = engines.Postgres,
         ClickHouse = engines.ClickHouse,
         CatchUpClickHouse = engines.Flusher.FlushPendingAsync,
-        Bind = (bindings, mapped) => TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log),
+        Bind = (bindings, mapped) =>
+        {
+            TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log);
+            LiveResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
+        },
     }));
 
     /// <summary>What the start-up checks say of relations without an index.</summary>

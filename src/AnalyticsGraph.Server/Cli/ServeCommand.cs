@@ -67,6 +67,8 @@ internal static class ServeCommand
         {
             ServeSdl = options.Limits.GraphQL.Validation.AllowIntrospection,
             ConfigureRequest = (_, request) => host.Graph!.Configure(request),
+            WebSockets = options.Limits.WebSockets,
+            EventStreams = options.Limits.EventStreams,
             Ide = IdeFolder() is { } folder ? new IdeOptions { Folder = folder } : null,
         });
         app.MapGet("/", () => Results.Redirect("/graphql"));

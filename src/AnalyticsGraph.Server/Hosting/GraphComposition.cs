@@ -4,6 +4,7 @@ using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Mutations;
 using AnalyticsGraph.Tracking.Points;
 
@@ -36,7 +37,7 @@ internal sealed class GraphComposition
                 Postgres = stores.Postgres,
                 ClickHouse = stores.ClickHouse,
                 CatchUpClickHouse = tracking.Flusher.FlushPendingAsync,
-                Bind = (bindings, resolvers) => Bind(bindings, resolvers, tracking, limits),
+                Bind = (bindings, resolvers) => Bind(bindings, resolvers, stores, tracking, limits),
                 Limits = limits.Mapping,
             },
             cancellation);
@@ -58,10 +59,11 @@ internal sealed class GraphComposition
     public void Configure(RequestContext request, SessionCounters? counters = null) => _mapped.Configure(request, counters);
 
     /// <summary>Binds the fields that C# resolves.</summary>
-    internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, TrackingServices tracking, ServerLimits limits)
+    internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, Stores stores, TrackingServices tracking, ServerLimits limits)
     {
         bindings.AddAnalytics(new PendingPoints(tracking.Flusher), limits.Series);
         TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points);
+        LiveResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
     }
 
     /// <summary>The SDL files of this build, by name.</summary>

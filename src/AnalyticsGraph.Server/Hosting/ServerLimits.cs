@@ -1,5 +1,6 @@
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.Mapping;
 
 namespace AnalyticsGraph.Server.Hosting;
@@ -16,6 +17,12 @@ internal sealed record ServerLimits
     /// <summary>Section <c>Series</c>: points.</summary>
     public SeriesLimits Series { get; init; } = new();
 
+    /// <summary>Section <c>WebSockets</c>: connections that stay.</summary>
+    public GraphQLWebSocketOptions WebSockets { get; init; } = new();
+
+    /// <summary>Section <c>EventStreams</c>: answers that go on.</summary>
+    public GraphQLEventStreamOptions EventStreams { get; init; } = new();
+
     /// <summary>Reads the configuration; what it does not name keeps its default.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <exception cref="SettingException">A name is no limit's, or a value does not fit.</exception>
@@ -24,6 +31,8 @@ internal sealed record ServerLimits
         GraphQL = Read<GraphQLExecutorOptions>(configuration, nameof(GraphQL)),
         Mapping = Read<MappingLimits>(configuration, nameof(Mapping)),
         Series = Read<SeriesLimits>(configuration, nameof(Series)),
+        WebSockets = Read<GraphQLWebSocketOptions>(configuration, nameof(WebSockets)),
+        EventStreams = Read<GraphQLEventStreamOptions>(configuration, nameof(EventStreams)),
     };
 
     private static T Read<T>(IConfiguration configuration, string section)

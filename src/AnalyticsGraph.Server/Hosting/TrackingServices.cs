@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
@@ -21,10 +22,13 @@ internal sealed class TrackingServices : IAsyncDisposable
         _logger = loggers.CreateLogger<TrackingServices>();
         var options = new PointLogOptions();
         Flusher = new PointFlusher(stores.Postgres, stores.ClickHouse, options, loggers.CreateLogger<PointFlusher>());
-        Points = new PointLog(stores.Postgres, Flusher, options, loggers.CreateLogger<PointLog>());
-        Entities = new TrackingStore(stores.Postgres);
+        Points = new PointLog(stores.Postgres, Flusher, Topics, options, loggers.CreateLogger<PointLog>());
+        Entities = new TrackingStore(stores.Postgres, Topics);
         _copier = new DimensionCopier(stores.Postgres, stores.ClickHouse, CopyInterval, loggers.CreateLogger<DimensionCopier>());
     }
+
+    /// <summary>Tells subscribers of this server what was committed by it.</summary>
+    public InProcessTopics Topics { get; } = new();
 
     /// <summary>Moves acknowledged points to ClickHouse.</summary>
     public PointFlusher Flusher { get; }

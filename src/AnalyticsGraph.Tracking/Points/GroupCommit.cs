@@ -1,4 +1,6 @@
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Topics;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
@@ -6,7 +8,7 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>The transaction that acknowledges a group of batches.</summary>
-internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options)
+internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flusher, ITopicEvents topics, PointLogOptions options)
 {
     private static readonly HashSet<MetricPoint> NoPoints = [];
 
@@ -30,7 +32,7 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         var state = await GroupState.ReadAsync(connection, caller, batches, forWriting: true, CancellationToken.None).ConfigureAwait(false);
         var now = DateTimeOffset.UtcNow;
         var doubtful = batches.Select(batch => Doubtful(state, batch, now)).ToArray();
-        var work = new GroupWork(state, withLate ? await FindPresentAsync([.. doubtful.SelectMany(points => points)]).ConfigureAwait(false) : NoPoints, now);
+        var work = new GroupWork(state, withLate ? await FindPresentAsync([.. doubtful.SelectMany(points => points)]).ConfigureAwait(false) : NoPoints, run => topics.MayHaveSubscribers(LiveTopics.PointsOf(run)), now);
         var outcomes = batches.Select((batch, i) => withLate || doubtful[i].Count == 0 ? work.Take(batch) : null).ToArray();
         if (work.HasChanges)
         {
@@ -38,9 +40,18 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             await transaction.CommitAsync().ConfigureAwait(false);
             if (work.Block.Count > 0)
                 flusher.NoteLogged(work.Block.Bytes);
+            Tell(work);
         }
 
         return outcomes;
+    }
+
+    private void Tell(GroupWork work)
+    {
+        foreach (var run in work.ChangedRuns)
+            topics.Publish(LiveTopics.RunsOf(work.State.Runs[run].ExperimentId), new RunChange(run));
+        foreach (var (run, points) in work.HeardPoints)
+            topics.Publish(LiveTopics.PointsOf(run), new LivePoints(run, points));
     }
 
     /// <summary>The points of a batch that may be stored already: one later than its series' last cannot be.</summary>

@@ -1,11 +1,16 @@
 using System.Text.Json;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>What a group comes to while its batches are taken one by one.</summary>
-internal sealed class GroupWork(GroupState state, IReadOnlySet<MetricPoint> present, DateTimeOffset now)
+/// <param name="state">What it is decided by.</param>
+/// <param name="present">The points that are stored already.</param>
+/// <param name="isHeard">Whether anybody may listen to a run's points.</param>
+/// <param name="now">The time of points without one.</param>
+internal sealed class GroupWork(GroupState state, IReadOnlySet<MetricPoint> present, Func<long, bool> isHeard, DateTimeOffset now)
 {
     private readonly HashSet<MetricPoint> _added = [];
     private readonly Dictionary<SeriesKey, SeriesSummary> _changed = [];
@@ -24,6 +29,12 @@ internal sealed class GroupWork(GroupState state, IReadOnlySet<MetricPoint> pres
     public Dictionary<(long RunId, string Key), string> Tags { get; } = [];
 
     public List<(string Token, TokenRecord Record)> NewTokens { get; } = [];
+
+    /// <summary>The new points of runs that somebody may listen to.</summary>
+    public Dictionary<long, List<LivePoint>> HeardPoints { get; } = [];
+
+    /// <summary>The runs with new params or with tags.</summary>
+    public IEnumerable<long> ChangedRuns => NewParams.Keys.Concat(Tags.Keys).Select(key => key.RunId).Distinct();
 
     public bool HasChanges => Block.Count > 0 || NewParams.Count > 0 || Tags.Count > 0 || NewTokens.Count > 0;
 
@@ -54,7 +65,10 @@ internal sealed class GroupWork(GroupState state, IReadOnlySet<MetricPoint> pres
 
         foreach (var tag in batch.Tags)
             Tags[(batch.RunId, tag.Key)] = tag.Value;
-        var result = new LogBatchResult(batch.RunId, batch.Metrics.Count(metric => TryAdd(PointOf(batch, metric, now))));
+        var heard = batch.Metrics.Count > 0 && isHeard(batch.RunId) ? new List<LivePoint>() : null;
+        var result = new LogBatchResult(batch.RunId, batch.Metrics.Count(metric => TryAdd(PointOf(batch, metric, now), heard)));
+        if (heard is { Count: > 0 } && !HeardPoints.TryAdd(batch.RunId, heard))
+            HeardPoints[batch.RunId].AddRange(heard);
         if (batch.ClientToken is { } token)
         {
             var record = new TokenRecord(hash, JsonSerializer.Serialize(result));
@@ -65,7 +79,7 @@ internal sealed class GroupWork(GroupState state, IReadOnlySet<MetricPoint> pres
         return Outcome.Of(result);
     }
 
-    private bool TryAdd(MetricPoint point)
+    private bool TryAdd(MetricPoint point, List<LivePoint>? heard)
     {
         if (present.Contains(point) || !_added.Add(point))
             return false;
@@ -76,6 +90,7 @@ internal sealed class GroupWork(GroupState state, IReadOnlySet<MetricPoint> pres
         _runs.Add(point.Series.RunId);
         var run = State.Runs[point.Series.RunId];
         Block.Add(run.ExperimentId, point.Series, point.Point, ++run.Seq, State.GroupId);
+        heard?.Add(LivePoint.Of(point, run.Seq));
         return true;
     }
 }

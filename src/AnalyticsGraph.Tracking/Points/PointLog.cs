@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 using Microsoft.Extensions.Logging;
@@ -27,12 +28,13 @@ public sealed class PointLog : IAsyncDisposable
     /// <summary>Starts the log's committers.</summary>
     /// <param name="postgres">The source of truth.</param>
     /// <param name="flusher">Where acknowledged points go next.</param>
+    /// <param name="topics">Told of what was committed.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="logger">For faults that no caller sees.</param>
-    public PointLog(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options, ILogger<PointLog> logger)
+    public PointLog(NpgsqlDataSource postgres, PointFlusher flusher, ITopicEvents topics, PointLogOptions options, ILogger<PointLog> logger)
     {
         (_postgres, _options, _logger) = (postgres, options, logger);
-        _commit = new GroupCommit(postgres, flusher, options);
+        _commit = new GroupCommit(postgres, flusher, topics, options);
         _committers = [.. Enumerable.Range(0, options.Committers).Select(_ => Task.Run(CommitGroupsAsync))];
     }
 

@@ -1,3 +1,4 @@
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Rules;
 using Npgsql;
 using NpgsqlTypes;
@@ -26,7 +27,8 @@ public sealed partial class TrackingStore
         if (request.Name is not null && tags.TryGetValue("mlflow.runName", out var tagged) && tagged != request.Name)
             rules.Invalid($"The run's name '{InputRules.Shortened(request.Name)}' and its tag mlflow.runName '{InputRules.Shortened(tagged)}' differ. Give one of them, or both alike.", "input", "name");
         return rules.Errors.Count == 0
-            ? await ChangeAsync(caller, "createRun", request.ClientToken, request, c => InsertRunAsync(c, request, tags, rules, ct), ct).ConfigureAwait(false)
+            ? await ChangeAsync(
+                caller, "createRun", request.ClientToken, request, c => InsertRunAsync(c, request, tags, rules, ct), ct, run => Tell(request.ExperimentId, run)).ConfigureAwait(false)
             : await CheckOnlyAsync(request, tags, rules, ct).ConfigureAwait(false);
     }
 
@@ -43,10 +45,19 @@ public sealed partial class TrackingStore
             rules.Name(request.Name, InputRules.LongestRunName, "The run's name", "input", "name");
         if (request.Status is not null)
             CheckStatus(rules, request.Status);
-        return rules.Errors.Count == 0
-            ? await ChangeAsync(caller, "updateRun", request.ClientToken, request, c => UpdateAsync(c, request, rules, ct), ct).ConfigureAwait(false)
-            : Outcome.Failed<long>(rules.Errors);
+        if (rules.Errors.Count > 0)
+            return Outcome.Failed<long>(rules.Errors);
+        var experiment = 0L;
+        return await ChangeAsync(caller, "updateRun", request.ClientToken, request, ChangeRunAsync, ct, run => Tell(experiment, run)).ConfigureAwait(false);
+
+        async Task<Outcome<long>> ChangeRunAsync(NpgsqlConnection connection)
+        {
+            (var outcome, experiment) = await UpdateAsync(connection, request, rules, ct).ConfigureAwait(false);
+            return outcome;
+        }
     }
+
+    private void Tell(long experiment, long run) => topics.Publish(LiveTopics.RunsOf(experiment), new RunChange(run));
 
     private static void CheckStatus(InputRules rules, string status)
     {
@@ -127,12 +138,14 @@ public sealed partial class TrackingStore
         return Outcome.Of((long)(await insert.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
     }
 
-    private static async Task<Outcome<long>> UpdateAsync(NpgsqlConnection connection, UpdateRunRequest request, InputRules rules, CancellationToken ct)
+    /// <summary>Changes the run.</summary>
+    /// <returns>What came of it, and the run's experiment.</returns>
+    private static async Task<(Outcome<long> Outcome, long ExperimentId)> UpdateAsync(NpgsqlConnection connection, UpdateRunRequest request, InputRules rules, CancellationToken ct)
     {
         // The run's counter is what batches lock: the name is a tag too, and nobody may write both at once.
         await using var update = new NpgsqlCommand(
             """
-            WITH locked AS (SELECT r.id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id WHERE c.run_id = $1 FOR NO KEY UPDATE OF c),
+            WITH locked AS (SELECT r.id, r.lifecycle_stage, r.experiment_id FROM run_counter c JOIN run r ON r.id = c.run_id WHERE c.run_id = $1 FOR NO KEY UPDATE OF c),
             changed AS (
                 UPDATE run SET name = coalesce($2, name), status_text = coalesce($3, status_text), update_time = now(),
                     end_time = CASE WHEN $4 IS NOT NULL THEN $4 WHEN $3 = ANY($5) THEN now() WHEN $3 IS NOT NULL THEN NULL ELSE end_time END
@@ -141,7 +154,7 @@ public sealed partial class TrackingStore
             tags AS (
                 INSERT INTO run_tag (run_id, key, value) SELECT id, 'mlflow.runName', $2 FROM changed WHERE $2 IS NOT NULL
                 ON CONFLICT (run_id, key) DO UPDATE SET value = EXCLUDED.value WHERE run_tag.value IS DISTINCT FROM EXCLUDED.value)
-            SELECT locked.lifecycle_stage FROM locked
+            SELECT locked.lifecycle_stage, locked.experiment_id FROM locked
             """, connection)
         {
             Parameters =
@@ -151,18 +164,13 @@ public sealed partial class TrackingStore
                 new NpgsqlParameter<DateTime?> { TypedValue = request.EndTime?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = Endings },
             },
         };
-        switch (await update.ExecuteScalarAsync(ct).ConfigureAwait(false))
-        {
-            case "ACTIVE":
-                return Outcome.Of(request.RunId);
-            case string:
-                rules.Add(new NotActiveError("The run is deleted; restore it first.", InputRules.Path("input", "id")));
-                break;
-            default:
-                rules.Add(new NotFoundError("There is no such run.", InputRules.Path("input", "id")));
-                break;
-        }
-
-        return Outcome.Failed<long>(rules.Errors);
+        await using var reader = await update.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        if (!await reader.ReadAsync(ct).ConfigureAwait(false))
+            rules.Add(new NotFoundError("There is no such run.", InputRules.Path("input", "id")));
+        else if (reader.GetString(0) == "ACTIVE")
+            return (Outcome.Of(request.RunId), reader.GetInt64(1));
+        else
+            rules.Add(new NotActiveError("The run is deleted; restore it first.", InputRules.Path("input", "id")));
+        return (Outcome.Failed<long>(rules.Errors), 0);
     }
 }

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Rules;
 using Npgsql;
 
@@ -7,7 +8,8 @@ namespace AnalyticsGraph.Tracking.Writing;
 
 /// <summary>Creates and changes experiments and runs. Each call is one transaction: all of it or nothing, and what a caller can mend comes back all at once.</summary>
 /// <param name="postgres">The source of truth.</param>
-public sealed partial class TrackingStore(NpgsqlDataSource postgres)
+/// <param name="topics">Told of what was committed.</param>
+public sealed partial class TrackingStore(NpgsqlDataSource postgres, ITopicEvents topics)
 {
     /// <summary>The source of what is created here.</summary>
     public const string LocalSource = "local";
@@ -19,7 +21,8 @@ public sealed partial class TrackingStore(NpgsqlDataSource postgres)
         string? token,
         TRequest request,
         Func<NpgsqlConnection, Task<Outcome<long>>> change,
-        CancellationToken ct)
+        CancellationToken ct,
+        Action<long>? committed = null)
     {
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct).ConfigureAwait(false);
@@ -41,6 +44,7 @@ public sealed partial class TrackingStore(NpgsqlDataSource postgres)
         if (token is not null)
             await ClientTokens.AnswerAsync(connection, caller, operation, token, outcome.Value.ToString(CultureInfo.InvariantCulture), ct).ConfigureAwait(false);
         await transaction.CommitAsync(ct).ConfigureAwait(false);
+        committed?.Invoke(outcome.Value);
         return outcome;
     }
 

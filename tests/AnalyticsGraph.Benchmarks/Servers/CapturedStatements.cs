@@ -37,7 +37,7 @@ internal sealed record CapturedStatements(IReadOnlyList<(string Sql, NpgsqlParam
             Files = GraphComposition.SchemaFiles(),
             Postgres = source,
             ClickHouse = stores.ClickHouse,
-            Bind = (bindings, resolvers) => GraphComposition.Bind(bindings, resolvers, tracking, new ServerLimits()),
+            Bind = (bindings, resolvers) => GraphComposition.Bind(bindings, resolvers, stores, tracking, new ServerLimits()),
         });
         listening = true;
         using var result = await new GraphQLExecutor(mapped.Schema).ExecuteAsync(

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Validation;
 using AnalyticsGraph.Mapping;
@@ -20,10 +21,10 @@ public sealed partial class LimitTests(SampleServer sample)
     [Fact]
     public void Page_Should_ListEveryLimit()
     {
-        Type[] settings = [typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(MappingLimits), typeof(SeriesLimits)];
+        Type[] settings = [typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(MappingLimits), typeof(SeriesLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions)];
         var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
 
-        var missing = settings.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null && property.Name != nameof(GraphQLExecutorOptions.OnUnexpectedError))
+        var missing = settings.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null && property.Name is not (nameof(GraphQLExecutorOptions.OnUnexpectedError) or nameof(GraphQLWebSocketOptions.OnConnect)))
             .Select(property => property.Name).Where(name => !named.Contains(name));
 
         Assert.Empty(missing);
@@ -33,9 +34,12 @@ public sealed partial class LimitTests(SampleServer sample)
     public void Configuration_Should_SetLimits_When_ItNamesThem()
     {
         var limits = ServerLimits.From(Configuration(
-            ("GraphQL:MaxDepth", "20"), ("GraphQL:ParserLimits:MaxTokens", "99"), ("GraphQL:Cost:MaxTypeCost", "5.5"), ("GraphQL:Timeout", "00:00:07"), ("Mapping:MaxPage", "77"), ("Series:MaxPointsPerSeries", "8")));
+            ("GraphQL:MaxDepth", "20"), ("GraphQL:ParserLimits:MaxTokens", "99"), ("GraphQL:Cost:MaxTypeCost", "5.5"), ("GraphQL:Timeout", "00:00:07"), ("Mapping:MaxPage", "77"), ("Series:MaxPointsPerSeries", "8"),
+            ("WebSockets:PingInterval", "00:00:09"), ("WebSockets:AllowedOrigins:0", "https://a.example"), ("EventStreams:MaxOperations", "3")));
 
         Assert.Equal((20, 99, 5.5, TimeSpan.FromSeconds(7)), (limits.GraphQL.MaxDepth, limits.GraphQL.ParserLimits.MaxTokens, limits.GraphQL.Cost.MaxTypeCost, limits.GraphQL.Timeout));
+        Assert.Equal((TimeSpan.FromSeconds(9), 3), (limits.WebSockets.PingInterval, limits.EventStreams.MaxOperations));
+        Assert.Equal(["https://a.example"], limits.WebSockets.AllowedOrigins);
         Assert.Equal((77, 8L), (limits.Mapping.MaxPage, limits.Series.MaxPointsPerSeries));
         Assert.Equal((ParserLimits.Default.MaxDepth, 50_000, 1_000), (limits.GraphQL.ParserLimits.MaxDepth, ParserLimits.Default.MaxTokens, limits.Mapping.MaxIds));
     }
