@@ -181,6 +181,18 @@ public sealed class ExecutionTests(SharedServer shared) : IClassFixture<SharedSe
     }
 
     [Fact]
+    public async Task Sdl_Should_TellSemanticNonNulls_When_TheyAreAskedFor()
+    {
+        var server = shared.Server;
+
+        using var response = await server.GetAsync("?sdl=semanticNonNull", "text/plain");
+        using var unknown = await server.GetAsync("?sdl=other", "text/plain");
+
+        Assert.Contains("  hello(name: String = \"world\"): String @semanticNonNull\n", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+    }
+
+    [Fact]
     public async Task Get_Should_AnswerTheSdl_When_ItIsAskedFor()
     {
         var server = shared.Server;

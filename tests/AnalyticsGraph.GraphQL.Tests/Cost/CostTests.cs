@@ -12,6 +12,7 @@ public sealed class CostTests
 {
     private const string Sdl = CostDirectives.Sdl + """
 
+        directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
         type Query {
             one: User
             users(first: Int, last: Int): [User!]! @listSize(slicingArguments: ["first", "last"], assumedSize: 5, requireOneSlicingArgument: false)
@@ -91,6 +92,16 @@ public sealed class CostTests
         Assert.Equal("""{"data":{"users":[]}}""", await server.AskAsync("{ users(first: 99) { name } }"));
         Assert.Equal(["- LIMIT_EXCEEDED"], await server.ErrorsAsync("query($n: Int) { users(first: $n) { name } }", new { n = 100 }));
         Assert.Empty(await server.ErrorsAsync("query($n: Int) { users(first: $n) { name } }", new { n = 99 }));
+    }
+
+    [Fact]
+    public async Task Execute_Should_RefuseAsMuch_When_TheDearFieldsAreDeferred()
+    {
+        var server = Server(new CostOptions { MaxTypeCost = 100 });
+
+        var refused = Assert.Single(await server.PartsAsync("{ one { name } ... @defer { users(first: 50) { ... @defer { heavy { size } } } } }"));
+
+        Assert.Contains("type cost 277 of at most 100", refused, StringComparison.Ordinal);
     }
 
     [Theory]
