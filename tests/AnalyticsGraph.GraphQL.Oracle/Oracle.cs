@@ -13,7 +13,8 @@ namespace AnalyticsGraph.GraphQL.Oracle;
 /// Says what the engine makes of a document, so that it can be compared with another implementation. A question is a line of JSON,
 /// <c>{id, sdl, query, variables?, operationName?, rootValue?, mode}</c>; the answer is one, too: <c>{id, ok, errors: [{message, locations: [[line, column]], path}], data, text}</c>.
 /// Modes: <c>parse</c> and <c>print</c> (<c>text</c> is the printed document) read <c>query</c> alone; <c>validate</c> and <c>execute</c> read <c>sdl</c> as well. In execution, fields resolve from the
-/// properties of <c>rootValue</c> by name, and <c>__typename</c> decides of which type an object is where several are possible.
+/// properties of <c>rootValue</c> by name, and <c>__typename</c> decides of which type an object is where several are possible. <c>incremental</c> executes with <c>@defer</c> and
+/// <c>@stream</c>; <c>data</c> then is the list of the response's parts.
 /// </summary>
 public sealed class Oracle
 {
@@ -72,24 +73,53 @@ public sealed class Oracle
                 return new Answer(DocumentValidator.Validate(schema, Utf8Parser.Parse(query)));
             case "execute":
                 return await ExecuteAsync(GraphOf(Text(question, "sdl")), query, question);
+            case "incremental":
+                return await ExecuteInPartsAsync(GraphOf(Text(question, "sdl")), query, question);
             default:
-                throw new FormatException($"There is no mode \"{mode}\"; it is one of parse, validate, execute, print.");
+                throw new FormatException($"There is no mode \"{mode}\"; it is one of parse, validate, execute, incremental, print.");
         }
     }
 
     private static async Task<Answer> ExecuteAsync(Graph graph, string query, JsonElement question)
     {
-        var request = new GraphQLRequest
-        {
-            Query = Encoding.UTF8.GetBytes(query),
-            Variables = Property(question, "variables"),
-            OperationName = Property(question, "operationName") is { } ? Text(question, "operationName") : null,
-            Configure = context => context.Set(new RootValue(Property(question, "rootValue") ?? default)),
-        };
-        using var result = await graph.Executor.ExecuteAsync(request);
+        using var result = await graph.Executor.ExecuteAsync(Request(query, question, allowParts: false));
         using var body = JsonDocument.Parse(result.Body, Json);
         return new Answer(result.Errors) { Data = body.RootElement.TryGetProperty("data", out var data) ? data.Clone() : default };
     }
+
+    private static async Task<Answer> ExecuteInPartsAsync(Graph graph, string query, JsonElement question)
+    {
+        using var result = await graph.Executor.ExecuteAsync(Request(query, question, allowParts: true));
+        if (result.IsRequestError)
+        {
+            return new Answer(result.Errors);
+        }
+
+        var parts = new StringBuilder("[").Append(Encoding.UTF8.GetString(result.Body.Span));
+        if (result is IncrementalResult incremental)
+        {
+            await using var _ = incremental;
+            while (await incremental.NextAsync() is { } next)
+            {
+                using (next)
+                {
+                    parts.Append(',').Append(Encoding.UTF8.GetString(next.Body.Span));
+                }
+            }
+        }
+
+        using var body = JsonDocument.Parse(parts.Append(']').ToString(), Json);
+        return new Answer([]) { Data = body.RootElement.Clone() };
+    }
+
+    private static GraphQLRequest Request(string query, JsonElement question, bool allowParts) => new()
+    {
+        Query = Encoding.UTF8.GetBytes(query),
+        Variables = Property(question, "variables"),
+        OperationName = Property(question, "operationName") is { } ? Text(question, "operationName") : null,
+        AllowParts = allowParts,
+        Configure = context => context.Set(new RootValue(Property(question, "rootValue") ?? default)),
+    };
 
     private Graph GraphOf(string sdl)
     {

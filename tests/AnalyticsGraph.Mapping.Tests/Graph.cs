@@ -49,6 +49,30 @@ public sealed class Graph
         return new ValueTask<Column>(new StringColumn(labels, mayHaveNulls: false));
     }));
 
+    /// <summary>Runs a query whose response may come in parts.</summary>
+    /// <returns>The parts, each with the round trips to PostgreSQL until then.</returns>
+    public async Task<List<(JsonElement Part, int RoundTrips)>> RunInPartsAsync(string query)
+    {
+        var counters = new SessionCounters();
+        using var result = await _executor.ExecuteAsync(new GraphQLRequest
+        {
+            Query = Encoding.UTF8.GetBytes(query),
+            AllowParts = true,
+            Configure = request => _schema.Configure(request, counters),
+        });
+        List<(JsonElement Part, int RoundTrips)> parts = [(JsonDocument.Parse(result.Body.ToArray()).RootElement, counters.PostgresRoundTrips)];
+        await using var incremental = Assert.IsType<IncrementalResult>(result);
+        while (await incremental.NextAsync() is { } next)
+        {
+            using (next)
+            {
+                parts.Add((JsonDocument.Parse(next.Body.ToArray()).RootElement, counters.PostgresRoundTrips));
+            }
+        }
+
+        return parts;
+    }
+
     /// <summary>Runs a query.</summary>
     public async Task<Answer> RunAsync(string query, object? variables = null, CancellationToken cancellationToken = default)
     {

@@ -24,6 +24,9 @@ public static class Library
         """;
 
     public const string Sdl = """"
+        directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+        directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD
+
         "A library."
         type Query {
           authors: [Author!]! @connection(order: ["name"])

@@ -1,13 +1,13 @@
 // What graphql-js says. One JSON object a line on stdin:
-//   {id, mode: "parse" | "print" | "validate" | "validateAll" | "validateSchema" | "printSchema" | "execute", sdl?, query?, variables?, operationName?, rootValue?}
+//   {id, mode: "parse" | "print" | "validate" | "validateAll" | "validateSchema" | "printSchema" | "execute" | "incremental", sdl?, query?, variables?, operationName?, rootValue?}
 // one a line on stdout:
 //   {id, ok, errors: [{message, locations: [[line, column]], path?}], data?, text?}
 // `parse` and `print` read `query`; `text` is the printed document. `validateSchema` reads `sdl` and answers what SDL validation and validateSchema find.
-// `validate` reads `sdl` (once per distinct text) and `query` with the rules of the specification; `validateAll` with those that graphql-js adds, too. `execute` runs `query` with `rootValue` by default resolvers.
+// `validate` reads `sdl` (once per distinct text) and `query` with the rules of the specification; `validateAll` with those that graphql-js adds, too. `execute` runs `query` with `rootValue` by default resolvers; `incremental` does, too, and `data` is the list of the response's parts.
 // Our own oracle, tests/AnalyticsGraph.GraphQL.Oracle, takes and gives the same lines.
 import { createInterface } from 'node:readline';
 import {
-  buildASTSchema, execute, GraphQLError, parse, print, printSchema, recommendedRules, specifiedRules, validate, validateSchema,
+  buildASTSchema, execute, experimentalExecuteIncrementally, GraphQLError, parse, print, printSchema, recommendedRules, specifiedRules, validate, validateSchema,
 } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate';
 
@@ -52,6 +52,20 @@ const modes = {
     }
     const result = await execute({ schema, document, rootValue, variableValues: variables, operationName });
     return { errors: result.errors ?? [], data: JSON.parse(JSON.stringify(result.data ?? null)) };
+  },
+  incremental: async ({ sdl, query, variables, operationName, rootValue }) => {
+    const schema = schemaOf(sdl);
+    const document = parse(query, options);
+    const errors = validate(schema, document, specifiedRules);
+    if (errors.length) {
+      return { errors };
+    }
+    const result = await experimentalExecuteIncrementally({ schema, document, rootValue, variableValues: variables, operationName });
+    const parts = [result.initialResult ?? result];
+    for await (const part of result.subsequentResults ?? []) {
+      parts.push(part);
+    }
+    return { errors: [], data: JSON.parse(JSON.stringify(parts)) };
   },
 };
 

@@ -1,10 +1,11 @@
+using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Mapping.Sql;
 
 namespace AnalyticsGraph.Mapping.Resolvers;
 
 /// <summary>Rows that were read for a batch of parents, and which of them each parent has.</summary>
-internal sealed class ParentRows
+internal sealed class ParentRows : IDivisibleSource
 {
     private readonly RowGroups _groups;
     private readonly int[]? _slotOf;
@@ -40,6 +41,18 @@ internal sealed class ParentRows
 
     /// <summary>Whether more rows than the page has lie in its direction.</summary>
     public bool HasMore(int parent) => SlotOf(parent) is >= 0 and var slot && _groups.HasMoreAt(slot);
+
+    // Edges: items, with their rows and cursors alone. Those of one parent, whose page from the end is arranged from its end.
+    object IDivisibleSource.Take(int[] items)
+    {
+        var rows = Array.ConvertAll(items, item => RowOf is null ? item : RowOf[item]);
+        if (Page.IsBackward)
+        {
+            Array.Reverse(rows);
+        }
+
+        return new ParentRows(Rows.Take(rows), new RowGroups([0, rows.Length], null), null, 1, Page, CursorLength, Signature);
+    }
 
     private int SlotOf(int parent) => _slotOf is null ? 0 : _slotOf[parent];
 

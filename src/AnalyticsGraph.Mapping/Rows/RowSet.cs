@@ -1,7 +1,9 @@
+using AnalyticsGraph.GraphQL.Execution;
+
 namespace AnalyticsGraph.Mapping.Rows;
 
-/// <summary>Rows of a mapped type as columns: the <see cref="GraphQL.Execution.ObjectBatch.Source"/> of its objects.</summary>
-internal sealed class RowSet(RowLayout layout, RowValues[] values, int count)
+/// <summary>Rows of a mapped type as columns: the <see cref="ObjectBatch.Source"/> of its objects.</summary>
+internal sealed class RowSet(RowLayout layout, RowValues[] values, int count) : IDivisibleSource
 {
     public RowLayout Layout { get; } = layout;
 
@@ -26,4 +28,18 @@ internal sealed class RowSet(RowLayout layout, RowValues[] values, int count)
 
         return new RowSet(other, values, Count);
     }
+
+    /// <summary>Chosen rows, in the order asked for.</summary>
+    public RowSet Take(ReadOnlySpan<int> rows)
+    {
+        var values = new RowValues[Values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Gather.Rows(Values[i], rows);
+        }
+
+        return new RowSet(Layout, values, rows.Length);
+    }
+
+    object IDivisibleSource.Take(int[] rows) => Take(rows);
 }

@@ -3,8 +3,17 @@ using System.Text;
 namespace AnalyticsGraph.GraphQL.Tests.Execution;
 
 /// <summary>Makes valid documents and data to run them on, from a seed.</summary>
-internal sealed class ExecutionGenerator(int seed)
+/// <param name="seed">The seed.</param>
+/// <param name="inParts">Whether fragments are deferred and lists streamed.</param>
+internal sealed class ExecutionGenerator(int seed, bool inParts = false)
 {
+    public const string PartsSdl =
+        $"""
+        directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+        directive @stream(if: Boolean! = true, label: String, initialCount: Int! = 0) on FIELD
+        {Sdl}
+        """;
+
     public const string Sdl =
         """
         type Query { a: A aMust: A! b: B node: Node any: Any nodes: [Node] things: [A!] anys: [Any!]! count: Int! word: String }
@@ -68,6 +77,7 @@ internal sealed class ExecutionGenerator(int seed)
 
     private readonly Random _random = new(seed);
     private readonly List<string> _fragments = [];
+    private int _labels;
     private bool _usesX;
     private bool _usesY;
 
@@ -123,8 +133,11 @@ internal sealed class ExecutionGenerator(int seed)
 
         var name = names[_random.Next(names.Length)];
         var named = TypeOf(type, name).Trim('[', ']', '!');
-        var alias = Chance(20) ? $"{name}_{_random.Next(1, 3)}: " : "";
-        return $"{alias}{name}{Condition()}" + (IsLeaf(named) ? "" : " " + Selection(named, depth - 1));
+        var streams = inParts && TypeOf(type, name).StartsWith('[') && Chance(60);
+        // A list that streams has a name of its own: it must not be merged with another.
+        var alias = streams ? $"{name}_{_labels++}s: " : Chance(20) ? $"{name}_{_random.Next(1, 3)}: " : "";
+        var stream = streams ? $" @stream(initialCount: {_random.Next(3)})" : "";
+        return $"{alias}{name}{Condition()}{stream}" + (IsLeaf(named) ? "" : " " + Selection(named, depth - 1));
     }
 
     private string Fragment(string type, int depth)
@@ -137,13 +150,28 @@ internal sealed class ExecutionGenerator(int seed)
         };
         if (Chance(50))
         {
-            return $"... on {condition}{Condition()} {Selection(condition, depth - 1)}";
+            return $"... on {condition}{Condition()}{Defer()} {Selection(condition, depth - 1)}";
         }
 
         var name = $"F{_fragments.Count}";
         _fragments.Add("");
         _fragments[int.Parse(name[1..], System.Globalization.CultureInfo.InvariantCulture)] = $"fragment {name} on {condition} {Selection(condition, depth - 1)}";
-        return $"...{name}{Condition()}" + (Chance(30) ? $" ...{name}{Condition()}" : "");
+        return $"...{name}{Condition()}{Defer()}" + (Chance(30) ? $" ...{name}{Condition()}{Defer()}" : "");
+    }
+
+    private string Defer()
+    {
+        if (!inParts || Chance(20))
+        {
+            return "";
+        }
+
+        switch (_random.Next(6))
+        {
+            case 0: _usesX = true; return $" @defer(if: $x, label: \"L{_labels++}\")";
+            case 1: return " @defer(if: false)";
+            default: return $" @defer(label: \"L{_labels++}\")";
+        }
     }
 
     private string Condition()

@@ -103,6 +103,29 @@ internal sealed class InProcessServer : IAsyncDisposable
         return (new Answer(System.Net.HttpStatusCode.OK, document.RootElement.Clone()).Data, counters);
     }
 
+    /// <summary>Runs an operation whose response may come in parts.</summary>
+    /// <returns>The parts, each with what it asked of the stores until then.</returns>
+    public async Task<List<(string Part, int PostgresRoundTrips, int ClickHouseQueries)>> RunInPartsAsync(string query)
+    {
+        var counters = new SessionCounters();
+        using var result = await Graph.Executor.ExecuteAsync(
+            new GraphQLRequest { Query = System.Text.Encoding.UTF8.GetBytes(query), AllowParts = true, Configure = request => Graph.Configure(request, counters) });
+        List<(string Part, int PostgresRoundTrips, int ClickHouseQueries)> parts = [Told(result)];
+        await using var incremental = Assert.IsType<IncrementalResult>(result);
+        while (await incremental.NextAsync() is { } next)
+        {
+            using (next)
+            {
+                parts.Add(Told(next));
+            }
+        }
+
+        return parts;
+
+        (string Part, int PostgresRoundTrips, int ClickHouseQueries) Told(ExecutionResult part) =>
+            (System.Text.Encoding.UTF8.GetString(part.Body.Span), counters.PostgresRoundTrips, counters.ClickHouseQueries);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

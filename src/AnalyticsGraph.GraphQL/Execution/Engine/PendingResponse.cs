@@ -185,6 +185,7 @@ internal sealed class PendingResponse
 
     private void WriteNullFrom(int start)
     {
+        _work?.Truncate(default);
         _writer.Truncate(start);
         _writer.WriteNull();
     }

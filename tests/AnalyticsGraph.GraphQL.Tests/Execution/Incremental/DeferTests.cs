@@ -94,6 +94,14 @@ public sealed class DeferTests
     }
 
     [Fact]
+    public async Task Defer_Should_LeaveNothing_When_TheWholeResponseBecameNull()
+    {
+        var parts = await new IncrementalServer().PartsAsync("{ broken ... @defer { hello } }");
+
+        Assert.EndsWith("\"data\":null}", Assert.Single(parts), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Defer_Should_DeliverEachFragmentWhenItIsThere_When_AnotherWaits()
     {
         var server = new IncrementalServer();

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using AnalyticsGraph.Tests;
+
+namespace AnalyticsGraph.Mapping.Tests;
+
+/// <summary>Responses in parts from a real store: the same in the end, and as few round trips.</summary>
+[Collection("library")]
+public sealed class PartsTests(LibraryFixture library)
+{
+    private const string Books = """
+        fragment Details on Book { weight tags { name } author { name favourite { title } } scores { key lastValue } }
+        """;
+
+    [Theory]
+    [InlineData("{ books(first: 30) { totalCount nodes { title ...Details @defer } } }")]
+    [InlineData("{ books(first: 30) { nodes { title ... @defer { tags { name } } ... @defer { author { name } } ... @defer { scores { key } ...Details } } } }")]
+    [InlineData("{ books(first: 300) { nodes @stream(initialCount: 3) { title isbn ...Details } pageInfo { endCursor } } }")]
+    [InlineData("{ books(first: 300) { edges @stream(initialCount: 3) { cursor node { title ...Details } } pageInfo { startCursor endCursor } } }")]
+    [InlineData("{ books(last: 250) { edges @stream { cursor node { title shelves ...Details } } nodes @stream { isbn } } }")]
+    [InlineData("{ authors(first: 20) { nodes { name books(last: 4) { nodes @stream(initialCount: 1) { title ...Details @defer } edges @stream(initialCount: 2) { cursor } } } } }")]
+    [InlineData("{ tags @stream(initialCount: 1) { id name } author(name: \"x\") { name ... @defer { label books { totalCount } } } }")]
+    public async Task Parts_Should_MakeTheWholeResponse(string query)
+    {
+        query += query.Contains("...Details", StringComparison.Ordinal) ? Books : "";
+        var whole = await library.Graph.RunAsync(query);
+
+        var parts = await library.Graph.RunInPartsAsync(query);
+
+        Assert.InRange(parts.Count, 2, 100);
+        Assert.Equal(
+            DeliveredParts.Of([whole.Json]).DataText(),
+            DeliveredParts.Of([.. parts.Select(part => part.Part)]).DataText());
+    }
+
+    [Fact]
+    public async Task Deferred_Should_ShareARoundTrip_When_TheyWaitAtTheSameLevel()
+    {
+        var parts = await library.Graph.RunInPartsAsync("""
+            { books(first: 50) { nodes { title
+                ... @defer(label: "tags") { tags { name } }
+                ... @defer(label: "scores") { scores { key } }
+                ... @defer(label: "author") { author { name } } } } }
+            """);
+
+        // 150 deferred fragments: one round trip after the one of the list.
+        Assert.Equal(1, parts[0].RoundTrips);
+        Assert.Equal(150, parts[0].Part.GetProperty("pending").GetArrayLength());
+        Assert.Equal(2, parts[^1].RoundTrips);
+    }
+
+    [Fact]
+    public async Task Streamed_Should_AskForTheChildrenOfEachPartAlone()
+    {
+        var parts = await library.Graph.RunInPartsAsync("{ books(first: 250) { nodes @stream(initialCount: 10) { tags { name } } } }");
+
+        // The list with the tags of its first ten books; then a hundred books a part.
+        Assert.Equal([2, 3, 4, 5], parts.Select(part => part.RoundTrips));
+        Assert.Equal([100, 100, 40], parts.Skip(1).Select(part => part.Part.GetProperty("incremental")[0].GetProperty("items").GetArrayLength()));
+    }
+}
