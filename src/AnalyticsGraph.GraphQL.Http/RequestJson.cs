@@ -63,6 +63,7 @@ internal static class RequestJson
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            CheckName(ref reader);
             if (reader.ValueTextEquals("query"u8))
             {
                 reader.Read();
@@ -93,6 +94,21 @@ internal static class RequestJson
         // Whatever follows the object is an error of the reader.
         reader.Read();
         return new RequestParameters(query ?? throw MissingQuery(), rented, operationName, variables, extensions);
+    }
+
+    private static void CheckName(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            if (reader.ValueIsEscaped)
+            {
+                reader.GetString();
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw HttpFaultException.BadRequest("A parameter's name holds half of a surrogate pair, which is no Unicode text.");
+        }
     }
 
     private static ReadOnlyMemory<byte>? ReadDocument(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, ref byte[]? rented)

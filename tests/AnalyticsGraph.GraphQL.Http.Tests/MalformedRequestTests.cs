@@ -32,6 +32,7 @@ public sealed class MalformedRequestTests(SharedServer shared) : IClassFixture<S
         { "{\"query\":\"{ hello }\" /* c */}", 400, "not valid JSON" },
         { "{\"query\":\"{ hello \n}\"}", 400, "not valid JSON" },
         { "{\"query\":\"\\ud800\"}", 400, "surrogate" },
+        { "{\"qu\\ud800ery\":1,\"query\":\"{ hello }\"}", 400, "surrogate" },
         { "{\"query\":\"{ hello }\",\"operationName\":1}", 400, "\"operationName\" must be a string" },
         { "{\"query\":\"{ hello }\",\"operationName\":\"\\udc00\"}", 400, "surrogate" },
         { "{\"query\":\"{ hello }\",\"operationName\":\"Nobody\"}", 200, "Nobody" },
