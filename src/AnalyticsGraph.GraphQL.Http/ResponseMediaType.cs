@@ -55,6 +55,12 @@ internal sealed class ResponseMediaType
     /// <summary>Whether a stream of events is asked for by name, rather than a response of one piece.</summary>
     public static bool PrefersEvents(StringValues accept)
     {
+        // Looked at for every request, and most do not speak of it.
+        if (!accept.ToString().Contains("event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
         var events = Match(accept, "text", "event-stream");
         var json = Match(accept, "application", "json");
         var graphQL = Match(accept, "application", "graphql-response+json");

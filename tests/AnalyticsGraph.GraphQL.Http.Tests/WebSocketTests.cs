@@ -169,19 +169,27 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task Ping_Should_KeepWhoAnswersAndCutOffWhoDoesNot()
+    public async Task Ping_Should_CutOffWhoDoesNotAnswer()
     {
-        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { WebSockets = new() { PingInterval = TimeSpan.FromMilliseconds(250) } });
-        await using var client = await SocketClient.OpenAsync(server);
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { WebSockets = new() { PingInterval = TimeSpan.FromMilliseconds(100) } });
+        await using var client = await SocketClient.ConnectAsync(server);
 
-        for (var i = 0; i < 3; i++)
+        Assert.Equal("""{"type":"ping"}""", await client.HearAsync());
+        await Assert.ThrowsAsync<WebSocketException>(() => client.HearAsync());
+    }
+
+    [Fact]
+    public async Task Ping_Should_KeepWhoAnswers()
+    {
+        // Long enough for an answer on a busy machine.
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { WebSockets = new() { PingInterval = TimeSpan.FromSeconds(2) } });
+        await using var client = await SocketClient.ConnectAsync(server);
+
+        for (var i = 0; i < 2; i++)
         {
             Assert.Equal("""{"type":"ping"}""", await client.HearAsync());
             await client.SayAsync("""{"type":"pong"}""");
         }
-
-        Assert.Equal("""{"type":"ping"}""", await client.HearAsync());
-        await Assert.ThrowsAsync<WebSocketException>(() => client.HearAsync());
     }
 
     [Fact]

@@ -42,7 +42,9 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
     }
 
     private static string? TokenOf(HttpRequest request) =>
-        request.Headers.TryGetValue(TokenHeader, out var header) ? header.ToString() : request.Query.TryGetValue("token", out var parameter) ? parameter.ToString() : null;
+        request.Headers.TryGetValue(TokenHeader, out var header) ? header.ToString()
+        : request.QueryString.HasValue && request.Query.TryGetValue("token", out var parameter) ? parameter.ToString()
+        : null;
 
     private EventStreamSession Session(string? token) => token is not null && _sessions.TryGetValue(token, out var session)
         ? session

@@ -12,7 +12,8 @@ internal sealed class SocketEndpoint(GraphQLHttpOptions options)
 
     /// <summary>Whether a request wants to be a WebSocket.</summary>
     public static bool IsAsked(HttpContext http) =>
-        string.Equals(http.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase) || http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };
+        string.Equals(http.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase)
+        || (HttpMethods.IsConnect(http.Request.Method) && http.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" });
 
     /// <summary>Accepts the socket, and serves it until it is closed.</summary>
     /// <param name="http">The request, behind the middleware of WebSockets.</param>
