@@ -26,6 +26,13 @@ internal abstract class PartsMediaType
     /// </summary>
     public static PartsMediaType? Negotiate(StringValues accept)
     {
+        // Looked at for every request, and most do not speak of parts.
+        var text = accept.ToString();
+        if (!text.Contains("multipart", StringComparison.OrdinalIgnoreCase) && !text.Contains("event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
         var multipart = ResponseMediaType.QualityOf(accept, "multipart", "mixed");
         var events = ResponseMediaType.QualityOf(accept, "text", "event-stream");
         return multipart == 0 && events == 0 ? null : multipart >= events ? Multipart : EventStream;
