@@ -1,21 +1,24 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
 namespace AnalyticsGraph.Tests.Differential;
 
-/// <summary>Runs the scripts of <c>tests/differential</c>. Their packages are installed from the lockfile when their folder is missing, or older.</summary>
+/// <summary>Runs the scripts of <c>tests/differential</c>, or of another folder beside it. Their packages are installed from the lockfile when their folder is missing, or older.</summary>
 internal static class NodeScript
 {
-    private static readonly Lazy<Task<string>> Folder = new(InstallAsync);
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Folders = new();
 
     /// <summary>Runs a script and returns what it wrote.</summary>
     /// <param name="arguments">The script and its arguments.</param>
     /// <param name="input">What it reads from its standard input.</param>
-    public static async Task<string> RunAsync(string[] arguments, string input = "") => await RunAsync("node", arguments, await Folder.Value, input);
+    /// <param name="folder">The folder of <c>tests</c> that it is in.</param>
+    public static async Task<string> RunAsync(string[] arguments, string input = "", string folder = "differential") =>
+        await RunAsync("node", arguments, await Folders.GetOrAdd(folder, name => new Lazy<Task<string>>(() => InstallAsync(name))).Value, input);
 
-    private static async Task<string> InstallAsync()
+    private static async Task<string> InstallAsync(string name)
     {
-        var folder = Path.Combine(Repository.Root, "tests", "differential");
+        var folder = Path.Combine(Repository.Root, "tests", name);
         // Test projects run at the same time: one installs, the others wait for it.
         await using var installation = await LockAsync(Path.Combine(folder, ".installing"));
         var installed = Path.Combine(folder, "node_modules", ".package-lock.json");
