@@ -68,6 +68,11 @@ internal readonly struct RequestBody
                 reader.AdvanceTo(buffer.Start, buffer.End);
             }
         }
+        catch (InvalidOperationException)
+        {
+            // Kestrel's, of trailers after the last chunk that hold a NUL or are no text.
+            throw HttpFaultException.BadRequest("The body cannot be read: its trailers are not text.");
+        }
         catch (BadHttpRequestException exception)
         {
             // Kestrel's: its own limit, a broken chunk, a client too slow.

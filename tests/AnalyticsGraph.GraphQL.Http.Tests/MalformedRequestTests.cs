@@ -202,6 +202,19 @@ public sealed class MalformedRequestTests(SharedServer shared) : IClassFixture<S
     }
 
     [Fact]
+    public async Task Post_Should_Refuse_When_TrailersAreNotText()
+    {
+        await using var server = await GraphQLServer.StartAsync();
+
+        var answer = await server.SendRawAsync(
+            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n", "2\r\n{}\r\n0\r\nX: a\0b\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains("trailers", answer, StringComparison.Ordinal);
+        Assert.Empty(server.Log);
+    }
+
+    [Fact]
     public async Task Post_Should_NeverFail_When_BodiesAreDamaged()
     {
         var server = shared.Server;

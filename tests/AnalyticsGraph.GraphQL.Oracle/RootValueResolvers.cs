@@ -26,7 +26,7 @@ internal static class RootValueResolvers
                     var sources = parents.Source as JsonElement[] ?? [context.Request.Get<RootValue>().Value];
                     return ValueTask.FromResult(columns.Make(field.Type, Array.ConvertAll(sources, source => Property(source, field.Name))));
                 });
-                bindings.Bind(type.Name, field.Name, type == schema.Subscription ? new UnheardEvents(resolver) : resolver);
+                bindings.Bind(type.Name, field.Name, type == schema.Subscription ? new OneEvent(resolver) : resolver);
             }
         }
 
@@ -36,11 +36,11 @@ internal static class RootValueResolvers
     private static JsonElement Property(JsonElement source, string name)
         => source.ValueKind == JsonValueKind.Object && source.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>Events of subscriptions, which no question can ask for.</summary>
-    private sealed class UnheardEvents(FieldResolver resolver) : SourceStreamResolver
+    /// <summary>Subscriptions have one event: the root value. No question can ask for it.</summary>
+    private sealed class OneEvent(FieldResolver resolver) : SourceStreamResolver
     {
         public override FieldStep Bind(FieldBinding binding) => resolver.Bind(binding);
 
-        public override ValueTask<IAsyncEnumerator<object>> OpenAsync(StepContext context) => throw new NotSupportedException("The oracle executes requests of one answer.");
+        public override ValueTask<IAsyncEnumerator<object>> OpenAsync(StepContext context) => new(new object[] { context.Request.Get<RootValue>() }.ToAsyncEnumerable().GetAsyncEnumerator(context.CancellationToken));
     }
 }

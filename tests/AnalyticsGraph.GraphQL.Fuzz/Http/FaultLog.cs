@@ -22,9 +22,11 @@ internal sealed class FaultLog : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
+        var text = formatter(state, exception);
+        // Kestrel's, of trailers that are no text; the request was refused before.
+        if (IsEnabled(logLevel) && !text.Contains("automatic draining of the request body failed", StringComparison.Ordinal))
         {
-            Add($"{formatter(state, exception)}\n{exception}");
+            Add($"{text}\n{exception}");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed record FuzzReport(string Name, long Tried, TimeSpan Elapsed, IRe
         var text = new StringBuilder();
         foreach (var failure in Failures.Take(10))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{failure.Why}\nRepeat with: --from {failure.Number} --count 1\nInput, in base 64: {Convert.ToBase64String(failure.Input)}\n");
+            text.AppendLine(failure.ToString());
         }
 
         text.Append(CultureInfo.InvariantCulture, $"{Tried} {Name} in {Elapsed.TotalSeconds:0} s; {Failures.Count} failures; slowest {Slowest.Took.TotalMilliseconds:0.0} ms (number {Slowest.Number}); ");

@@ -32,6 +32,7 @@ internal sealed class FuzzRun(IFuzzer fuzzer, FuzzOptions options)
         Array.ForEach(workers, worker => worker.Start());
         MemoryUse? before = null;
         var told = TimeSpan.Zero;
+        var failuresTold = 0;
         while (workers.Any(worker => worker.IsAlive))
         {
             Array.Find(workers, worker => worker.IsAlive)?.Join(200);
@@ -50,6 +51,12 @@ internal sealed class FuzzRun(IFuzzer fuzzer, FuzzOptions options)
             if (watch.Elapsed > options.Limit || _failures.Count >= MostFailures)
             {
                 end.Cancel();
+            }
+
+            foreach (var failure in _failures.Skip(failuresTold))
+            {
+                failuresTold++;
+                tell(failure.ToString());
             }
 
             if (watch.Elapsed - told > TimeSpan.FromSeconds(10))
