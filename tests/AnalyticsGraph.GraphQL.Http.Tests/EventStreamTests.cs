@@ -253,15 +253,21 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public async Task Reservation_Should_ExpireAndBeLimited()
+    public async Task Reservation_Should_BeRefused_When_ThereAreTooMany()
     {
-        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions
-        {
-            EventStreams = new() { MaxReservations = 1, ReservationTimeout = TimeSpan.FromMilliseconds(500) },
-        });
-        var token = await ReserveAsync(server);
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { EventStreams = new() { MaxReservations = 1 } });
+        await ReserveAsync(server);
+
         using var another = await server.SendAsync(new HttpRequestMessage(HttpMethod.Put, server.Url));
+
         Assert.Equal(HttpStatusCode.TooManyRequests, another.StatusCode);
+    }
+
+    [Fact]
+    public async Task Reservation_Should_Expire_When_ItsStreamIsNotOpened()
+    {
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { EventStreams = new() { MaxReservations = 1, ReservationTimeout = TimeSpan.FromMilliseconds(50) } });
+        var token = await ReserveAsync(server);
 
         // It waits for the stream, which does not come.
         Assert.Equal(404, (await BeginAsync(server, token, "1", "{ hello }")).Status);

@@ -402,9 +402,10 @@ public sealed class WebSocketTests
         await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { WebSockets = new() { SendTimeout = TimeSpan.FromMilliseconds(300) } });
         await using var dead = await SocketClient.OpenAsync(server);
         await dead.SubscribeAsync("1", "subscription { heard }");
+        await server.WaitForSubscriptionsAsync(1);
+
         await dead.SubscribeAsync("2", $"{{ {string.Join(' ', Enumerable.Range(0, 40).Select(i => $"a{i}: big(length: 1000000)"))} }}");
 
-        await server.WaitForSubscriptionsAsync(1);
         await server.WaitForSubscriptionsAsync(0);
     }
 
