@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using AnalyticsGraph.Server.Tests.Crash;
 using AnalyticsGraph.Server.Tests.Running;
 
@@ -34,6 +36,32 @@ public sealed class StopTests : IDisposable
         Assert.Equal(0, await server.StopAsync());
         Assert.Empty(EngineProcesses.Left(Data));
         Assert.False(File.Exists(Path.Combine(Data, "postgres", "postmaster.pid")));
+    }
+
+    [Fact]
+    public async Task Subscriptions_Should_BeToldThatTheServerStops()
+    {
+        await using var server = ServerProcess.Serve(Data, ServerProcess.FreePort());
+        using var http = new HttpClient { BaseAddress = new Uri((await server.ReadyAsync()).Address) };
+        using var created = await http.PostAsJsonAsync("/graphql", new { query = "mutation { createExperiment(input: { name: \"live\" }) { experiment { id } } }" });
+        using var experiment = JsonDocument.Parse(await created.Content.ReadAsStringAsync());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/graphql")
+        {
+            Content = JsonContent.Create(new
+            {
+                query = "subscription($e: ID!) { runChanged(experimentId: $e) { run { name } } }",
+                variables = new { e = experiment.RootElement.At("data.createExperiment.experiment.id").GetString() },
+            }),
+            Headers = { { "Accept", "text/event-stream" } },
+        };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync());
+
+        var stopping = server.StopAsync();
+
+        var told = await events.ReadToEndAsync();
+        Assert.Contains("event: next\ndata: {\"errors\":[{\"message\":\"The server is stopping. Connect again in a moment.\",\"extensions\":{\"code\":\"CANCELLED\"}}]}\n\nevent: complete\n", told, StringComparison.Ordinal);
+        Assert.Equal(0, await stopping);
     }
 
     [Fact]
