@@ -96,15 +96,13 @@ internal sealed partial class DataWriter(OperationRun run)
 
         var start = _writer.Length;
         var depth = _depth;
-        var (mark, scope) = (_work?.Position ?? default, _scope);
         if (WritePresent(type.Nullable, column, row))
         {
             return true;
         }
 
         _depth = depth;
-        _scope = scope;
-        _work?.Truncate(mark);
+        _work?.Truncate(start);
         _writer.Truncate(start);
         if (type is NonNullType)
         {

@@ -16,7 +16,6 @@ internal sealed class PendingResponse
     private readonly object? _source;
     private readonly ErrorCollection _errors;
     private readonly ResponseWriter _writer;
-    private readonly DeliveryWork? _work;
     private ObjectBatch? _root;
     private GraphQLError? _failure;
     private bool _isWritten;
@@ -33,14 +32,13 @@ internal sealed class PendingResponse
         _errors = new ErrorCollection(options.MaxErrors);
         _writer = new ResponseWriter(limit: options.MaxResponseBytes);
         _writer.WriteRaw(ResponseAssembly.DataPrefix);
-        _work = plan.InParts ? new DeliveryWork() : null;
-        run.Writer.Begin(_writer, _errors, _work);
+        run.Writer.Begin(_writer, _errors, plan.InParts ? new DeliveryWork() : null);
     }
 
     public OperationRun Run { get; }
 
     /// <summary>Whether there is more than what was written.</summary>
-    public bool HasParts => _failure is null && _work is { IsEmpty: false };
+    public bool HasParts => _failure is null && Run.Writer.Work is { IsEmpty: false };
 
     /// <summary>Runs a query, or a subscription for one event, as far as it goes without waiting, and writes it if that is to its end.</summary>
     public bool TryComplete()
@@ -127,7 +125,7 @@ internal sealed class PendingResponse
     public IncrementalResult ToFirstPart(CancellationTokenSource? timer, Action<CancellationTokenSource?> release)
     {
         var delivery = new IncrementalDelivery(_context, _options);
-        var payload = delivery.Begin(_work!);
+        var payload = delivery.Begin(Run.Writer.Work!);
         _writer.WriteByte((byte)',');
         payload.Write(_writer, delivery.HasNext);
         return new IncrementalResult(
@@ -185,7 +183,7 @@ internal sealed class PendingResponse
 
     private void WriteNullFrom(int start)
     {
-        _work?.Truncate(default);
+        Run.Writer.Work?.Truncate(start);
         _writer.Truncate(start);
         _writer.WriteNull();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -8,6 +9,9 @@ internal sealed partial class DataWriter
     private DeliveryWork? _work;
     private FragmentScope? _scope;
     private object[] _prefix = [];
+
+    /// <summary>What was found that is to be delivered later; null if all is one part.</summary>
+    public DeliveryWork? Work => _work;
 
     /// <summary>Writes the deferred fields of an object.</summary>
     /// <param name="task">The fields.</param>
@@ -43,7 +47,7 @@ internal sealed partial class DataWriter
             foreach (var usage in selections.Usages)
             {
                 // In an item of a list that streams nothing is around: what is deferred around the list was delivered before.
-                var fragment = new DeferredFragment(usage.Label, path, usage.Parent is null ? null : _scope.Find(usage.Parent));
+                var fragment = new DeferredFragment(usage.Label, path, usage.Parent is null ? null : _scope.Find(usage.Parent)) { WrittenAt = _writer.Length };
                 _scope.Add(usage, fragment);
                 _work!.Fragments.Add(fragment);
             }
@@ -51,7 +55,10 @@ internal sealed partial class DataWriter
 
         foreach (var fields in selections.Deferred)
         {
-            _work!.Tasks.Add(new DeferredTask(batch, row, path, fields, [.. fields.Usages.Select(usage => _scope?.Find(usage)).OfType<DeferredFragment>()], _scope));
+            _work!.Tasks.Add(new DeferredTask(batch, row, path, fields, [.. fields.Usages.Select(usage => _scope?.Find(usage)).OfType<DeferredFragment>()], _scope)
+            {
+                WrittenAt = _writer.Length,
+            });
         }
 
         var written = WriteWholeObject(batch, row);
@@ -59,6 +66,7 @@ internal sealed partial class DataWriter
         return written;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool WriteWholeObject(ObjectBatch batch, int row)
     {
         if (batch.Slots.Count == 0)
@@ -87,7 +95,7 @@ internal sealed partial class DataWriter
         var first = list.First.Offsets[row + 1] - list.First.Offsets[row];
         if (start + first < end)
         {
-            _work!.Streams.Add(new StreamedRest(CurrentField(), [.. CurrentPath()], list.All, start + first, end, first));
+            _work!.Streams.Add(new StreamedRest(CurrentField(), [.. CurrentPath()], list.All, start + first, end, first) { WrittenAt = _writer.Length });
         }
 
         return true;

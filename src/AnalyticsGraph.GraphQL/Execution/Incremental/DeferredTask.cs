@@ -25,6 +25,9 @@ internal sealed class DeferredTask(ObjectBatch batch, int row, object[] path, De
 
     public FragmentScope? Scope { get; } = scope;
 
+    /// <summary>Where it was found: how much was written before it.</summary>
+    public int WrittenAt { get; init; }
+
     public bool IsStarted { get; set; }
 
     /// <summary>The object's fields as JSON once they are there.</summary>

@@ -7,6 +7,9 @@ internal abstract class DeliveredPart(string? label, object[] path)
 
     public object[] Path { get; } = path;
 
+    /// <summary>Where it was found: how much was written before it.</summary>
+    public int WrittenAt { get; init; }
+
     /// <summary>What the client knows it by; null before it was announced.</summary>
     public string? Id { get; set; }
 }

@@ -11,15 +11,12 @@ internal sealed class DeliveryWork
 
     public bool IsEmpty => Tasks.Count == 0 && Streams.Count == 0;
 
-    public Mark Position => new(Fragments.Count, Tasks.Count, Streams.Count);
-
-    /// <summary>Forgets what was found since in an object that turned out null.</summary>
-    public void Truncate(Mark mark)
+    /// <summary>Forgets what was found in a value that turned out null.</summary>
+    /// <param name="start">How much was written before the value.</param>
+    public void Truncate(int start)
     {
-        Fragments.RemoveRange(mark.Fragments, Fragments.Count - mark.Fragments);
-        Tasks.RemoveRange(mark.Tasks, Tasks.Count - mark.Tasks);
-        Streams.RemoveRange(mark.Streams, Streams.Count - mark.Streams);
+        Fragments.RemoveAll(fragment => fragment.WrittenAt >= start);
+        Tasks.RemoveAll(task => task.WrittenAt >= start);
+        Streams.RemoveAll(stream => stream.WrittenAt >= start);
     }
-
-    public readonly record struct Mark(int Fragments, int Tasks, int Streams);
 }

@@ -57,12 +57,11 @@ internal sealed class StreamedCohort : DeliveryCohort
             }
 
             var told = errors.Count;
-            var mark = work.Position;
             if (!Run.Writer.WriteItem(stream, _items, first + i))
             {
                 // What was read before stays delivered; nothing comes after.
                 writer.Truncate(end);
-                work.Truncate(mark);
+                work.Truncate(end);
                 var all = errors.ToImmutable();
                 Send(i, all[..told]);
                 graph.Finish(stream, all[told..], payload);
