@@ -68,16 +68,16 @@ internal readonly struct RequestBody
                 reader.AdvanceTo(buffer.Start, buffer.End);
             }
         }
-        catch (InvalidOperationException)
-        {
-            // Kestrel's, of trailers after the last chunk that hold a NUL or are no text.
-            throw HttpFaultException.BadRequest("The body cannot be read: its trailers are not text.");
-        }
         catch (BadHttpRequestException exception)
         {
             // Kestrel's: its own limit, a broken chunk, a client too slow.
             throw new HttpFaultException(
                 exception.StatusCode, exception.Message, exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorCodes.LimitExceeded : ErrorCodes.BadRequest);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException && !cancellationToken.IsCancellationRequested)
+        {
+            // Kestrel's, too: a chunk's size that no number holds, trailers that are no text.
+            throw HttpFaultException.BadRequest("The body cannot be read: its chunks or trailers are malformed.");
         }
     }
 
