@@ -10,6 +10,10 @@ internal static class EntityTag
     /// <summary>A strong tag of some content.</summary>
     public static string Of(ReadOnlySpan<byte> content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"";
 
+    /// <summary>A strong tag of some content that may be had in several media types.</summary>
+    public static string Of(ReadOnlySpan<byte> content, ResponseMediaType mediaType) =>
+        mediaType == ResponseMediaType.Json ? Of(content) : $"{Of(content)[..^1]}-g\"";
+
     /// <summary>Sets the tag; if the client has that content, also the status 304.</summary>
     /// <returns>Whether the client has it, and nothing more is to be sent.</returns>
     public static bool IsKnown(HttpContext http, string tag)

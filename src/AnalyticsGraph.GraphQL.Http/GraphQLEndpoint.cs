@@ -20,43 +20,18 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
     /// <summary>Serves a request that the middleware of WebSockets has prepared.</summary>
     public Task HandleSocketAsync(HttpContext http) => _sockets!.HandleAsync(http, Executor(http));
 
-    public async Task HandleAsync(HttpContext http)
+    public Task HandleAsync(HttpContext http) => GuardAsync(http, RouteAsync);
+
+    /// <summary>Answers a request, or tells what is wrong with it.</summary>
+    public async Task GuardAsync(HttpContext http, Func<HttpContext, Task> answer)
     {
-        var mediaType = ResponseMediaType.Json;
         try
         {
-            if (SocketPipeline is not null && SocketEndpoint.IsAsked(http))
-            {
-                await SocketPipeline(http).ConfigureAwait(false);
-            }
-            else if (_streams is not null && EventStreamEndpoint.IsAsked(http.Request))
-            {
-                await _streams.HandleAsync(http, Executor(http)).ConfigureAwait(false);
-            }
-            else if (HttpMethods.IsPost(http.Request.Method))
-            {
-                mediaType = Negotiate(http);
-                await PostAsync(http, mediaType).ConfigureAwait(false);
-            }
-            else if (HttpMethods.IsGet(http.Request.Method))
-            {
-                if (!http.Request.Query.ContainsKey("query") && await TryServeDocumentsAsync(http).ConfigureAwait(false))
-                {
-                    return;
-                }
-
-                mediaType = Negotiate(http);
-                await ExecuteAsync(http, mediaType, RequestParameters.FromQuery(http.Request.Query), allowMutations: false).ConfigureAwait(false);
-            }
-            else
-            {
-                http.Response.Headers.Allow = _streams is null ? "GET, POST" : "GET, POST, PUT, DELETE";
-                throw new HttpFaultException(StatusCodes.Status405MethodNotAllowed, $"Method {http.Request.Method} is not allowed; send GET or POST.");
-            }
+            await answer(http).ConfigureAwait(false);
         }
         catch (HttpFaultException fault)
         {
-            await ErrorResponse.WriteAsync(http, fault.Status, mediaType, new GraphQLError(fault.Message, fault.Code)).ConfigureAwait(false);
+            await WholeResponse.WriteAsync(http, fault.Status, TypeOfFaults(http), new GraphQLError(fault.Message, fault.Code)).ConfigureAwait(false);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -65,13 +40,67 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
         }
         catch (Exception exception) when (!http.Response.HasStarted && executor() is { } ready)
         {
-            await ErrorResponse.WriteAsync(http, StatusCodes.Status500InternalServerError, mediaType, ready.ToError(exception)).ConfigureAwait(false);
+            await WholeResponse.WriteAsync(http, StatusCodes.Status500InternalServerError, TypeOfFaults(http), ready.ToError(exception)).ConfigureAwait(false);
         }
     }
 
-    private static ResponseMediaType Negotiate(HttpContext http) => ResponseMediaType.Negotiate(http.Request.Headers.Accept)
-        ?? (PartsMediaType.Negotiate(http.Request.Headers.Accept) is not null ? ResponseMediaType.Parts : throw new HttpFaultException(
-            StatusCodes.Status406NotAcceptable, "None of the accepted media types can be answered with; accept application/graphql-response+json or application/json."));
+    /// <summary>The executor.</summary>
+    /// <exception cref="HttpFaultException">The server is starting.</exception>
+    public GraphQLExecutor Executor(HttpContext http)
+    {
+        if (executor() is { } ready)
+        {
+            return ready;
+        }
+
+        http.Response.Headers.RetryAfter = "1";
+        throw new HttpFaultException(StatusCodes.Status503ServiceUnavailable, "The server is starting; try again in a moment.", ErrorCodes.StoreUnavailable);
+    }
+
+    /// <summary>The media type of a response in one piece.</summary>
+    /// <exception cref="HttpFaultException">None is accepted.</exception>
+    public static ResponseMediaType NegotiateWhole(HttpContext http) => ResponseMediaType.Negotiate(http.Request.Headers.Accept) ?? throw NotAcceptable();
+
+    // A stream is refused by plain JSON: who asks for events alone has named no other type.
+    private ResponseMediaType TypeOfFaults(HttpContext http) =>
+        _streams is not null && EventStreamEndpoint.IsAsked(http.Request) ? ResponseMediaType.Json : TryNegotiate(http) ?? ResponseMediaType.Json;
+
+    private static ResponseMediaType? TryNegotiate(HttpContext http) => ResponseMediaType.Negotiate(http.Request.Headers.Accept)
+        ?? (PartsMediaType.Negotiate(http.Request.Headers.Accept) is not null ? ResponseMediaType.Parts : null);
+
+    private static ResponseMediaType Negotiate(HttpContext http) => TryNegotiate(http) ?? throw NotAcceptable();
+
+    private static HttpFaultException NotAcceptable() => new(
+        StatusCodes.Status406NotAcceptable, "None of the accepted media types can be answered with; accept application/graphql-response+json or application/json.");
+
+    private async Task RouteAsync(HttpContext http)
+    {
+        if (SocketPipeline is not null && SocketEndpoint.IsAsked(http))
+        {
+            await SocketPipeline(http).ConfigureAwait(false);
+        }
+        else if (_streams is not null && EventStreamEndpoint.IsAsked(http.Request))
+        {
+            await _streams.HandleAsync(http, Executor(http)).ConfigureAwait(false);
+        }
+        else if (HttpMethods.IsPost(http.Request.Method))
+        {
+            await PostAsync(http, Negotiate(http)).ConfigureAwait(false);
+        }
+        else if (HttpMethods.IsGet(http.Request.Method))
+        {
+            if (RequestParameters.AreIn(http.Request.Query) || !await TryServeDocumentsAsync(http).ConfigureAwait(false))
+            {
+                var mediaType = Negotiate(http);
+                await ExecuteAsync(http, mediaType, RequestParameters.FromQuery(http.Request.Query), allowMutations: false).ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            http.Response.Headers.Allow = _streams is null ? "GET, POST" : "GET, POST, PUT, DELETE";
+            throw new HttpFaultException(StatusCodes.Status405MethodNotAllowed, $"Method {http.Request.Method} is not allowed; send GET or POST.");
+        }
+    }
 
     private async Task<bool> TryServeDocumentsAsync(HttpContext http)
     {
@@ -95,11 +124,29 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
         var body = await RequestBody.ReadAsync(http.Request, options.MaxRequestBytes, http.RequestAborted).ConfigureAwait(false);
         try
         {
-            await ExecuteAsync(http, mediaType, RequestJson.Read(body.Memory), allowMutations: true).ConfigureAwait(false);
+            if (RequestBatch.IsList(body.Memory.Span))
+            {
+                await AnswerAsync(http, RequestBatch.Read(body.Memory, options)).ConfigureAwait(false);
+                return;
+            }
+
+            var parameters = RequestJson.Read(body.Memory);
+            await (parameters.HasVariableSets
+                ? AnswerAsync(http, RequestBatch.OfVariables(parameters, options))
+                : ExecuteAsync(http, mediaType, parameters, allowMutations: true)).ConfigureAwait(false);
         }
         finally
         {
             body.Release();
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, RequestBatch batch)
+    {
+        using (batch)
+        {
+            var mediaType = NegotiateWhole(http);
+            await batch.AnswerAsync(http, Executor(http), mediaType).ConfigureAwait(false);
         }
     }
 
@@ -108,17 +155,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
         try
         {
             var parts = PartsMediaType.Negotiate(http.Request.Headers.Accept);
-            var request = new GraphQLRequest
-            {
-                Query = parameters.Query,
-                OperationName = parameters.OperationName,
-                Variables = parameters.Variables,
-                Extensions = parameters.Extensions,
-                AllowMutations = allowMutations,
-                AllowParts = parts is not null,
-                ReportCost = http.Request.Headers["GraphQL-Cost"] == "report",
-                Configure = options.ConfigureRequest is { } configure ? context => configure(http, context) : null,
-            };
+            var request = parameters.ToRequest(http, options, allowMutations, allowParts: parts is not null);
             using var result = await Executor(http).ExecuteAsync(request, http.RequestAborted).ConfigureAwait(false);
             if (result is IncrementalResult || mediaType == ResponseMediaType.Parts)
             {
@@ -127,38 +164,13 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
             }
 
             http.RequestAborted.ThrowIfCancellationRequested();
-            await WriteAsync(http, mediaType, result, allowMutations).ConfigureAwait(false);
+            var status = result.IsRequestError ? StatusOf(result, mediaType, allowMutations) : StatusCodes.Status200OK;
+            await WholeResponse.WriteAsync(http, status, mediaType, result).ConfigureAwait(false);
         }
         finally
         {
             parameters.Return();
         }
-    }
-
-    private GraphQLExecutor Executor(HttpContext http)
-    {
-        if (executor() is { } ready)
-        {
-            return ready;
-        }
-
-        http.Response.Headers.RetryAfter = "1";
-        throw new HttpFaultException(StatusCodes.Status503ServiceUnavailable, "The server is starting; try again in a moment.", ErrorCodes.StoreUnavailable);
-    }
-
-    private static async Task WriteAsync(HttpContext http, ResponseMediaType mediaType, ExecutionResult result, bool allowMutations)
-    {
-        var response = http.Response;
-        response.StatusCode = result.IsRequestError ? StatusOf(result, mediaType, allowMutations) : StatusCodes.Status200OK;
-        if (response.StatusCode == StatusCodes.Status405MethodNotAllowed)
-        {
-            response.Headers.Allow = HttpMethods.Post;
-        }
-
-        response.ContentType = mediaType.ContentType;
-        response.ContentLength = result.Body.Length;
-        response.Headers.Vary = "Accept";
-        await response.BodyWriter.WriteAsync(result.Body, http.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>Sections 6.4.1 and 6.4.2: with <c>application/json</c> a well-formed request is answered 200 whatever its document; a fault of ours never is.</summary>

@@ -40,6 +40,7 @@ public static class GraphQLEndpointRouteBuilderExtensions
 
         var group = endpoints.MapGroup(pattern);
         group.Map("", graphQL.HandleAsync).WithDisplayName("GraphQL");
+        group.MapMethods(OperationEndpoint.Pattern, [HttpMethods.Get, HttpMethods.Head], new OperationEndpoint(graphQL, options).HandleAsync).WithDisplayName("GraphQL operations");
         if (ide is not null)
         {
             group.MapMethods("{**file}", [HttpMethods.Get, HttpMethods.Head], ide.ServeFileAsync).WithDisplayName("GraphQL IDE");

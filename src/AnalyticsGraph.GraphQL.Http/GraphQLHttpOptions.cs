@@ -9,6 +9,12 @@ public sealed class GraphQLHttpOptions
     /// <summary>The largest request body in bytes, 8 MiB by default; more is answered 413. Kestrel's own limit must not be smaller.</summary>
     public long MaxRequestBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>How much one HTTP request may ask for.</summary>
+    public GraphQLBatchOptions Batch { get; init; } = new();
+
+    /// <summary>The <c>Cache-Control</c> of answers of <c>GET .../operations/{name or hash}</c> that have no errors.</summary>
+    public string OperationCacheControl { get; init; } = "no-cache";
+
     /// <summary>Prepares each request before its first step: sets the caller, the stores' sessions. A thrown exception becomes an error of the request.</summary>
     public Action<HttpContext, RequestContext>? ConfigureRequest { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
+using AnalyticsGraph.GraphQL.Errors;
+using Microsoft.AspNetCore.Http;
 
 namespace AnalyticsGraph.GraphQL.Http;
 
@@ -39,26 +41,59 @@ internal static class RequestJson
 
             if (exception is JsonException json)
             {
-                throw HttpFaultException.BadRequest(FormattableString.Invariant($"The body is not valid JSON, at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."));
+                throw NoJson(json);
             }
 
             throw;
         }
     }
 
+    /// <summary>The entries of a JSON list, each as it stands in the body.</summary>
+    /// <exception cref="HttpFaultException">The body is no JSON, or the list is longer than the limit.</exception>
+    public static List<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body, int limit)
+    {
+        var entries = new List<ReadOnlyMemory<byte>>();
+        var reader = new Utf8JsonReader(body.Span, ReaderOptions);
+        try
+        {
+            reader.Read();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                if (entries.Count == limit)
+                {
+                    throw BatchTooLarge(limit);
+                }
+
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                entries.Add(body[start..(int)reader.BytesConsumed]);
+            }
+
+            reader.Read();
+            return entries;
+        }
+        catch (JsonException exception)
+        {
+            throw NoJson(exception);
+        }
+    }
+
+    public static HttpFaultException BatchTooLarge(int limit) =>
+        new(StatusCodes.Status400BadRequest, FormattableString.Invariant($"A batch may ask for {limit} executions; send fewer requests or variables at once."), ErrorCodes.LimitExceeded);
+
     private static RequestParameters ReadJson(ReadOnlyMemory<byte> body, ref ReadOnlyMemory<byte>? query, ref byte[]? rented)
     {
         var reader = new Utf8JsonReader(body.Span, ReaderOptions);
         // Escaped halves of surrogate pairs are JSON, but no text: what holds one is looked at before it is taken.
         var mayHoldSurrogates = body.Span.IndexOf("\\u"u8) >= 0;
+        string? documentId = null;
         string? operationName = null;
         JsonElement? variables = null;
         JsonElement? extensions = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw HttpFaultException.BadRequest(
-                reader.TokenType == JsonTokenType.StartArray ? "Batches of requests are not accepted; send one request as a JSON object." : "The body must be a JSON object.");
+            throw HttpFaultException.BadRequest("A request must be a JSON object.");
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -69,6 +104,11 @@ internal static class RequestJson
                 reader.Read();
                 query = ReadDocument(ref reader, body, ref rented);
             }
+            else if (reader.ValueTextEquals("documentId"u8))
+            {
+                reader.Read();
+                documentId = ReadString(ref reader, "documentId");
+            }
             else if (reader.ValueTextEquals("operationName"u8))
             {
                 reader.Read();
@@ -77,7 +117,7 @@ internal static class RequestJson
             else if (reader.ValueTextEquals("variables"u8))
             {
                 reader.Read();
-                variables = ReadMap(ref reader, "variables", mayHoldSurrogates);
+                variables = reader.TokenType == JsonTokenType.StartArray ? ReadVariableSets(ref reader, mayHoldSurrogates) : ReadMap(ref reader, "variables", mayHoldSurrogates);
             }
             else if (reader.ValueTextEquals("extensions"u8))
             {
@@ -93,7 +133,20 @@ internal static class RequestJson
 
         // Whatever follows the object is an error of the reader.
         reader.Read();
-        return new RequestParameters(query ?? throw MissingQuery(), rented, operationName, variables, extensions);
+        if (query is null && !RequestParameters.NamesDocument(documentId, extensions))
+        {
+            throw MissingQuery();
+        }
+
+        return new RequestParameters
+        {
+            Query = query ?? default,
+            Rented = rented,
+            DocumentId = documentId,
+            OperationName = operationName,
+            Variables = variables,
+            Extensions = extensions,
+        };
     }
 
     private static void CheckName(ref Utf8JsonReader reader)
@@ -177,6 +230,19 @@ internal static class RequestJson
             throw NoMap(name);
         }
 
+        return ReadValue(ref reader, name, mayHoldSurrogates);
+    }
+
+    private static JsonElement ReadVariableSets(ref Utf8JsonReader reader, bool mayHoldSurrogates)
+    {
+        var sets = ReadValue(ref reader, "variables", mayHoldSurrogates);
+        return sets.GetArrayLength() > 0 && sets.EnumerateArray().All(set => set.ValueKind is JsonValueKind.Object or JsonValueKind.Null)
+            ? sets
+            : throw HttpFaultException.BadRequest("Parameter \"variables\" must be a JSON object or null, or a list of at least one such.");
+    }
+
+    private static JsonElement ReadValue(ref Utf8JsonReader reader, string name, bool mayHoldSurrogates)
+    {
         if (mayHoldSurrogates)
         {
             CheckText(reader, name);
@@ -207,6 +273,9 @@ internal static class RequestJson
     }
 
     public static HttpFaultException MissingQuery() => HttpFaultException.BadRequest("Parameter \"query\" is missing: it must be a string with a GraphQL document.");
+
+    private static HttpFaultException NoJson(JsonException exception) =>
+        HttpFaultException.BadRequest(FormattableString.Invariant($"The body is not valid JSON, at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."));
 
     private static HttpFaultException NoMap(string name) => HttpFaultException.BadRequest($"Parameter \"{name}\" must be a JSON object or null.");
 

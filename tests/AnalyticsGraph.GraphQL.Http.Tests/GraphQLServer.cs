@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Persisted;
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.GraphQL.Types;
 using Microsoft.AspNetCore.Builder;
@@ -45,13 +46,14 @@ internal sealed class GraphQLServer : IAsyncDisposable
     private readonly WebApplication _application;
     private int _bumps;
 
-    private GraphQLServer(GraphQLHttpOptions options, bool isReady)
+    private GraphQLServer(GraphQLHttpOptions options, bool isReady, GraphQLExecutorOptions execution, DocumentFile[] trusted)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _application = builder.Build();
-        var executor = new GraphQLExecutor(ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), Bind()), new GraphQLExecutorOptions { OnUnexpectedError = Log.Enqueue });
+        var schema = ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), Bind());
+        var executor = new GraphQLExecutor(schema, execution with { OnUnexpectedError = Log.Enqueue }, trusted);
         _application.MapGraphQL("/graphql", () => isReady ? executor : null, options);
     }
 
@@ -77,9 +79,10 @@ internal sealed class GraphQLServer : IAsyncDisposable
     /// <summary>Completes when the field <c>forever</c> is running.</summary>
     public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static async Task<GraphQLServer> StartAsync(GraphQLHttpOptions? options = null, bool isReady = true)
+    public static async Task<GraphQLServer> StartAsync(
+        GraphQLHttpOptions? options = null, bool isReady = true, GraphQLExecutorOptions? execution = null, params DocumentFile[] trusted)
     {
-        var server = new GraphQLServer(options ?? new GraphQLHttpOptions(), isReady);
+        var server = new GraphQLServer(options ?? new GraphQLHttpOptions(), isReady, execution ?? new GraphQLExecutorOptions(), trusted);
         await server._application.StartAsync();
         server.Url = new Uri($"{server._application.Urls.Single()}/graphql");
         return server;

@@ -24,7 +24,7 @@ public sealed class WebSocketTests
         { """{"type":"subscribe","id":1,"payload":{"query":"{ hello }"}}""", "4400 The 'id' of a message must be a string." },
         { """{"type":"subscribe","id":"1"}""", "4400 The payload is no request. The body is empty; send a JSON object with a \"query\"." },
         { """{"type":"subscribe","id":"1","payload":{"query":5}}""", "4400 The payload is no request. Parameter \"query\" must be a string." },
-        { """{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":[]}}""", "4400 The payload is no request. Parameter \"variables\" must be a JSON object or null." },
+        { """{"type":"subscribe","id":"1","payload":{"query":"{ hello }","variables":[]}}""", "4400 The payload is no request. Parameter \"variables\" must be a JSON object or null, or a list of at least one such." },
         { """{"type":"complete"}""", "4400 A message of type 'complete' needs an 'id': a string that is not empty." },
         { """{"type":"connection_init"}""", "4429 Too many initialisation requests" },
         { $"\"{new string('x', 70_000)}\"", "1009 A message may have at most 65536 bytes." },

@@ -102,7 +102,7 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
             await using (responses)
             {
                 var mediaType = ResponseMediaType.Negotiate(http.Request.Headers.Accept) ?? ResponseMediaType.GraphQLResponse;
-                await ErrorResponse.WriteAsync(http, GraphQLEndpoint.StatusOf(refused, ResponseMediaType.GraphQLResponse, allowMutations: true), mediaType, refused).ConfigureAwait(false);
+                await WholeResponse.WriteAsync(http, GraphQLEndpoint.StatusOf(refused, ResponseMediaType.GraphQLResponse, allowMutations: true), mediaType, refused).ConfigureAwait(false);
             }
 
             return;
@@ -152,16 +152,7 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
         {
             try
             {
-                var request = new GraphQLRequest
-                {
-                    Query = parameters.Query,
-                    OperationName = parameters.OperationName,
-                    Variables = parameters.Variables,
-                    Extensions = parameters.Extensions,
-                    AllowParts = true,
-                    AllowMutations = allowMutations,
-                    Configure = options.ConfigureRequest is { } configure ? context => configure(configuring, context) : null,
-                };
+                var request = parameters.ToRequest(configuring, options, allowMutations, allowParts: true);
                 return await executor.SubscribeAsync(request, admit?.Invoke(parameters) ?? cancellation).ConfigureAwait(false);
             }
             finally

@@ -215,15 +215,7 @@ internal sealed class SocketConnection : IDisposable
 
     private async Task ExecuteAsync(SocketOperation operation, RequestParameters parameters)
     {
-        var request = new GraphQLRequest
-        {
-            Query = parameters.Query,
-            OperationName = parameters.OperationName,
-            Variables = parameters.Variables,
-            Extensions = parameters.Extensions,
-            AllowParts = true,
-            Configure = _options.ConfigureRequest is { } configure ? context => configure(_http, context) : null,
-        };
+        var request = parameters.ToRequest(_http, _options, allowMutations: true, allowParts: true);
         var next = operation.Head("next");
         await using var responses = await _executor.SubscribeAsync(request, operation.Token).ConfigureAwait(false);
         while (await responses.ReadAsync().ConfigureAwait(false) is { } response)

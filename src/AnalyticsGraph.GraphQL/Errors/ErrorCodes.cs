@@ -18,6 +18,15 @@ public static class ErrorCodes
     /// <summary>The operation may not run this way: a mutation by GET, a subscription without a stream.</summary>
     public const string OperationNotAllowed = "OPERATION_NOT_ALLOWED";
 
+    /// <summary>No document has that identifier or hash; for automatic persisted queries: send it with its document once.</summary>
+    public const string PersistedQueryNotFound = "PERSISTED_QUERY_NOT_FOUND";
+
+    /// <summary>Automatic persisted queries are off.</summary>
+    public const string PersistedQueryNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED";
+
+    /// <summary>Trusted documents alone are executed, and this is none.</summary>
+    public const string DocumentNotTrusted = "DOCUMENT_NOT_TRUSTED";
+
     /// <summary>The HTTP request is no GraphQL request.</summary>
     public const string BadRequest = "BAD_REQUEST";
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Persisted;
 using AnalyticsGraph.GraphQL.Planning;
-using AnalyticsGraph.GraphQL.Validation;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -15,21 +15,21 @@ public sealed class GraphQLExecutor
 
     private readonly ExecutableSchema _schema;
     private readonly GraphQLExecutorOptions _options;
-    private readonly PlanLimits _planLimits;
-    private readonly DocumentCache _documents;
+    private readonly DocumentSource _documents;
     private readonly ConcurrentQueue<OperationRun> _runs = [];
     private int _underWay;
 
     /// <summary>Makes an executor.</summary>
     /// <param name="schema">The schema with its resolvers.</param>
     /// <param name="options">Limits; the defaults if null.</param>
-    public GraphQLExecutor(ExecutableSchema schema, GraphQLExecutorOptions? options = null)
+    /// <param name="trusted">Files of documents that requests may name by their hash or by their operations' names; none if null. Their fragments may be used across files.</param>
+    /// <exception cref="TrustedDocumentException">A trusted document is faulty or does not fit the schema; all faults are listed with file, line and column.</exception>
+    public GraphQLExecutor(ExecutableSchema schema, GraphQLExecutorOptions? options = null, IEnumerable<DocumentFile>? trusted = null)
     {
         ArgumentNullException.ThrowIfNull(schema);
         _schema = schema;
         _options = options ?? new GraphQLExecutorOptions();
-        _planLimits = new PlanLimits(_options.MaxDepth, _options.MaxPlannedFields);
-        _documents = new DocumentCache(_options.MaxCachedDocuments, _options.MaxCachedDocumentBytes);
+        _documents = new DocumentSource(schema, _options, trusted ?? []);
     }
 
     /// <summary>The schema with its resolvers.</summary>
@@ -91,6 +91,20 @@ public sealed class GraphQLExecutor
     private static GraphQLError TooManyRequests { get; } =
         new("The server is answering as many requests as it may at once. Try again a little later, with pauses that grow.", ErrorCodes.ResourceExhausted);
 
+    /// <summary>The operation of a trusted document.</summary>
+    /// <param name="id">The hash of a document of one operation, with or without <c>sha256:</c>, or an operation's name.</param>
+    /// <returns>The operation; null if there is none of that identifier.</returns>
+    /// <exception cref="GraphQLException">The document has several operations.</exception>
+    public OperationDefinitionNode? FindTrusted(string id) => _documents.FindTrusted(id)?.Definition;
+
+    /// <summary>Parses and validates a request's document now, so that many requests for it that begin at once do it no more than that. What is wrong is told by the requests.</summary>
+    /// <param name="request">The request.</param>
+    public void Warm(GraphQLRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Prepare(request, allowsSubscriptions: true, out _)?.Dispose();
+    }
+
     /// <summary>What a caller may be told of an exception that a transport met before or after the execution; the log is told where the server is at fault.</summary>
     /// <param name="exception">The exception.</param>
     public GraphQLError ToError(Exception exception) => Failure.ToError(exception, null, _options);
@@ -102,7 +116,7 @@ public sealed class GraphQLExecutor
         prepared = default;
         try
         {
-            var operation = GetDocument(request.Query.Span).GetOperation(request.OperationName);
+            var operation = _documents.Find(request);
             CheckAllowed(operation.Definition, request, allowsSubscriptions);
             var variables = VariableCoercion.Coerce(_schema.Schema, operation.Definition, request.Variables ?? default);
             if (!variables.IsValid)
@@ -211,25 +225,6 @@ public sealed class GraphQLExecutor
         var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timer.CancelAfter(_options.Timeout);
         return timer;
-    }
-
-    private PlannedDocument GetDocument(ReadOnlySpan<byte> source)
-    {
-        if (_documents.TryGet(source, out var planned))
-        {
-            return planned;
-        }
-
-        var document = Utf8Parser.Parse(source, _options.ParserLimits);
-        var errors = DocumentValidator.Validate(_schema.Schema, document, _options.Validation);
-        if (!errors.IsEmpty)
-        {
-            throw new InvalidDocumentException(errors);
-        }
-
-        planned = new PlannedDocument(_schema, document, _planLimits);
-        _documents.Add(source, planned);
-        return planned;
     }
 
     private static void CheckAllowed(OperationDefinitionNode operation, GraphQLRequest request, bool allowsSubscriptions)

@@ -31,6 +31,9 @@ public sealed record GraphQLExecutorOptions
     /// <summary>How documents are validated: how many errors are told, whether names of the schema are suggested, how much work a document may cost.</summary>
     public ValidationOptions Validation { get; init; } = new();
 
+    /// <summary>Whether anybody may know the schema: introspection is on, and not refused as untrusted.</summary>
+    public bool ServesSchema => Validation.AllowIntrospection && (!TrustedDocumentsOnly || AllowUntrustedIntrospection);
+
     /// <summary>How many requests may wait for their stores at once; more are refused with <see cref="Errors.ErrorCodes.ResourceExhausted"/>, so that those under way end in time.</summary>
     public int MaxConcurrentRequests { get; init; } = 1_000;
 
@@ -42,6 +45,18 @@ public sealed record GraphQLExecutorOptions
 
     /// <summary>How many bytes of documents are kept planned; a plan takes some fifty times its document.</summary>
     public int MaxCachedDocumentBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How many automatic persisted queries are kept; 0 for none.</summary>
+    public int MaxPersistedQueries { get; init; } = 1_000;
+
+    /// <summary>How many bytes of documents are kept as automatic persisted queries; a plan takes some fifty times its document.</summary>
+    public int MaxPersistedQueryBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Whether trusted documents alone are executed; others are refused with <see cref="Errors.ErrorCodes.DocumentNotTrusted"/>.</summary>
+    public bool TrustedDocumentsOnly { get; init; }
+
+    /// <summary>Whether the schema may be asked for by any document where otherwise trusted documents alone are executed.</summary>
+    public bool AllowUntrustedIntrospection { get; init; }
 
     /// <summary>Whether responses may come in parts where a client takes them so; else <c>@defer</c> and <c>@stream</c> are passed over.</summary>
     public bool DeliverParts { get; init; } = true;

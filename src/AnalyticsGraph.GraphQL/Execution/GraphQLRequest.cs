@@ -5,8 +5,11 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// <summary>A request, whatever transport brought it.</summary>
 public sealed class GraphQLRequest
 {
-    /// <summary>The document in UTF-8.</summary>
-    public required ReadOnlyMemory<byte> Query { get; init; }
+    /// <summary>The document in UTF-8; empty if <see cref="DocumentId"/> or the extension <c>persistedQuery</c> names it.</summary>
+    public ReadOnlyMemory<byte> Query { get; init; }
+
+    /// <summary>The identifier of a trusted document, by its hash or the name of an operation; null for none.</summary>
+    public string? DocumentId { get; init; }
 
     /// <summary>The operation to run; null if the document has one alone.</summary>
     public string? OperationName { get; init; }
@@ -14,7 +17,7 @@ public sealed class GraphQLRequest
     /// <summary>The variables as they came: an object; null or JSON null for none.</summary>
     public JsonElement? Variables { get; init; }
 
-    /// <summary>The request's extensions; the engine reads none.</summary>
+    /// <summary>The request's extensions; the engine reads <c>persistedQuery</c> (automatic persisted queries, version 1).</summary>
     public JsonElement? Extensions { get; init; }
 
     /// <summary>Whether a mutation may run; false for HTTP GET. A mutation then is a request error of the code <see cref="Errors.ErrorCodes.OperationNotAllowed"/>.</summary>

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace AnalyticsGraph.GraphQL.Planning;
 
 /// <summary>
-/// Planned documents by their bytes. Reading takes no lock; memory is bounded by the number and the size of documents. When it is full, the clock's hand goes round and
+/// Planned documents by their text or its hash. Reading takes no lock; memory is bounded by the number and the size of documents. When it is full, the clock's hand goes round and
 /// drops the first one that was not asked for since it last came by.
 /// </summary>
 internal sealed class DocumentCache(int maxDocuments, long maxBytes)
@@ -20,9 +20,9 @@ internal sealed class DocumentCache(int maxDocuments, long maxBytes)
     public int Count => _entries.Count;
 
     /// <summary>Finds a document.</summary>
-    public bool TryGet(ReadOnlySpan<byte> source, [NotNullWhen(true)] out PlannedDocument? document)
+    public bool TryGet(ReadOnlySpan<byte> key, [NotNullWhen(true)] out PlannedDocument? document)
     {
-        if (_entries.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(source, out var entry))
+        if (_entries.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var entry))
         {
             if (!entry.WasUsed)
             {
@@ -38,28 +38,31 @@ internal sealed class DocumentCache(int maxDocuments, long maxBytes)
     }
 
     /// <summary>Keeps a document, unless it alone is larger than an eighth of the cache.</summary>
-    public void Add(ReadOnlySpan<byte> source, PlannedDocument document)
+    /// <param name="key">Its text or its hash.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="size">How many bytes its text has.</param>
+    public void Add(ReadOnlySpan<byte> key, PlannedDocument document, int size)
     {
-        if (source.Length > maxBytes / 8 || maxDocuments <= 0)
+        if (size > maxBytes / 8 || maxDocuments <= 0)
         {
             return;
         }
 
         lock (_lock)
         {
-            var entry = new Entry(source.ToArray(), document);
-            if (!_entries.TryAdd(entry.Source, entry))
+            var entry = new Entry(key.ToArray(), document, size);
+            if (!_entries.TryAdd(entry.Key, entry))
             {
                 return;
             }
 
-            while (_clock.Count >= maxDocuments || (_clock.Count > 0 && _bytes + source.Length > maxBytes))
+            while (_clock.Count >= maxDocuments || (_clock.Count > 0 && _bytes + size > maxBytes))
             {
                 DropOne();
             }
 
             _clock.Add(entry);
-            _bytes += source.Length;
+            _bytes += size;
         }
     }
 
@@ -75,17 +78,19 @@ internal sealed class DocumentCache(int maxDocuments, long maxBytes)
                 continue;
             }
 
-            _entries.TryRemove(entry.Source, out _);
-            _bytes -= entry.Source.Length;
+            _entries.TryRemove(entry.Key, out _);
+            _bytes -= entry.Size;
             _clock[_hand] = _clock[^1];
             _clock.RemoveAt(_clock.Count - 1);
             return;
         }
     }
 
-    private sealed class Entry(byte[] source, PlannedDocument document)
+    private sealed class Entry(byte[] key, PlannedDocument document, int size)
     {
-        public byte[] Source { get; } = source;
+        public byte[] Key { get; } = key;
+
+        public int Size { get; } = size;
 
         public PlannedDocument Document { get; } = document;
 

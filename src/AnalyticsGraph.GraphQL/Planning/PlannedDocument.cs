@@ -11,6 +11,10 @@ internal sealed class PlannedDocument(ExecutableSchema schema, DocumentNode docu
     private readonly ImmutableArray<PlannedOperation> _operations =
         [.. document.Definitions.OfType<OperationDefinitionNode>().Select(operation => new PlannedOperation(schema, document, operation, limits))];
 
+    /// <summary>Whether it asks for nothing but the schema.</summary>
+    public bool IsIntrospection { get; } = document.Definitions.OfType<OperationDefinitionNode>().All(operation =>
+        operation.Operation == OperationType.Query && operation.SelectionSet.Selections.All(selection => selection is FieldNode { Name.Value: "__schema" or "__type" or "__typename" }));
+
     /// <summary>Section 6.1, GetOperation.</summary>
     /// <exception cref="GraphQLException">There is none of that name, or a name is needed.</exception>
     public PlannedOperation GetOperation(string? name)

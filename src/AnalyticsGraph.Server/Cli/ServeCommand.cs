@@ -65,7 +65,9 @@ internal static class ServeCommand
         app.MapHealth();
         app.MapGraphQL("/graphql", () => host.Graph?.Executor, new GraphQLHttpOptions
         {
-            ServeSdl = options.Limits.GraphQL.Validation.AllowIntrospection,
+            ServeSdl = options.Limits.GraphQL.ServesSchema,
+            Batch = options.Limits.Http.Batch,
+            OperationCacheControl = options.Limits.Http.OperationCacheControl,
             ConfigureRequest = (_, request) => host.Graph!.Configure(request),
             WebSockets = options.Limits.WebSockets,
             EventStreams = options.Limits.EventStreams,

@@ -26,6 +26,7 @@ internal sealed class GraphComposition
     /// <param name="limits">What requests may ask for.</param>
     /// <param name="loggers">For faults of resolvers and for warnings.</param>
     /// <param name="cancellation">Ends the reading of the catalogues.</param>
+    /// <exception cref="GraphQL.Persisted.TrustedDocumentException">Trusted operations do not fit the schema; every fault is named with its place.</exception>
     /// <exception cref="Mapping.Model.MappingException">SDL and tables do not fit; every mismatch is named.</exception>
     public static async Task<GraphComposition> BuildAsync(Stores stores, TrackingServices tracking, ServerLimits limits, ILoggerFactory loggers, CancellationToken cancellation)
     {
@@ -46,10 +47,11 @@ internal sealed class GraphComposition
             logger.LogWarning("{Warning}", warning);
         }
 
-        var executor = new GraphQLExecutor(mapped.Schema, limits.GraphQL with
+        var options = limits.GraphQL with
         {
             OnUnexpectedError = error => logger.LogError(error.Exception, "The field {Field} failed; the caller was told the trace id {TraceId}.", error.Field, error.TraceId),
-        });
+        };
+        var executor = new GraphQLExecutor(mapped.Schema, options, TrustedFiles.Read(limits.Http.OperationsFolder));
         return new GraphComposition(mapped, executor);
     }
 
@@ -70,12 +72,14 @@ internal sealed class GraphComposition
     internal static IEnumerable<(string Name, string Sdl)> SchemaFiles()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.EndsWith(".graphql", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var name in assembly.GetManifestResourceNames().Where(IsSchema).Order(StringComparer.Ordinal))
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             yield return (name, reader.ReadToEnd());
         }
     }
+
+    private static bool IsSchema(string name) => name.EndsWith(".graphql", StringComparison.Ordinal) && !name.StartsWith(TrustedFiles.Prefix, StringComparison.Ordinal);
 
     private sealed class PendingPoints(PointFlusher flusher) : IPendingPoints
     {

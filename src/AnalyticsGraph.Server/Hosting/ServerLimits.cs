@@ -11,6 +11,9 @@ internal sealed record ServerLimits
     /// <summary>Section <c>GraphQL</c>: documents, operations, answers.</summary>
     public GraphQLExecutorOptions GraphQL { get; init; } = new();
 
+    /// <summary>Section <c>Http</c>: batches and trusted operations.</summary>
+    public HttpSettings Http { get; init; } = new();
+
     /// <summary>Section <c>Mapping</c>: pages, filters, statements.</summary>
     public MappingLimits Mapping { get; init; } = new();
 
@@ -29,6 +32,7 @@ internal sealed record ServerLimits
     public static ServerLimits From(IConfiguration configuration) => new()
     {
         GraphQL = Read<GraphQLExecutorOptions>(configuration, nameof(GraphQL)),
+        Http = Read<HttpSettings>(configuration, nameof(Http)),
         Mapping = Read<MappingLimits>(configuration, nameof(Mapping)),
         Series = Read<SeriesLimits>(configuration, nameof(Series)),
         WebSockets = Read<GraphQLWebSocketOptions>(configuration, nameof(WebSockets)),

@@ -21,7 +21,11 @@ public sealed partial class LimitTests(SampleServer sample)
     [Fact]
     public void Page_Should_ListEveryLimit()
     {
-        Type[] settings = [typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(MappingLimits), typeof(SeriesLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions)];
+        Type[] settings =
+        [
+            typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(HttpSettings), typeof(GraphQLBatchOptions), typeof(MappingLimits),
+            typeof(SeriesLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
+        ];
         var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
 
         var missing = settings.SelectMany(type => type.GetProperties()).Where(property => property.SetMethod is not null && property.Name is not (nameof(GraphQLExecutorOptions.OnUnexpectedError) or nameof(GraphQLWebSocketOptions.OnConnect)))
@@ -47,6 +51,7 @@ public sealed partial class LimitTests(SampleServer sample)
     [Theory]
     [InlineData("GraphQL:MaxDepht", "20", "MaxDepht")]
     [InlineData("Mapping:MaxPage", "many", "many")]
+    [InlineData("Http:Batch:MaxSize", "0", "greater than or equal to '1'")]
     [InlineData("GraphQL:ParserLimits:MaxDepth", "100000", "MaxDepth")]
     public void Configuration_Should_NameTheSetting_When_ItIsNoLimit(string name, string value, string told)
     {

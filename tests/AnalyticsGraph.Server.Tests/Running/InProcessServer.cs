@@ -33,9 +33,9 @@ internal sealed class InProcessServer : IAsyncDisposable
     public GraphComposition Graph => _application.Services.GetRequiredService<GraphHost>().Graph!;
 
     /// <summary>Starts and waits until it is ready.</summary>
-    public static async Task<InProcessServer> StartAsync(string postgres, string clickHouse)
+    public static async Task<InProcessServer> StartAsync(string postgres, string clickHouse, ServerLimits? limits = null)
     {
-        var server = await ListenAsync(postgres, clickHouse);
+        var server = await ListenAsync(postgres, clickHouse, limits);
         using var limit = new CancellationTokenSource(StartLimit);
         var host = server._application.Services.GetRequiredService<GraphHost>();
         while (host.Graph is null)
@@ -48,9 +48,9 @@ internal sealed class InProcessServer : IAsyncDisposable
     }
 
     /// <summary>Starts; it may not be ready.</summary>
-    public static async Task<InProcessServer> ListenAsync(string postgres, string clickHouse)
+    public static async Task<InProcessServer> ListenAsync(string postgres, string clickHouse, ServerLimits? limits = null)
     {
-        var options = new ServerOptions("http://127.0.0.1:0", Path.GetTempPath(), Demo: false, postgres, clickHouse);
+        var options = new ServerOptions("http://127.0.0.1:0", Path.GetTempPath(), Demo: false, postgres, clickHouse) { Limits = limits ?? new ServerLimits() };
         var application = ServeCommand.Build(options, new ConfigurationBuilder().AddInMemoryCollection().Build());
         await application.StartAsync();
         return new InProcessServer(application);

@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace AnalyticsGraph.GraphQL.Http;
 
-/// <summary>Writes a response of one error, as GraphQL writes errors.</summary>
-internal static class ErrorResponse
+/// <summary>Writes responses of one piece.</summary>
+internal static class WholeResponse
 {
+    /// <summary>Writes a response of one error.</summary>
     public static async Task WriteAsync(HttpContext http, int status, ResponseMediaType mediaType, GraphQLError error)
     {
         using var result = ExecutionResult.Refuse(error);
@@ -19,6 +20,11 @@ internal static class ErrorResponse
         http.Response.ContentType = mediaType.ContentType;
         http.Response.ContentLength = result.Body.Length;
         http.Response.Headers.Vary = "Accept";
+        if (status == StatusCodes.Status405MethodNotAllowed && http.Response.Headers.Allow.Count == 0)
+        {
+            http.Response.Headers.Allow = HttpMethods.Post;
+        }
+
         if (!HttpMethods.IsHead(http.Request.Method))
         {
             await http.Response.BodyWriter.WriteAsync(result.Body, http.RequestAborted).ConfigureAwait(false);
