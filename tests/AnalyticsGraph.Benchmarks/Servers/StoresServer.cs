@@ -13,7 +13,7 @@ internal static class StoresServer
 {
     public static async Task RunAsync(string data)
     {
-        using var held = new HeldConnections();
+        using var held = new HeldResources();
         Console.WriteLine("The embedded engines are starting.");
         await using var engines = await EmbeddedEngines.StartAsync(new EngineOptions { DataDirectory = data }, NullLoggerFactory.Instance);
         var options = new ServerOptions("", data, Demo: false, engines.PostgresConnectionString, engines.ClickHouseConnectionString);
@@ -30,7 +30,12 @@ internal static class StoresServer
         {
             app.MapGraphQL("/graphql", graph.Executor, new GraphQLHttpOptions { ConfigureRequest = (_, request) => graph.Configure(request) });
             app.Map("/bare/runs", bare.AnswerAsync);
-            app.MapGet(HeldConnections.Path, (RequestDelegate)(http => http.Response.WriteAsync(held.ToString(), http.RequestAborted)));
+            app.MapGet(HeldResources.Path, (RequestDelegate)(http => http.Response.WriteAsync(held.ToString(), http.RequestAborted)));
+            app.MapGet(HeldResources.CollectedPath, (RequestDelegate)(http =>
+            {
+                HeldResources.Collect();
+                return http.Response.WriteAsync(held.ToString(), http.RequestAborted);
+            }));
             app.MapGet("/statements", (RequestDelegate)(http => http.Response.WriteAsync(statements.ToString(), http.RequestAborted)));
             app.MapGet(SeriesPlace.Path, (RequestDelegate)(http => http.Response.WriteAsync(place.ToString(), http.RequestAborted)));
         });

@@ -28,17 +28,13 @@ internal static class SoakCommand
         {
             await using var server = await ChildProcess.StartAsync(Console.WriteLine, "stores", folder);
             using var load = new SoakLoad(server.Address);
-            using var end = new CancellationTokenSource(duration);
-            var work = load.RunAsync(end.Token);
             var samples = new List<SoakSample>();
-            while (!work.IsCompleted)
-            {
-                samples.Add(SoakSample.Parse(await server.GetAsync(HeldConnections.Path)));
-                await Task.WhenAny(work, Task.Delay(Interval, CancellationToken.None));
-            }
 
-            await work;
-            return Report(load, samples, await QuietAsync(server));
+            // In the first fifth code is compiled and pools fill. What is kept then is what may be kept at the end.
+            await LoadAsync(server, load, duration / 5, samples);
+            var early = await QuietAsync(server);
+            await LoadAsync(server, load, duration * 4 / 5, samples);
+            return Report(load, samples, early, await QuietAsync(server));
         }
         finally
         {
@@ -49,33 +45,40 @@ internal static class SoakCommand
         }
     }
 
-    /// <summary>What is held when nobody asks any more: queries that were abandoned end in their time.</summary>
+    private static async Task LoadAsync(ChildProcess server, SoakLoad load, TimeSpan duration, List<SoakSample> samples)
+    {
+        using var end = new CancellationTokenSource(duration);
+        var work = load.RunAsync(end.Token);
+        while (!work.IsCompleted)
+        {
+            samples.Add(SoakSample.Parse(await server.GetAsync(HeldResources.Path)));
+            await Task.WhenAny(work, Task.Delay(Interval, CancellationToken.None));
+        }
+
+        await work;
+    }
+
+    /// <summary>What is held when nobody asks any more: queries that were abandoned end in their time, and garbage is collected.</summary>
     private static async Task<SoakSample> QuietAsync(ChildProcess server)
     {
         using var limit = new CancellationTokenSource(QuietLimit);
-        while (true)
+        while (SoakSample.Parse(await server.GetAsync(HeldResources.Path)) is not { Postgres: 0, ClickHouse: 0 } && !limit.IsCancellationRequested)
         {
-            var sample = SoakSample.Parse(await server.GetAsync(HeldConnections.Path));
-            if (sample is { Postgres: 0, ClickHouse: 0 } || limit.IsCancellationRequested)
-            {
-                return sample;
-            }
-
             await Task.WhenAny(Task.Delay(Interval, limit.Token));
         }
+
+        return SoakSample.Parse(await server.GetAsync(HeldResources.CollectedPath));
     }
 
-    private static int Report(SoakLoad load, List<SoakSample> samples, SoakSample quiet)
+    private static int Report(SoakLoad load, List<SoakSample> samples, SoakSample early, SoakSample late)
     {
-        // Between the first fifth, in which code is compiled and pools fill, and the end.
-        var early = Median(samples[(samples.Count / 5)..(samples.Count * 2 / 5)]);
-        var late = Median(samples[(samples.Count * 4 / 5)..]);
-        var growth = (late / (double)early) - 1;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"resident {early >> 20} MiB in the second fifth, {late >> 20} MiB in the last: {growth:+0.0 %;-0.0 %}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"most in use at once: PostgreSQL {samples.Max(s => s.Postgres)}, ClickHouse {samples.Max(s => s.ClickHouse)}; afterwards PostgreSQL {quiet.Postgres}, ClickHouse {quiet.ClickHouse} ({quiet.Pools} pools tell)"));
-        return growth <= MostGrowth && load.ServerErrors == 0 && quiet is { Pools: > 0, Postgres: 0, ClickHouse: 0 } ? 0 : 1;
+        var growth = (late.Resident / (double)early.Resident) - 1;
+        Tell($"{load}");
+        Tell($"kept after a fifth of the time: {early.Resident >> 20} MiB resident, {early.Heap >> 20} MiB of it the heap; at the end: {late.Resident >> 20} MiB, {late.Heap >> 20} MiB: {growth:+0.0 %;-0.0 %}");
+        Tell($"under load: {samples.Max(sample => sample.Resident) >> 20} MiB resident at most");
+        Tell($"most in use at once: PostgreSQL {samples.Max(s => s.Postgres)}, ClickHouse {samples.Max(s => s.ClickHouse)}; afterwards PostgreSQL {late.Postgres}, ClickHouse {late.ClickHouse} ({late.Pools} pools tell)");
+        return growth <= MostGrowth && load.ServerErrors == 0 && late is { Pools: > 0, Postgres: 0, ClickHouse: 0 } ? 0 : 1;
     }
 
-    private static long Median(List<SoakSample> samples) => samples.Select(sample => sample.Resident).Order().ElementAt(samples.Count / 2);
+    private static void Tell(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

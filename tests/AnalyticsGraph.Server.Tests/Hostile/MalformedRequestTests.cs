@@ -16,7 +16,7 @@ public sealed class MalformedRequestTests(SampleServer sample)
     private static readonly (string Name, byte[] Body, string? Type)[] Requests =
     [
         // The body.
-        Raw("empty body", ""), Raw("blank body", "  \n"), Raw("half an object", "{"), Raw("an array", "[]"), Raw("a batch", """[{"query":"{ __typename }"}]"""), Raw("null", "null"), Raw("a number", "1"),
+        Raw("empty body", ""), Raw("blank body", "  \n"), Raw("half an object", "{"), Raw("an array", "[]"), Raw("a batch of arrays", """[[{"query":"{ __typename }"}]]"""), Raw("a batch of nothing", "[{}, null]"), Raw("null", "null"), Raw("a number", "1"),
         Raw("no query", "{}"), Raw("query is null", """{"query":null}"""), Raw("query is a number", """{"query":1}"""), Raw("NaN as a variable", """{"query":"query($a:Int){runs(first:$a){totalCount}}","variables":{"a":NaN}}"""),
         Raw("variables are a list", """{"query":"{ __typename }","variables":[1]}"""), Raw("a lone surrogate", """{"query":"{ run(uuid: \"\ud800\") { id } }"}"""), Raw("text after the end", """{"query":"{ __typename }"} x"""),
         ("bytes that are no UTF-8", [0x7B, 0xFF, 0xFE, 0x7D], "application/json"), ("UTF-8 cut short in the query", [.. "{\"query\":\"{ a # "u8, 0xC3, .. "\"}"u8], "application/json"), ("UTF-16", Encoding.Unicode.GetBytes("""{"query":"{ __typename }"}"""), "application/json"),
@@ -59,9 +59,11 @@ public sealed class MalformedRequestTests(SampleServer sample)
 
             Assert.True(response.StatusCode == HttpStatusCode.OK || (int)response.StatusCode is >= 400 and < 500, $"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
             using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
-            var errors = json.RootElement.GetProperty("errors");
-            Assert.NotEqual(0, errors.GetArrayLength());
-            Assert.All(errors.EnumerateArray(), error =>
+
+            // A list of requests is answered by a list.
+            var errors = (json.RootElement.ValueKind == JsonValueKind.Array ? json.RootElement.EnumerateArray().ToArray() : [json.RootElement]).Select(answer => answer.GetProperty("errors"));
+            Assert.All(errors, list => Assert.NotEqual(0, list.GetArrayLength()));
+            Assert.All(errors.SelectMany(list => list.EnumerateArray()), error =>
             {
                 Assert.NotEmpty(error.GetProperty("message").GetString()!);
                 Assert.DoesNotContain(error.At("extensions.code").GetString(), (string?[])[null, "", "INTERNAL_SERVER_ERROR", "STORE_UNAVAILABLE", "NON_NULL_VIOLATION"]);

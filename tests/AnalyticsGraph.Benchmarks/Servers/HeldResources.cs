@@ -4,17 +4,22 @@ using System.Globalization;
 
 namespace AnalyticsGraph.Benchmarks.Servers;
 
-/// <summary>How many pooled connections are in use, as Npgsql's and HttpClient's own counters say: PostgreSQL's and ClickHouse's. Made before the pools are.</summary>
-internal sealed class HeldConnections : IDisposable
+/// <summary>
+/// What a server holds: memory, and how many pooled connections are in use, as Npgsql's and HttpClient's own counters say: PostgreSQL's and ClickHouse's. Made before the pools are.
+/// </summary>
+internal sealed class HeldResources : IDisposable
 {
     /// <summary>Where a child tells it.</summary>
     public const string Path = "/held";
+
+    /// <summary>Where it is told after all garbage was collected and its memory given back.</summary>
+    public const string CollectedPath = "/held/collected";
 
     private readonly ConcurrentDictionary<string, long> _observed = [];
     private readonly MeterListener _listener = new();
     private long _http;
 
-    public HeldConnections()
+    public HeldResources()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -32,7 +37,17 @@ internal sealed class HeldConnections : IDisposable
     {
         _observed.Clear();
         _listener.RecordObservableInstruments();
-        return string.Create(CultureInfo.InvariantCulture, $"{_observed.Count} {_observed.Values.Sum()} {Interlocked.Read(ref _http)} {Environment.WorkingSet}");
+        return string.Create(CultureInfo.InvariantCulture, $"{_observed.Count} {_observed.Values.Sum()} {Interlocked.Read(ref _http)} {Environment.WorkingSet} {GC.GetTotalMemory(forceFullCollection: false)}");
+    }
+
+    /// <summary>Gives back what only waits for the collector. Twice, because pools let go of their arrays when a collection has passed.</summary>
+    public static void Collect()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
     }
 
     public void Dispose() => _listener.Dispose();
