@@ -68,7 +68,7 @@ internal sealed class BatchEntry : IDisposable
                 first = false;
             }
 
-            await response.BodyWriter.WriteAsync(result.Body, cancellationToken).ConfigureAwait(false);
+            await WholeResponse.WriteAsync(response.BodyWriter, result.Body, cancellationToken).ConfigureAwait(false);
         }
 
         if (_parameters.HasVariableSets)

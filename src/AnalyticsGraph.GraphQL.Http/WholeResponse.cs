@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,8 @@ namespace AnalyticsGraph.GraphQL.Http;
 /// <summary>Writes responses of one piece.</summary>
 internal static class WholeResponse
 {
+    private const int Slice = 256 * 1024;
+
     /// <summary>Writes a response of one error.</summary>
     public static async Task WriteAsync(HttpContext http, int status, ResponseMediaType mediaType, GraphQLError error)
     {
@@ -27,7 +30,22 @@ internal static class WholeResponse
 
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.BodyWriter.WriteAsync(result.Body, http.RequestAborted).ConfigureAwait(false);
+            await WriteAsync(http.Response.BodyWriter, result.Body, http.RequestAborted).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes a body no faster than the client takes it: what is handed over at once is copied at once, however slowly it is read.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="body">The body; must stay as it is until all is written.</param>
+    /// <param name="cancellation">Ends the writing.</param>
+    public static async ValueTask WriteAsync(PipeWriter writer, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        while (body.Length > Slice)
+        {
+            await writer.WriteAsync(body[..Slice], cancellation).ConfigureAwait(false);
+            body = body[Slice..];
+        }
+
+        await writer.WriteAsync(body, cancellation).ConfigureAwait(false);
     }
 }

@@ -12,6 +12,9 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// </summary>
 public sealed partial class ResponseWriter : IDisposable
 {
+    // Larger buffers are left to the collector: a pool that keeps those of a few huge responses, one for each thread, holds more memory than the server needs.
+    private const int LargestPooled = 1 << 20;
+
     private readonly int _limit;
     private byte[] _buffer;
     private int _length;
@@ -22,7 +25,7 @@ public sealed partial class ResponseWriter : IDisposable
     public ResponseWriter(int initialCapacity = 4096, int limit = int.MaxValue)
     {
         _limit = limit;
-        _buffer = ArrayPool<byte>.Shared.Rent(initialCapacity);
+        _buffer = Rent(initialCapacity);
     }
 
     /// <summary>The number of bytes written.</summary>
@@ -66,10 +69,7 @@ public sealed partial class ResponseWriter : IDisposable
         var buffer = _buffer;
         _buffer = [];
         _length = 0;
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        Return(buffer);
     }
 
     /// <summary>Writes one byte of structure.</summary>
@@ -129,9 +129,19 @@ public sealed partial class ResponseWriter : IDisposable
             throw new ResponseTooLargeException(_limit);
         }
 
-        var grown = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * _buffer.Length)));
+        var grown = Rent((int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * _buffer.Length)));
         _buffer.AsSpan(0, _length).CopyTo(grown);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        Return(_buffer);
         _buffer = grown;
+    }
+
+    private static byte[] Rent(int size) => size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+
+    private static void Return(byte[] buffer)
+    {
+        if (buffer.Length is > 0 and <= LargestPooled)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }
