@@ -13,6 +13,8 @@ namespace AnalyticsGraph.GraphQL.Cost;
 /// </summary>
 internal sealed class CostAnalysis
 {
+    private const int MostErrors = 50;
+
     private readonly CostModel _model;
     private readonly CostOptions _options;
     private readonly IReadOnlyDictionary<string, object?> _variables;
@@ -104,8 +106,14 @@ internal sealed class CostAnalysis
         return greatest >= 0 ? greatest : sizing.AssumedSize ?? _options.DefaultListSize;
     }
 
-    private void Report(PlannedField field, string message, string code) =>
-        _errors.Add(new GraphQLError(message, code) { Locations = [.. field.Nodes.Select(node => node.Location)] });
+    // A field may be planned for many types, and a document may have many such fields: nobody reads more than the first of their errors.
+    private void Report(PlannedField field, string message, string code)
+    {
+        if (_errors.Count < MostErrors)
+        {
+            _errors.Add(new GraphQLError(message, code) { Locations = [.. field.Nodes.Select(node => node.Location)] });
+        }
+    }
 
     // A variable that is missing where it is needed is an error of the field, told when it runs.
     private ArgumentValues? TryEvaluate(PlannedField field)

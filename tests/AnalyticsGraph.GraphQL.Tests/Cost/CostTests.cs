@@ -116,6 +116,14 @@ public sealed class CostTests
         """{"errors":[{"message":"`last` of Query.users is 101; at most 100 rows are read at once. Page on with the last cursor, or narrow `where`.","locations":[{"line":1,"column":3}],"extensions":{"code":"LIMIT_EXCEEDED"}}]}""",
         await Server().AskAsync("{ users(last: 101) { name } }"));
 
+    [Fact]
+    public async Task Execute_Should_BoundTheErrors_When_ManyPagesAreTooLarge()
+    {
+        var fields = string.Concat(Enumerable.Range(0, 500).Select(i => $"a{i}: users(last: 101) {{ name }} "));
+
+        Assert.Equal(50, (await Server().ErrorsAsync($"{{ {fields} }}")).Length);
+    }
+
     [Theory]
     [InlineData("type Query { a: Int @cost(weight: \"much\") }", "Query.a has a @cost whose weight \"much\" is no decimal number.")]
     [InlineData("type Query { a: Int @listSize(assumedSize: 1) }", "Query.a has a @listSize without sizedFields, but is no list.")]
