@@ -88,7 +88,8 @@ internal static class RequestJson
         var mayHoldSurrogates = body.Span.IndexOf("\\u"u8) >= 0;
         string? documentId = null;
         string? operationName = null;
-        JsonElement? variables = null;
+        JsonElement? variableSets = null;
+        var variables = ReadOnlyMemory<byte>.Empty;
         JsonElement? extensions = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -117,7 +118,16 @@ internal static class RequestJson
             else if (reader.ValueTextEquals("variables"u8))
             {
                 reader.Read();
-                variables = reader.TokenType == JsonTokenType.StartArray ? ReadVariableSets(ref reader, mayHoldSurrogates) : ReadMap(ref reader, "variables", mayHoldSurrogates);
+                (variableSets, variables) = (null, default);
+                if (reader.TokenType == JsonTokenType.StartArray)
+                {
+                    variableSets = ReadVariableSets(ref reader, mayHoldSurrogates);
+                }
+                else
+                {
+                    variables = ReadVariables(ref reader, body, mayHoldSurrogates);
+                }
+
             }
             else if (reader.ValueTextEquals("extensions"u8))
             {
@@ -144,7 +154,8 @@ internal static class RequestJson
             Rented = rented,
             DocumentId = documentId,
             OperationName = operationName,
-            Variables = variables,
+            Variables = variableSets,
+            VariablesUtf8 = variables,
             Extensions = extensions,
         };
     }
@@ -231,6 +242,28 @@ internal static class RequestJson
         }
 
         return ReadValue(ref reader, name, mayHoldSurrogates);
+    }
+
+    private static ReadOnlyMemory<byte> ReadVariables(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, bool mayHoldSurrogates)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return default;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw NoMap("variables");
+        }
+
+        if (mayHoldSurrogates)
+        {
+            CheckText(reader, "variables");
+        }
+
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return body[start..(int)reader.BytesConsumed];
     }
 
     private static JsonElement ReadVariableSets(ref Utf8JsonReader reader, bool mayHoldSurrogates)

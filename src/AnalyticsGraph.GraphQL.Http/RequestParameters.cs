@@ -20,7 +20,11 @@ internal readonly record struct RequestParameters
 
     public string? OperationName { get; init; }
 
+    /// <summary>The variables where they are no slice of a body: of a URL, or a list of them.</summary>
     public JsonElement? Variables { get; init; }
+
+    /// <summary>The variables as they stand in the body; empty if there are none, or if they are a list.</summary>
+    public ReadOnlyMemory<byte> VariablesUtf8 { get; init; }
 
     public JsonElement? Extensions { get; init; }
 
@@ -70,6 +74,7 @@ internal readonly record struct RequestParameters
         DocumentId = DocumentId,
         OperationName = OperationName,
         Variables = Variables,
+        VariablesUtf8 = VariablesUtf8,
         Extensions = Extensions,
         AllowMutations = allowMutations,
         AllowParts = allowParts,

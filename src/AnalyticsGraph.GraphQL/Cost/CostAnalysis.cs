@@ -18,18 +18,27 @@ internal sealed class CostAnalysis
     private readonly CostModel _model;
     private readonly CostOptions _options;
     private readonly IReadOnlyDictionary<string, object?> _variables;
+    private readonly RequestArguments _arguments;
     private readonly List<GraphQLError> _errors = [];
 
-    private CostAnalysis(CostModel model, CostOptions options, IReadOnlyDictionary<string, object?> variables) =>
-        (_model, _options, _variables) = (model, options, variables);
+    private CostAnalysis(CostModel model, CostOptions options, IReadOnlyDictionary<string, object?> variables, RequestArguments arguments) =>
+        (_model, _options, _variables, _arguments) = (model, options, variables, arguments);
 
     /// <summary>Analyses an operation; one without variables once for all its requests.</summary>
     /// <param name="model">The schema's weights.</param>
     /// <param name="options">The limits.</param>
     /// <param name="plan">The operation.</param>
     /// <param name="variables">The request's coerced variables.</param>
-    public static CostVerdict Run(CostModel model, CostOptions options, OperationPlan plan, IReadOnlyDictionary<string, object?> variables) =>
-        plan.Operation.VariableDefinitions.IsEmpty ? plan.Cost ??= new CostAnalysis(model, options, variables).Judge(plan.Root) : new CostAnalysis(model, options, variables).Judge(plan.Root);
+    /// <param name="arguments">The request's arguments.</param>
+    public static CostVerdict Run(CostModel model, CostOptions options, OperationPlan plan, IReadOnlyDictionary<string, object?> variables, RequestArguments arguments)
+    {
+        if (!plan.Operation.VariableDefinitions.IsEmpty)
+        {
+            return new CostAnalysis(model, options, variables, arguments).Judge(plan.Root);
+        }
+
+        return plan.Cost ??= new CostAnalysis(model, options, variables, arguments).Judge(plan.Root);
+    }
 
     private CostVerdict Judge(PlannedSelectionSet root)
     {
@@ -120,7 +129,7 @@ internal sealed class CostAnalysis
     {
         try
         {
-            return field.Arguments.Constant ?? field.Arguments.Evaluate(_variables);
+            return _arguments.Of(field);
         }
         catch (GraphQLException)
         {

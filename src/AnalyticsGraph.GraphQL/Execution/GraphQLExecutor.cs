@@ -66,13 +66,12 @@ public sealed class GraphQLExecutor
         }
 
         var field = prepared.Plan.Root.Fields[0];
-        var context = new RequestContext(_schema.Schema, prepared.Variables, cancellationToken);
+        var context = new RequestContext(_schema.Schema, prepared.Variables, prepared.Arguments, cancellationToken);
         try
         {
             prepared.Configure?.Invoke(context);
-            var arguments = field.Arguments.Constant ?? field.Arguments.Evaluate(prepared.Variables);
             var resolver = (SourceStreamResolver)_schema.GetResolver(field.Definition);
-            var events = await resolver.OpenAsync(new StepContext(context, field, arguments)).ConfigureAwait(false);
+            var events = await resolver.OpenAsync(new StepContext(context, field, prepared.Arguments.Of(field))).ConfigureAwait(false);
             return new ResponseStream(events, context, source => ExecutePlan(prepared, source, cancellationToken), ToError);
         }
         catch (Exception exception)
@@ -118,7 +117,7 @@ public sealed class GraphQLExecutor
         {
             var operation = _documents.Find(request);
             CheckAllowed(operation.Definition, request, allowsSubscriptions);
-            var variables = VariableCoercion.Coerce(_schema.Schema, operation.Definition, request.Variables ?? default);
+            var variables = operation.Coerce(request);
             if (!variables.IsValid)
             {
                 return ResponseAssembly.RequestError(variables.Errors);
@@ -127,13 +126,14 @@ public sealed class GraphQLExecutor
             // The answer to an event is one part: the events themselves are what comes one after another.
             var inParts = request.AllowParts && _options.DeliverParts && operation.Definition.Operation != OperationType.Subscription;
             var plan = operation.GetPlan(variables.Values, inParts);
-            var cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values);
+            var arguments = new RequestArguments(plan, variables.Values);
+            var cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values, arguments);
             if (!cost.Errors.IsEmpty)
             {
                 return ResponseAssembly.RequestError(cost.Errors);
             }
 
-            prepared = new PreparedRequest(plan, variables.Values, request.Configure, request.ReportCost ? cost.Cost : null);
+            prepared = new PreparedRequest(plan, variables.Values, arguments, request.Configure, request.ReportCost ? cost.Cost : null);
             return null;
         }
         catch (InvalidDocumentException invalid)
@@ -166,7 +166,7 @@ public sealed class GraphQLExecutor
 
         // A plan whose data are all at hand cannot be cut short, and needs no timer.
         var timer = plan.IsImmediate ? null : Timer(cancellationToken);
-        var context = new RequestContext(_schema.Schema, prepared.Variables, timer?.Token ?? cancellationToken);
+        var context = new RequestContext(_schema.Schema, prepared.Variables, prepared.Arguments, timer?.Token ?? cancellationToken);
         var response = new PendingResponse(run, plan, context, _options, source);
         if (prepared.ReportedCost is { } cost)
         {
@@ -243,5 +243,5 @@ public sealed class GraphQLExecutor
 
     /// <summary>A request that may run.</summary>
     private readonly record struct PreparedRequest(
-        OperationPlan Plan, IReadOnlyDictionary<string, object?> Variables, Action<RequestContext>? Configure, OperationCost? ReportedCost);
+        OperationPlan Plan, IReadOnlyDictionary<string, object?> Variables, RequestArguments Arguments, Action<RequestContext>? Configure, OperationCost? ReportedCost);
 }

@@ -17,6 +17,12 @@ public sealed class GraphQLRequest
     /// <summary>The variables as they came: an object; null or JSON null for none.</summary>
     public JsonElement? Variables { get; init; }
 
+    /// <summary>
+    /// The variables as JSON in UTF-8, in place of <see cref="Variables"/>: known to be well formed, all of it text. Read before the first step, so that it may be a slice of a
+    /// buffer; empty for none.
+    /// </summary>
+    public ReadOnlyMemory<byte> VariablesUtf8 { get; init; }
+
     /// <summary>The request's extensions; the engine reads <c>persistedQuery</c> (automatic persisted queries, version 1).</summary>
     public JsonElement? Extensions { get; init; }
 

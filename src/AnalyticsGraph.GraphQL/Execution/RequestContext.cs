@@ -11,10 +11,11 @@ public sealed class RequestContext
     private List<IAsyncDisposable>? _disposables;
     private List<ILevelDispatcher>? _dispatchers;
 
-    internal RequestContext(Schema schema, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken)
+    internal RequestContext(Schema schema, IReadOnlyDictionary<string, object?> variables, RequestArguments arguments, CancellationToken cancellationToken)
     {
         Schema = schema;
         Variables = variables;
+        Arguments = arguments;
         CancellationToken = cancellationToken;
     }
 
@@ -70,6 +71,8 @@ public sealed class RequestContext
     /// <param name="name">The entry's name.</param>
     /// <param name="value">Null, a string, a Boolean, a number, or a list or dictionary of such.</param>
     public void SetExtension(string name, object? value) => (Extensions ??= new Dictionary<string, object?>(StringComparer.Ordinal))[name] = value;
+
+    internal RequestArguments Arguments { get; }
 
     internal Dictionary<string, object?>? Extensions { get; private set; }
 

@@ -59,6 +59,13 @@ public static class ValueCoercion
         out ImmutableArray<InputError> errors,
         int errorLimit = DefaultErrorLimit)
     {
+        ArgumentNullException.ThrowIfNull(type);
+        errors = [];
+        if (JsonReading.TryRead(json, type, out value))
+        {
+            return true;
+        }
+
         var collector = new InputErrorCollector(errorLimit, suggest: true);
         value = new JsonCoercer(collector).Coerce(json, type);
         errors = collector.ToErrors();

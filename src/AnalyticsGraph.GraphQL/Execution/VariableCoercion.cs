@@ -26,6 +26,12 @@ public static class VariableCoercion
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(operation);
+        return new VariableReader(schema, operation).Read(variables, errorLimit);
+    }
+
+    /// <summary>Coerces one variable after the other, and gathers all errors.</summary>
+    internal static CoercedVariables CoerceEach(Schema schema, OperationDefinitionNode operation, JsonElement variables, int errorLimit)
+    {
         if (variables.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null or JsonValueKind.Undefined))
         {
             var message = $"The request's variables must be a JSON object with one entry per variable, found: {JsonText.Inspect(variables)}.";

@@ -12,6 +12,9 @@ internal sealed record OperationPlan(OperationDefinitionNode Operation, PlannedS
     /// <summary>What it costs, once that is known and if no variable matters.</summary>
     public CostVerdict? Cost { get; set; }
 
+    /// <summary>How many fields have arguments that vary between requests.</summary>
+    public int VaryingArguments { get; init; }
+
     /// <summary>Whether <c>@defer</c> and <c>@stream</c> count, so that the response may come in parts.</summary>
     public bool InParts { get; init; }
 }

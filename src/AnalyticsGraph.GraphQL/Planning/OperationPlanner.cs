@@ -19,6 +19,7 @@ internal sealed class OperationPlanner
     private readonly FieldCollector _collector;
     private readonly IReadOnlyDictionary<string, object?>? _knownForParts;
     private int _fields;
+    private int _varyingArguments;
     private bool _isImmediate = true;
 
     private OperationPlanner(ExecutableSchema schema, DocumentNode document, PlanLimits limits, IReadOnlyDictionary<string, object?>? known, bool inParts)
@@ -69,7 +70,7 @@ internal sealed class OperationPlanner
         }
 
         planner.Bind(root, null);
-        return new PlanningResult(new OperationPlan(operation, root, planner._isImmediate) { InParts = inParts }, variables);
+        return new PlanningResult(new OperationPlan(operation, root, planner._isImmediate) { InParts = inParts, VaryingArguments = planner._varyingArguments }, variables);
     }
 
     // Fields that belong to the same deferred fragments as the object (to none, mostly) come with it.
@@ -114,6 +115,7 @@ internal sealed class OperationPlanner
             ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
         var name = $"\"{responseName}\":" + (definition.Name == "__typename" ? $"\"{type.Name}\"" : "");
         var following = Pad("," + name);
+        var arguments = ArgumentPlanner.Plan(definition, first);
         return new PlannedField
         {
             Index = index,
@@ -128,7 +130,8 @@ internal sealed class OperationPlanner
             Inclusion = collected.Conditions.All.IsEmpty ? Inclusion.Always : new Inclusion([collected.Conditions.All]),
             Deferral = deferral,
             Stream = StreamOf(first, definition),
-            Arguments = ArgumentPlanner.Plan(definition, first),
+            Arguments = arguments,
+            ArgumentsIndex = arguments.Constant is null ? _varyingArguments++ : 0,
             SelectionSets = PlanSubselections(definition.Type.Named, occurrences, deferral, depth),
         };
     }

@@ -38,6 +38,9 @@ public sealed class PlannedField
     /// <summary>Its arguments: constants coerced, variables by name.</summary>
     public required ArgumentPlan Arguments { get; init; }
 
+    /// <summary>Which of the operation's arguments that vary between requests they are; of no meaning for constant ones.</summary>
+    internal int ArgumentsIndex { get; init; }
+
     /// <summary>What is selected on its value, one set for each possible concrete type; empty for a leaf.</summary>
     public ImmutableArray<PlannedSelectionSet> SelectionSets { get; internal set; } = [];
 

@@ -14,8 +14,17 @@ internal sealed class PlannedOperation(ExecutableSchema schema, DocumentNode doc
 
     private readonly ConcurrentDictionary<string, OperationPlan> _shapes = new(StringComparer.Ordinal);
     private PlanningResult? _general;
+    private VariableReader? _variables;
 
     public OperationDefinitionNode Definition { get; } = definition;
+
+    /// <summary>Section 6.1.2: a request's variables to internal values.</summary>
+    /// <param name="request">A request for the operation.</param>
+    public CoercedVariables Coerce(GraphQLRequest request)
+    {
+        _variables ??= new VariableReader(schema.Schema, Definition);
+        return request.VariablesUtf8.IsEmpty ? _variables.Read(request.Variables ?? default) : _variables.Read(request.VariablesUtf8.Span);
+    }
 
     /// <summary>The plan for a request.</summary>
     /// <param name="variables">Coerced variables.</param>

@@ -9,12 +9,16 @@ public sealed class InputObjectType(string name, string? description, ImmutableA
     : NamedType(name, description, directives)
 {
     private ImmutableArray<InputValueDefinition> _requiredOrDefaulted;
+    private ImmutableArray<InputValueDefinition> _fieldList;
 
     /// <summary>The fields by name, in the order of the SDL.</summary>
     public IReadOnlyDictionary<string, InputValueDefinition> Fields { get; internal set; } = FrozenDictionary<string, InputValueDefinition>.Empty;
 
     /// <summary>Section 3.10.1: exactly one field must be given, and not null.</summary>
     public bool IsOneOf { get; } = isOneOf;
+
+    /// <summary>The fields in the order of the SDL.</summary>
+    internal ImmutableArray<InputValueDefinition> FieldList => _fieldList.IsDefault ? _fieldList = [.. Fields.Values] : _fieldList;
 
     /// <summary>The fields that have a value, or are missed, where an object does not give them.</summary>
     internal ImmutableArray<InputValueDefinition> RequiredOrDefaulted =>

@@ -24,4 +24,10 @@ public abstract class ScalarCoercion
     /// <param name="error">What is wrong.</param>
     /// <returns>Whether it could be coerced.</returns>
     public abstract bool TryCoerceJson(JsonElement json, out object? value, out string? error);
+
+    /// <summary>Coerces the value that a reader stands at, never null; what is wrong is for <see cref="TryCoerceJson"/> to tell.</summary>
+    /// <param name="reader">Stands at the value's last token afterwards.</param>
+    /// <param name="value">The internal value.</param>
+    /// <returns>Whether it could be coerced.</returns>
+    internal virtual bool TryReadJson(ref Utf8JsonReader reader, out object? value) => TryCoerceJson(JsonElement.ParseValue(ref reader), out value, out _);
 }

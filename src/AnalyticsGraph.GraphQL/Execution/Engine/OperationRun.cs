@@ -123,8 +123,7 @@ internal sealed partial class OperationRun
                     Complete(batch, slot, step.Execute(batch));
                     break;
                 default:
-                    var arguments = field.Arguments.Constant ?? field.Arguments.Evaluate(_context.Variables);
-                    var task = field.Step.ExecuteAsync(batch, new StepContext(_context, field, arguments));
+                    var task = field.Step.ExecuteAsync(batch, new StepContext(_context, field, _context.Arguments.Of(field)));
                     if (task.IsCompletedSuccessfully)
                     {
                         Complete(batch, slot, task.Result);

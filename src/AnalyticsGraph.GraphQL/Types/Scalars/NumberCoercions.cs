@@ -25,6 +25,12 @@ internal sealed class IntCoercion : LeafCoercion
         return value is not null;
     }
 
+    internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
+    {
+        value = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) ? number : null;
+        return value is not null || base.TryReadJson(ref reader, out value);
+    }
+
     protected override string RefusalOf(ValueNode literal) => literal is IntValueNode ? TooLarge : NoInteger;
 
     protected override string RefusalOf(JsonElement json) => json.ValueKind == JsonValueKind.Number && double.IsInteger(json.GetDouble()) ? TooLarge : NoInteger;
@@ -44,6 +50,12 @@ internal sealed class FloatCoercion() : PlainCoercion("Float cannot represent no
         value = DoubleCoercion.Number(json);
         return value is not null;
     }
+
+    internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
+    {
+        value = DoubleCoercion.Number(ref reader);
+        return value is not null;
+    }
 }
 
 /// <summary>Double: any IEEE 754 number; those that JSON has no number for are the strings "NaN", "Infinity" and "-Infinity".</summary>
@@ -56,6 +68,14 @@ internal sealed class DoubleCoercion() : PlainCoercion("Double must be a finite 
     }
 
     public static double? Number(JsonElement json) => json.ValueKind == JsonValueKind.Number && json.GetDouble() is var number && double.IsFinite(number) ? number : null;
+
+    public static double? Number(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number && reader.GetDouble() is var number && double.IsFinite(number) ? number : null;
+
+    internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
+    {
+        value = reader.TokenType == JsonTokenType.String ? Named(reader.GetString()!) : Number(ref reader);
+        return value is not null;
+    }
 
     protected override bool TryRead(ValueNode literal, out object? value)
     {
@@ -98,6 +118,12 @@ internal sealed class LongCoercion() : PlainCoercion("Long cannot represent non 
             _ => null,
         };
         return value is not null;
+    }
+
+    internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
+    {
+        value = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null;
+        return value is not null || base.TryReadJson(ref reader, out value);
     }
 
     private static long? Parse(string? text) =>

@@ -18,6 +18,12 @@ internal sealed class StringCoercion() : PlainCoercion("String cannot represent 
         value = json.ValueKind == JsonValueKind.String ? json.GetString() : null;
         return value is not null;
     }
+
+    internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
+    {
+        value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        return value is not null;
+    }
 }
 
 /// <summary>Section 3.5.4: Boolean.</summary>
@@ -32,6 +38,12 @@ internal sealed class BooleanCoercion() : PlainCoercion("Boolean cannot represen
     protected override bool TryRead(JsonElement json, out object? value)
     {
         value = json.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null };
+        return value is not null;
+    }
+
+    internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
+    {
+        value = reader.TokenType switch { JsonTokenType.True => true, JsonTokenType.False => false, _ => null };
         return value is not null;
     }
 }
@@ -55,6 +67,12 @@ internal sealed class IdCoercion : LeafCoercion
             _ => null,
         };
         return value is not null;
+    }
+
+    internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
+    {
+        value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        return value is not null || base.TryReadJson(ref reader, out value);
     }
 
     protected override string RefusalOf(ValueNode literal) => "ID cannot represent a non-string and non-integer value";

@@ -22,10 +22,26 @@ public sealed class VariableCoercionTests
             coerced.Values);
     }
 
-    [Fact]
-    public void Coerce_Should_FindEach_When_VariablesAreMany()
+    [Theory]
+    [InlineData("""{ "key": { "id": "7" } }""")]
+    [InlineData("""{ "key": { "id": 7 } }""")]
+    [InlineData("""{ "key": { "name": "n" }, "key": { "id": "7" } }""")]
+    [InlineData("""{ "key": { "id": "6", "id": "7" } }""")]
+    [InlineData("""{ "\u006bey": { "\u0069d": "\u0037" } }""")]
+    [InlineData("""{ "other": { "id": [null] }, "key": { "id": "7" } }""")]
+    public void Coerce_Should_ReadTheSame_However_ItIsWritten(string json)
     {
-        var names = Enumerable.Range(0, 20).Select(i => $"v{i}").ToList();
+        var coerced = Coerce("query ($key: Key!) { x }", json);
+
+        Assert.Equal("7", Assert.IsType<ArgumentValues>(coerced.Values["key"]).Get<string>("id"));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(200)]
+    public void Coerce_Should_FindEach_When_VariablesAreMany(int count)
+    {
+        var names = Enumerable.Range(0, count).Select(i => $"v{i}").ToList();
 
         var coerced = Coerce($"query ({string.Join(' ', names.Select(name => $"${name}: Int"))}) {{ x }}", $$"""{ "v3": 0, {{string.Join(", ", names.Skip(1).Select((name, i) => $"\"{name}\": {i}"))}} }""");
 
