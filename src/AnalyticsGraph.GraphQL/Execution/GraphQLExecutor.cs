@@ -126,7 +126,7 @@ public sealed class GraphQLExecutor
             // The answer to an event is one part: the events themselves are what comes one after another.
             var inParts = request.AllowParts && _options.DeliverParts && operation.Definition.Operation != OperationType.Subscription;
             var plan = operation.GetPlan(variables.Values, inParts);
-            var arguments = new RequestArguments(plan, variables.Values);
+            var arguments = RequestArguments.Of(plan, variables.Values);
             var cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values, arguments);
             if (!cost.Errors.IsEmpty)
             {

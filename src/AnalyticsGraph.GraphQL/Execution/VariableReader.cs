@@ -71,6 +71,11 @@ internal sealed class VariableReader
             return null;
         }
 
+        if (_variables.Length == 0 && json.IsEmpty)
+        {
+            return None;
+        }
+
         var values = new Dictionary<string, object?>(_variables.Length, StringComparer.Ordinal);
         if (!json.IsEmpty && !TryReadGiven(json, values))
         {
