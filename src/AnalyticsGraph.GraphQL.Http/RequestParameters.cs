@@ -54,7 +54,7 @@ internal readonly record struct RequestParameters
         {
             Query = Encoding.UTF8.GetBytes(query ?? ""),
             DocumentId = documentId,
-            OperationName = Given(Single(parameters, "operationName")),
+            OperationName = Single(parameters, "operationName"),
             Variables = ParseMap(Single(parameters, "variables"), "variables"),
             Extensions = extensions,
         };
@@ -72,7 +72,7 @@ internal readonly record struct RequestParameters
     {
         Query = Query,
         DocumentId = DocumentId,
-        OperationName = OperationName,
+        OperationName = Given(OperationName),
         Variables = Variables,
         VariablesUtf8 = VariablesUtf8,
         Extensions = Extensions,
@@ -82,6 +82,7 @@ internal readonly record struct RequestParameters
         Configure = options.ConfigureRequest is { } configure ? context => configure(http, context) : null,
     };
 
+    // Clients send an empty text for none.
     private static string? Given(string? value) => string.IsNullOrEmpty(value) ? null : value;
 
     private static string? Single(IQueryCollection parameters, string name) => parameters[name] switch

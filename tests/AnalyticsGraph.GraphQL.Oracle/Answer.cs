@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Errors;
 
@@ -11,73 +10,43 @@ namespace AnalyticsGraph.GraphQL.Oracle;
 /// <param name="Errors">What is wrong; empty if all is well.</param>
 internal sealed record Answer(ImmutableArray<GraphQLError> Errors)
 {
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1_000 };
-
     public JsonElement Data { get; init; }
 
     public string? Text { get; init; }
 
-    public string ToJson(JsonElement id)
+    /// <summary>The line, written as JSON.stringify writes.</summary>
+    /// <param name="id">The question's, as it was written there; null if it could not be read.</param>
+    public string ToJson(string? id)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Plain))
+        var line = new StringBuilder("{\"id\":").Append(id ?? "null").Append(CultureInfo.InvariantCulture, $",\"ok\":{(Errors.IsEmpty ? "true" : "false")},\"errors\":[");
+        for (var i = 0; i < Errors.Length; i++)
         {
-            writer.WriteStartObject();
-            writer.WritePropertyName("id");
-            Write(writer, id);
-            writer.WriteBoolean("ok", Errors.IsEmpty);
-            writer.WriteStartArray("errors");
-            foreach (var error in Errors)
-            {
-                Write(writer, error);
-            }
-
-            writer.WriteEndArray();
-            writer.WritePropertyName("data");
-            Write(writer, Data);
-            writer.WriteString("text", Text);
-            writer.WriteEndObject();
+            line.Append(i == 0 ? "" : ",");
+            Append(line, Errors[i]);
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        line.Append("],\"data\":").Append(JavaScriptJson.Write(Data)).Append(",\"text\":");
+        Append(line, Text);
+        return line.Append('}').ToString();
     }
 
-    private static void Write(Utf8JsonWriter writer, GraphQLError error)
+    private static void Append(StringBuilder line, GraphQLError error)
     {
-        writer.WriteStartObject();
-        writer.WriteString("message", error.Message);
-        writer.WriteStartArray("locations");
-        foreach (var location in error.Locations.IsDefault ? [] : error.Locations)
-        {
-            writer.WriteStartArray();
-            writer.WriteNumberValue(location.Line);
-            writer.WriteNumberValue(location.Column);
-            writer.WriteEndArray();
-        }
+        line.Append("{\"message\":");
+        Append(line, error.Message);
+        line.Append(",\"locations\":[").AppendJoin(',', (error.Locations.IsDefault ? [] : error.Locations).Select(place => $"[{place.Line},{place.Column}]")).Append("],\"path\":");
+        line.Append(error.Path.IsDefault ? "null" : JavaScriptJson.Write(JsonSerializer.SerializeToElement(error.Path.ToArray()))).Append('}');
+    }
 
-        writer.WriteEndArray();
-        writer.WritePropertyName("path");
-        if (error.Path.IsDefault)
+    private static void Append(StringBuilder line, string? text)
+    {
+        if (text is null)
         {
-            writer.WriteNullValue();
+            line.Append("null");
         }
         else
         {
-            JsonSerializer.Serialize(writer, error.Path.ToArray());
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Undefined)
-        {
-            writer.WriteNullValue();
-        }
-        else
-        {
-            value.WriteTo(writer);
+            JavaScriptJson.WriteText(line, text);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
@@ -65,7 +64,7 @@ internal static class LeafValues
         JsonValueKind.True => 1,
         JsonValueKind.False => 0,
         JsonValueKind.Number when double.IsFinite(value.GetDouble()) => value.GetDouble(),
-        JsonValueKind.String when double.TryParse(value.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number,
+        JsonValueKind.String when value.GetString() is { Length: > 0 } text => JavaScriptNumber.Parse(text),
         _ => null,
     };
 
@@ -82,10 +81,7 @@ internal static class LeafValues
         JsonValueKind.String => value.GetString(),
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
-        JsonValueKind.Number when value.GetDouble() is var number && double.IsFinite(number) =>
-            double.IsInteger(number) && Math.Abs(number) < 1e21 ? number.ToString("F0", CultureInfo.InvariantCulture) : InJavaScript(number),
+        JsonValueKind.Number when value.GetDouble() is var number && double.IsFinite(number) => JavaScriptNumber.Format(number),
         _ => null,
     };
-
-    private static string InJavaScript(double number) => number.ToString("R", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "e-", StringComparison.Ordinal);
 }

@@ -36,7 +36,7 @@ internal static class RootValueResolvers
     private static JsonElement Property(JsonElement source, string name)
         => source.ValueKind == JsonValueKind.Object && source.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>Subscriptions have one event: the root value. No question can ask for it.</summary>
+    /// <summary>Subscriptions have one event: the root value.</summary>
     private sealed class OneEvent(FieldResolver resolver) : SourceStreamResolver
     {
         public override FieldStep Bind(FieldBinding binding) => resolver.Bind(binding);

@@ -1,22 +1,18 @@
 // What graphql-js says. One JSON object a line on stdin:
-//   {id, mode: "parse" | "print" | "validate" | "validateAll" | "validateSchema" | "printSchema" | "execute" | "incremental", sdl?, query?, variables?, operationName?, rootValue?}
+//   {id, mode: "parse" | "print" | "validate" | "validateSchema" | "printSchema" | "execute" | "incremental", sdl?, query?, variables?, operationName?, rootValue?}
 // one a line on stdout:
 //   {id, ok, errors: [{message, locations: [[line, column]], path?}], data?, text?}
 // `parse` and `print` read `query`; `text` is the printed document. `validateSchema` reads `sdl` and answers what SDL validation and validateSchema find.
-// `validate` reads `sdl` (once per distinct text) and `query` with the rules of the specification; `validateAll` with those that graphql-js adds, too. `execute` runs `query` with `rootValue` by default resolvers; `incremental` does, too, and `data` is the list of the response's parts.
+// `validate` reads `sdl` (once per distinct text) and `query` with all rules of graphql-js. `execute` runs `query` with `rootValue` by default resolvers; `incremental` does, too, and `data` is the list of the response's parts.
 // Our own oracle, tests/AnalyticsGraph.GraphQL.Oracle, takes and gives the same lines.
 import { createInterface } from 'node:readline';
 import {
-  buildASTSchema, execute, experimentalExecuteIncrementally, GraphQLError, parse, print, printSchema, recommendedRules, specifiedRules, validate, validateSchema,
+  buildASTSchema, execute, experimentalExecuteIncrementally, GraphQLError, parse, print, printSchema, validate, validateSchema,
 } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate';
 
 // September 2025: selection sets are not empty.
 const options = { allowEmptySelectionSets: false };
-// Rules that graphql-js adds to those of the specification.
-const additions = new Set(['DeferStreamDirectiveLabelRule', 'DeferStreamDirectiveOnRootFieldRule', 'DeferStreamDirectiveOnValidOperationsRule', 'StreamDirectiveOnListFieldRule',
-  ...(recommendedRules ?? []).map((rule) => rule.name)]);
-const rules = specifiedRules.filter((rule) => !additions.has(rule.name));
 const schemas = new Map();
 
 const asErrors = (errors) => errors.map((e) => ({
@@ -36,8 +32,7 @@ const modes = {
   parse: ({ query }) => { parse(query, options); return { errors: [] }; },
   print: ({ query }) => ({ errors: [], text: print(parse(query, options)) }),
   printSchema: ({ sdl }) => ({ errors: [], text: printSchema(schemaOf(sdl)) }),
-  validate: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), rules) }),
-  validateAll: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options), specifiedRules) }),
+  validate: ({ sdl, query }) => ({ errors: validate(schemaOf(sdl), parse(query, options)) }),
   validateSchema: ({ sdl }) => {
     const document = parse(sdl, options);
     const sdlErrors = validateSDL(document);
@@ -46,7 +41,7 @@ const modes = {
   execute: async ({ sdl, query, variables, operationName, rootValue }) => {
     const schema = schemaOf(sdl);
     const document = parse(query, options);
-    const errors = validate(schema, document, rules);
+    const errors = validate(schema, document);
     if (errors.length) {
       return { errors };
     }
@@ -56,7 +51,7 @@ const modes = {
   incremental: async ({ sdl, query, variables, operationName, rootValue }) => {
     const schema = schemaOf(sdl);
     const document = parse(query, options);
-    const errors = validate(schema, document, specifiedRules);
+    const errors = validate(schema, document);
     if (errors.length) {
       return { errors };
     }

@@ -19,7 +19,7 @@ internal sealed class PlannedDocument(ExecutableSchema schema, DocumentNode docu
     /// <exception cref="GraphQLException">There is none of that name, or a name is needed.</exception>
     public PlannedOperation GetOperation(string? name)
     {
-        if (string.IsNullOrEmpty(name))
+        if (name is null)
         {
             return _operations.Length == 1 ? _operations[0] : throw NotFound(_operations.IsEmpty
                 ? "Must provide an operation."

@@ -14,7 +14,11 @@ internal sealed partial class DocumentWalk
         {
             context.Schema.Directives.TryGetValue(directive.Name.Value, out var definition);
             DirectiveRules.CheckKnown(context, directive, definition, location);
-            _deferStream?.CheckDirective(directive, field, parentType);
+            if (directive.Name.Value is "defer" or "stream")
+            {
+                (_deferStream ??= new(context)).CheckDirective(directive, field, parentType);
+            }
+
             if (definition is not null)
             {
                 foreach (var argument in directive.Arguments)

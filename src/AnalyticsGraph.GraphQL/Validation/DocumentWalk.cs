@@ -10,7 +10,7 @@ namespace AnalyticsGraph.GraphQL.Validation;
 /// </summary>
 internal sealed partial class DocumentWalk(ValidationContext context)
 {
-    private readonly DeferStreamRules? _deferStream = DeferStreamRules.For(context);
+    private DeferStreamRules? _deferStream;
     private ValuesOfCorrectType? _values;
     private FieldMerging? _merging;
     private FragmentCycles? _cycles;
@@ -101,7 +101,11 @@ internal sealed partial class DocumentWalk(ValidationContext context)
 
         var errorsBeforeVariables = context.Errors.Count;
         DirectiveRules.CheckUnique(context, operation.Directives);
-        _deferStream?.CheckOperation(operation, rootType);
+        if (operation.Operation != OperationType.Query)
+        {
+            (_deferStream ??= new(context)).CheckOperation(operation, rootType);
+        }
+
         foreach (var definition in operation.VariableDefinitions)
         {
             VisitVariableDefinition(definition);

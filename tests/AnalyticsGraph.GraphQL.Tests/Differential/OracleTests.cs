@@ -26,7 +26,7 @@ public sealed class OracleTests
     [InlineData("""{"id":1}""", """{"id":1,"ok":false,"errors":[{"message":"The question has no \"mode\".""")]
     [InlineData("""{"id":1,"mode":"guess","query":""}""", """{"id":1,"ok":false,"errors":[{"message":"There is no mode \"guess\"; it is one of parse, validate, execute, incremental, print.""")]
     [InlineData("""{"mode":"parse","query":5}""", """{"id":null,"ok":false,"errors":[{"message":"\"query\" must be a string.""")]
-    [InlineData("""{"id":1,"mode":"parse","query":"\ud800"}""", """{"id":1,"ok":false,"errors":[{"message":"InvalidOperationException: """)]
+    [InlineData("""{"id":1,"mode":"parse","query":"\ud800"}""", """{"id":1,"ok":false,"errors":[{"message":"Syntax Error: Unexpected character: U+FFFD.","locations":[[1,1]],""")]
     [InlineData("""{"id":1,"mode":"validate","sdl":"type Query { a: Nope }","query":"{ a }"}""", """{"id":1,"ok":false,"errors":[{"message":"Unknown type \"Nope\".","locations":[[1,17]]""")]
     [InlineData("""{"id":1,"mode":"validate","sdl":"type {","query":"{ a }"}""", """{"id":1,"ok":false,"errors":[{"message":"Syntax Error: """)]
     [InlineData("""{"id":1,"mode":"execute","sdl":"type Query { a: Int }","query":"{ a }","variables":[1]}""", """{"id":1,"ok":false,"errors":[{"message":"The request's variables must be a JSON object""")]

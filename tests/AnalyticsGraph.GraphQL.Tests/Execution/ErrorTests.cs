@@ -35,6 +35,8 @@ public sealed class ErrorTests
         Assert.Equal("""{"data":{"b":1}}""", await Server().AskAsync(query, operationName: "B"));
         Assert.Equal(
             """{"errors":[{"message":"Unknown operation named \"C\".","extensions":{"code":"OPERATION_NOT_FOUND"}}]}""", await Server().AskAsync(query, operationName: "C"));
+        Assert.Equal(
+            """{"errors":[{"message":"Unknown operation named \"\".","extensions":{"code":"OPERATION_NOT_FOUND"}}]}""", await Server().AskAsync("{ ok }", operationName: ""));
     }
 
     [Theory]

@@ -81,6 +81,8 @@ public sealed class ScalarCoercionTests
     [InlineData("Int", "1e3", "1000")]
     [InlineData("ID", "7", "7")]
     [InlineData("ID", "1e3", "1000")]
+    [InlineData("ID", "-12345678901234567890", "-12345678901234567890")]
+    [InlineData("ID", "-0", "0")]
     [InlineData("Long", "1e3", "1000")]
     public void TryCoerceJson_Should_TakeWholeNumbers_When_TheyAreWrittenOtherwise(string scalar, string json, string expected)
     {

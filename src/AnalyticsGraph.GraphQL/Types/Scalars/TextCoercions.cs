@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Language;
@@ -51,6 +52,8 @@ internal sealed class BooleanCoercion() : PlainCoercion("Boolean cannot represen
 /// <summary>Section 3.5.5: ID, from strings and whole numbers.</summary>
 internal sealed class IdCoercion : LeafCoercion
 {
+    private static readonly SearchValues<char> Integral = SearchValues.Create("-0123456789");
+
     protected override bool TryRead(ValueNode literal, out object? value)
     {
         value = literal switch { StringValueNode text => text.Value, IntValueNode integer => integer.Value, _ => null };
@@ -62,7 +65,7 @@ internal sealed class IdCoercion : LeafCoercion
         value = json.ValueKind switch
         {
             JsonValueKind.String => json.GetString(),
-            JsonValueKind.Number when json.TryGetInt64(out var number) => number.ToString(CultureInfo.InvariantCulture),
+            JsonValueKind.Number when json.GetRawText() is var digits && !digits.AsSpan().ContainsAnyExcept(Integral) => digits == "-0" ? "0" : digits,
             JsonValueKind.Number when json.GetDouble() is var real && double.IsInteger(real) && Math.Abs(real) <= 1L << 53 => real.ToString("F0", CultureInfo.InvariantCulture),
             _ => null,
         };

@@ -5,7 +5,7 @@ using AnalyticsGraph.GraphQL.Types;
 namespace AnalyticsGraph.GraphQL.Validation.Rules;
 
 /// <summary>
-/// The incremental delivery RFC's rules for <c>@defer</c> and <c>@stream</c>, for schemas that define them: labels are static and unique, streams are of lists, roots of
+/// The incremental delivery RFC's rules for <c>@defer</c> and <c>@stream</c>, whether or not the schema defines them: labels are static and unique, streams are of lists, roots of
 /// mutations and subscriptions are not delivered in parts, and in subscriptions nothing is unless a condition can turn it off.
 /// </summary>
 internal sealed class DeferStreamRules(ValidationContext context)
@@ -14,12 +14,10 @@ internal sealed class DeferStreamRules(ValidationContext context)
     private readonly HashSet<string> _checkedAtRoot = new(StringComparer.Ordinal);
     private readonly HashSet<string> _checkedInSubscriptions = new(StringComparer.Ordinal);
 
-    public static DeferStreamRules? For(ValidationContext context)
-        => context.Schema.Directives.ContainsKey("defer") || context.Schema.Directives.ContainsKey("stream") ? new(context) : null;
-
+    /// <summary>Checks a mutation or a subscription.</summary>
     public void CheckOperation(OperationDefinitionNode operation, ObjectType? rootType)
     {
-        if (operation.Operation != OperationType.Query && rootType is not null)
+        if (rootType is not null)
         {
             var visited = new HashSet<string>(StringComparer.Ordinal);
             if (ForbidAtRoot(operation.SelectionSet, operation.Operation == OperationType.Mutation ? "mutation" : "subscription", rootType, visited))
@@ -38,13 +36,9 @@ internal sealed class DeferStreamRules(ValidationContext context)
         }
     }
 
+    /// <summary>Checks a <c>@defer</c> or <c>@stream</c>.</summary>
     public void CheckDirective(DirectiveNode directive, FieldDefinition? field, NamedType? parentType)
     {
-        if (directive.Name.Value is not ("defer" or "stream"))
-        {
-            return;
-        }
-
         CheckLabel(directive);
         if (directive.Name.Value == "stream" && field is not null && parentType is not null && field.Type.Nullable is not ListType)
         {

@@ -40,13 +40,15 @@ public sealed class DeferStreamRuleTests
             Messages("subscription { painted { ... @defer { name } ... @defer(if: false) { id } } }"));
 
     [Fact]
-    public void Validate_Should_OnlyTellUnknownDirectives_When_TheSchemaHasNoIncrementalDelivery()
+    public void Validate_Should_TellWhatIsWrongBesides_When_TheSchemaHasNoIncrementalDelivery()
     {
         var schema = DifferentialSchemas.Build(DifferentialSchemas.Rich);
 
         var errors = DocumentValidator.Validate(schema, Utf8Parser.Parse("mutation { ... @defer(label: 1) { remove(ids: [1]) } }"));
 
-        Assert.Equal(["Unknown directive \"@defer\"."], errors.Select(error => error.Message));
+        Assert.Equal(
+            ["Defer directive cannot be used on root mutation type \"Mutation\".", "Unknown directive \"@defer\".", "Argument \"@defer(label:)\" must be a static string."],
+            errors.Select(error => error.Message));
     }
 
     private static IEnumerable<string> Messages(string document) => DocumentValidator.Validate(Incremental, Utf8Parser.Parse(document)).Select(error => error.Message);
