@@ -77,6 +77,7 @@ internal static class ClickHouseCatalog
         ClickHouseTypeKind.Uuid => ColumnKind.Uuid,
         ClickHouseTypeKind.DateTime or ClickHouseTypeKind.DateTime64 => ColumnKind.Timestamp,
         ClickHouseTypeKind.Date or ClickHouseTypeKind.Date32 => ColumnKind.Date,
+        ClickHouseTypeKind.Map when KindOf(type.Elements[0].Unwrapped) == ColumnKind.Text && KindOf(type.Elements[1].Unwrapped) is ColumnKind.Double or ColumnKind.Text => ColumnKind.Map,
         _ => ColumnKind.Unknown,
     };
 }

@@ -15,7 +15,7 @@ internal static class ColumnTypes
         ScalarKind.Boolean => column.Kind == ColumnKind.Boolean,
         ScalarKind.DateTime => column.Kind is ColumnKind.Timestamp or ColumnKind.LocalTimestamp or ColumnKind.Date,
         ScalarKind.Duration => column.Kind == ColumnKind.Interval,
-        ScalarKind.Json => column.Kind is ColumnKind.Json or ColumnKind.JsonBinary or ColumnKind.Text,
+        ScalarKind.Json => column.Kind is ColumnKind.Json or ColumnKind.JsonBinary or ColumnKind.Text or ColumnKind.Map,
         ScalarKind.Enum => column.Kind is ColumnKind.Text or ColumnKind.EnumText,
         _ => store == Store.Postgres && column.Kind != ColumnKind.Unknown,
     };
@@ -30,7 +30,7 @@ internal static class ColumnTypes
         ScalarKind.Boolean => "a Boolean needs a Boolean",
         ScalarKind.DateTime => "a DateTime needs a timestamp or date",
         ScalarKind.Duration => "a Duration needs an interval",
-        ScalarKind.Json => "a JSON needs JSON or text",
+        ScalarKind.Json => "a JSON needs JSON, text, or a map",
         _ => "an enum needs text",
     };
 

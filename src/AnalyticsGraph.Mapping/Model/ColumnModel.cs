@@ -47,6 +47,9 @@ public enum ColumnKind
 
     /// <summary>JSON in binary form.</summary>
     JsonBinary,
+
+    /// <summary>A map of ClickHouse from text to numbers or texts: read as a JSON object.</summary>
+    Map,
 }
 
 /// <summary>A real column of a table.</summary>

@@ -17,7 +17,7 @@ internal sealed class LeafResolver : FieldResolver
             : context.Prefix + ((ColumnField)field).Column;
         var ordinal = context.Layout.OrdinalOf(name);
         var column = context.Layout.Items[ordinal] switch { ColumnItem item => item.Column, JsonItem item => item.Column, _ => null! };
-        var isTrustedJson = field is JsonField || column.Kind is ColumnKind.Json or ColumnKind.JsonBinary;
+        var isTrustedJson = field is JsonField || column.Kind is ColumnKind.Json or ColumnKind.JsonBinary or ColumnKind.Map;
         return new LeafStep(ordinal, field, isTrustedJson);
     }
 }

@@ -28,6 +28,12 @@ internal static class ClickHouseColumns
             return;
         }
 
+        if (column.Type.Unwrapped.Kind == ClickHouseTypeKind.Map)
+        {
+            MapJson.Append((TextBuilder)builder, column, rows);
+            return;
+        }
+
         for (var row = 0; row < rows; row++)
         {
             if (column.IsNull(row))
