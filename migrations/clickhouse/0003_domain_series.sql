@@ -94,7 +94,7 @@ CREATE TABLE IF NOT EXISTS job_runtime
     worker_memory Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
     ps_cpu Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
     ps_memory Map(LowCardinality(String), Float64) CODEC(ZSTD(1)),
-    other String COMMENT 'members of the record that have no column, as a JSON object; empty for none' CODEC(ZSTD(1)),
+    other String COMMENT 'members of the record that have no column, as a JSON object, or empty' CODEC(ZSTD(1)),
     version UInt64 CODEC(Delta, ZSTD(1)),
     group_id UInt64 CODEC(Delta, ZSTD(1)),
     INDEX group_id_range group_id TYPE minmax GRANULARITY 8

@@ -32,7 +32,7 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
           where: Place @relation(from: ["place"], to: ["name"])
         }
         enum VisitKind { SHORT LONG @stored(as: "very long") }
-        type Place @table(name: "place", store: CLICKHOUSE, key: ["name"]) { name: String! size: Long! visits: [Visit!]! @relation(from: ["name"], to: ["place"]) }
+        type Place @table(name: "place", store: CLICKHOUSE, key: ["name"]) { name: String! size: Long! rooms: JSON! signs: JSON! visits: [Visit!]! @relation(from: ["name"], to: ["place"]) }
         """;
 
     private sealed record Visit(long Seq, long BookId, string Place, double? Value, double Weight, bool Paid);
@@ -48,9 +48,11 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
             CREATE TABLE visit (seq UInt32, book_id Int64, day Date, at Nullable(DateTime64(3, 'UTC')), kind Enum8('SHORT' = 1, 'very long' = 2), place LowCardinality(String),
                 value Nullable(Float64), weight Float32, paid Bool, labels Array(String), document String) ENGINE = MergeTree ORDER BY (book_id, seq)
             """));
-        await _client.ExecuteAsync(new ClickHouseQuery("CREATE TABLE place (name String, size UInt64, version UInt64) ENGINE = ReplacingMergeTree(version) ORDER BY name"));
-        await _client.ExecuteAsync(new ClickHouseQuery("INSERT INTO place VALUES ('inn', 1, 1), ('hall', 5, 1)"));
-        await _client.ExecuteAsync(new ClickHouseQuery("INSERT INTO place VALUES ('inn', 2, 2)"));
+        await _client.ExecuteAsync(new ClickHouseQuery("CREATE TABLE place (name String, size UInt64, version UInt64, rooms Map(LowCardinality(String), Float64), signs Map(String, String)) ENGINE = ReplacingMergeTree(version) ORDER BY name"));
+        await _client.ExecuteAsync(new ClickHouseQuery("""
+            INSERT INTO place VALUES ('inn', 1, 1, map(), map()), ('hall', 5, 1, map('a "b"', 1.5, 'n', nan, 'i', -inf, 'n', 2), map('door', 'é\x01', '', ''))
+            """));
+        await _client.ExecuteAsync(new ClickHouseQuery("INSERT INTO place VALUES ('inn', 2, 2, map(), map())"));
         var random = new Random(5);
         double?[] values = [null, double.NaN, 1, 2, 2, double.PositiveInfinity, double.NegativeInfinity, -3];
         for (var seq = 1; seq <= 120; seq++)
@@ -76,6 +78,15 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
     }
 
     public async Task DisposeAsync() => await _client.DisposeAsync();
+
+    [Fact]
+    public async Task Map_Should_BeAnObject_When_ItHasNumbersOrTexts()
+    {
+        var answer = await _graph.RunAsync("{ places { rooms signs } }");
+
+        var places = answer.At("places").EnumerateArray().Select(place => $"{place.GetProperty("rooms").GetRawText()} {place.GetProperty("signs").GetRawText()}");
+        Assert.Equal(["""{"a \"b\"":1.5,"n":"NaN","i":"-Infinity"} {"door":"é\u0001","":""}""", "{} {}"], places);
+    }
 
     [Fact]
     public async Task Leaves_Should_KeepEveryValue_When_TheyComeInBlocks()
