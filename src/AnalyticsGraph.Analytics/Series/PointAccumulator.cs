@@ -66,6 +66,19 @@ internal sealed class PointAccumulator
         _highs.Append(rows.Highs, start, count);
     }
 
+    /// <summary>Forgets the rows; the room for them stays.</summary>
+    public void Clear()
+    {
+        _steps.Clear();
+        _times.Clear();
+        _values.Clear();
+        _lastSteps.Clear();
+        _counts.Clear();
+        _nans.Clear();
+        _lows.Clear();
+        _highs.Clear();
+    }
+
     /// <summary>Joins series into columns, in order.</summary>
     /// <param name="series">The series; null for one without rows.</param>
     public static PointColumns Join(IReadOnlyList<PointAccumulator?> series)
@@ -97,6 +110,8 @@ internal sealed class PointAccumulator
         public int Count { get; private set; }
 
         public Span<T> Span => _items.AsSpan(0, Count);
+
+        public void Clear() => Count = 0;
 
         public void Append(ReadOnlySpan<T> column, int start, int count)
         {

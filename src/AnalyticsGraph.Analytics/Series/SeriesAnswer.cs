@@ -13,4 +13,8 @@ internal sealed record SeriesAnswer(
     PointColumns Points,
     double[]? Smoothed,
     long[] NonFiniteTotals,
-    PointColumns NonFinite);
+    PointColumns NonFinite)
+{
+    /// <summary>Where the points come from as they are delivered; null if all are here.</summary>
+    public SeriesFeed? Feed { get; init; }
+}

@@ -19,9 +19,9 @@ internal static class SeriesColumns
         bindings.Bind(Series, "scope", FieldResolver.FromBatch((batch, context) => new(Scopes(batch, context))));
         Leaf(bindings, Series, "count", (a, n) => new Int64Column(a.Totals));
         Leaf(bindings, Series, "exact", (a, n) => new BooleanColumn(Repeat(true, n)));
-        Leaf(bindings, Series, "steps", (a, n) => Longs(a.Points, a.Points.Steps));
-        Leaf(bindings, Series, "times", (a, n) => Times(a.Points));
-        Leaf(bindings, Series, "values", (a, n) => a.Request.Sampling.Kind == SamplingKind.Bucket ? Means(a.Points, a.Points.Values) : Doubles(a.Points, a.Points.Values));
+        Leaf(bindings, Series, "steps", (a, n) => Points(a, points => Longs(points, points.Steps)));
+        Leaf(bindings, Series, "times", (a, n) => Points(a, Times));
+        Leaf(bindings, Series, "values", (a, n) => Points(a, points => a.Request.Sampling.Kind == SamplingKind.Bucket ? Means(points, points.Values) : Doubles(points, points.Values)));
         Leaf(bindings, Series, "smoothed", (a, n) => a.Smoothed is null ? new NullColumn(n)
             : a.Request.Sampling.Kind == SamplingKind.Bucket ? Means(a.Points, a.Smoothed) : Doubles(a.Points, a.Smoothed));
         bindings.Bind(Series, "buckets", Part(Buckets, a => a.Request.Sampling.Kind == SamplingKind.Bucket));
@@ -58,6 +58,9 @@ internal static class SeriesColumns
         var names = new EnumNames((EnumType)context.Field.Definition.Type.Named);
         return new EnumColumn(names, Repeat(names.IndexOf(((SeriesAnswer)batch.Source).Request.Scope), batch.Count), mayHaveNulls: false);
     }
+
+    private static Column Points(SeriesAnswer answer, Func<PointColumns, ListColumn> list) =>
+        answer.Feed is { } feed ? new OpenListColumn(feed, () => list(feed.Points).Items) : list(answer.Points);
 
     private static ListColumn Longs(PointColumns points, long[] values) => new(points.Offsets, new Int64Column(values, count: points.Count));
 

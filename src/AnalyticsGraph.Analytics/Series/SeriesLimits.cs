@@ -8,4 +8,10 @@ public sealed record SeriesLimits
 
     /// <summary>The most points of all series of a level of a request together.</summary>
     public long MaxPointsPerRequest { get; init; } = 5_000_000;
+
+    /// <summary>How many series may stream from ClickHouse at once, over all requests: each holds a query open at its client's pace. Beyond it they are read whole, and sent in parts then.</summary>
+    public int MaxStreams { get; init; } = 4;
+
+    /// <summary>How long a client may keep a series from streaming on before ClickHouse ends its query.</summary>
+    public TimeSpan StreamStallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

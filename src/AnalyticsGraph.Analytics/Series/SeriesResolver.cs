@@ -8,16 +8,19 @@ namespace AnalyticsGraph.Analytics.Series;
 /// <summary><c>Run.series</c>: the series of a metric for all runs of a batch.</summary>
 internal sealed class SeriesResolver(IPendingPoints pending, SeriesLimits limits) : FieldResolver
 {
-    /// <inheritdoc />
-    public override FieldStep Bind(FieldBinding binding) => new Step((ObjectType)binding.Schema.Types["Series"], pending, limits);
+    private readonly SeriesStreams _streams = new(limits.MaxStreams);
 
-    private sealed class Step(ObjectType type, IPendingPoints pending, SeriesLimits limits) : FieldStep
+    /// <inheritdoc />
+    public override FieldStep Bind(FieldBinding binding) => new Step((ObjectType)binding.Schema.Types["Series"], pending, limits, _streams);
+
+    private sealed class Step(ObjectType type, IPendingPoints pending, SeriesLimits limits, SeriesStreams streams) : FieldStep
     {
         public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
         {
             var request = SeriesRequest.Read(context.Arguments);
             var (runIds, experimentIds, runOf) = DistinctRuns(MappedRows.From(parents));
-            var (answer, seriesOf) = await SeriesSession.Of(context.Request, pending, limits).AskAsync(request, Selected(context), runIds, experimentIds);
+            var (answer, seriesOf) = await SeriesSession.Of(context.Request, pending, limits, streams)
+                .AskAsync(request, Selected(context), runIds, experimentIds, InitialCount(request, parents, context));
             return new ObjectColumn(new ObjectBatch(type, answer.Totals.Length, answer), Array.ConvertAll(runOf, run => seriesOf[run]));
         }
 
@@ -38,6 +41,34 @@ internal sealed class SeriesResolver(IPendingPoints pending, SeriesLimits limits
             }
 
             return ([.. runIds], [.. experimentIds], runOf);
+        }
+
+        // The series of one run can be sent while it is read if all that is selected of its points streams: several runs come one after another, thinning and smoothing need all points first, and a
+        // list that comes whole would keep the others waiting.
+        private static int InitialCount(SeriesRequest request, ObjectBatch parents, StepContext context)
+        {
+            if (request.Sampling.Kind != SamplingKind.None || parents.Count > 1)
+            {
+                return -1;
+            }
+
+            var selections = context.Field.SelectionSets[0];
+            var initialCount = -1;
+            foreach (var field in selections.Fields.Where(context.Includes))
+            {
+                switch (Needs(field))
+                {
+                    case SeriesFields.None or SeriesFields.Count:
+                        break;
+                    case SeriesFields.Steps or SeriesFields.Times or SeriesFields.Values when context.IsStreamed(field, selections, out var count):
+                        initialCount = Math.Max(initialCount, count);
+                        break;
+                    default:
+                        return -1;
+                }
+            }
+
+            return initialCount;
         }
 
         private static SeriesFields Selected(StepContext context)

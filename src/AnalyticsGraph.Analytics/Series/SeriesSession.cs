@@ -9,9 +9,12 @@ namespace AnalyticsGraph.Analytics.Series;
 /// Answers all <c>series</c> fields of a level together: first, in the level's one PostgreSQL round trip, what the summaries know (which runs have the metric, how many
 /// points, from which step to which) and whether points are still on their way to ClickHouse; then one ClickHouse query.
 /// </summary>
-internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending, SeriesLimits limits) : ILevelDispatcher
+internal sealed class SeriesSession(RequestContext request, IPendingPoints pending, SeriesLimits limits, SeriesStreams streams) : ILevelDispatcher, IAsyncDisposable
 {
+    private readonly StoreSessions _stores = request.Get<StoreSessions>();
+    private readonly List<SeriesFeed> _feeds = [];
     private List<Asked> _waiting = [];
+    private bool _isDisposedAtEnd;
 
     /// <summary>Before the stores' own sessions: dispatching asks PostgreSQL.</summary>
     public int Order => 50;
@@ -23,12 +26,13 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
     /// <param name="request">The request.</param>
     /// <param name="pending">Who brings acknowledged points to ClickHouse.</param>
     /// <param name="limits">What one request may ask.</param>
-    public static SeriesSession Of(RequestContext request, IPendingPoints pending, SeriesLimits limits)
+    /// <param name="streams">How many series stream, of all requests.</param>
+    public static SeriesSession Of(RequestContext request, IPendingPoints pending, SeriesLimits limits, SeriesStreams streams)
     {
         var session = request.Find<SeriesSession>();
         if (session is null)
         {
-            session = new SeriesSession(request.Get<StoreSessions>(), pending, limits);
+            session = new SeriesSession(request, pending, limits, streams);
             request.Set(session);
             request.AddDispatcher(session);
         }
@@ -41,10 +45,17 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
     /// <param name="fields">What is selected.</param>
     /// <param name="runIds">The runs, without repeats.</param>
     /// <param name="experimentIds">Their experiments, in parallel.</param>
+    /// <param name="initialCount">How many points must be there at once if the lists of the points stream, which are of one run then; -1 if they do not.</param>
     /// <returns>The answer, and for each of the runs its series in it.</returns>
-    public Task<(SeriesAnswer Answer, int[] SeriesOf)> AskAsync(SeriesRequest series, SeriesFields fields, long[] runIds, long[] experimentIds)
+    public Task<(SeriesAnswer Answer, int[] SeriesOf)> AskAsync(SeriesRequest series, SeriesFields fields, long[] runIds, long[] experimentIds, int initialCount)
     {
-        var asked = new Asked(series, fields, runIds, experimentIds);
+        var asked = new Asked(series, fields, runIds, experimentIds) { InitialCount = initialCount };
+        if (asked.MayStream && !_isDisposedAtEnd)
+        {
+            _isDisposedAtEnd = true;
+            request.DisposeAtEnd(this);
+        }
+
         _waiting.Add(asked);
         return asked.Answer.Task;
     }
@@ -56,7 +67,7 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
         _waiting = [];
 
         // The question to PostgreSQL is registered before this returns, and so goes along with the level's others.
-        var summaries = stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5);
+        var summaries = _stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5);
         _ = AnswerAsync(asked, summaries, ReadAhead(asked, cancellationToken), cancellationToken);
     }
 
@@ -82,30 +93,70 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
                 await pending.FlushAsync(unflushed, cancellationToken).ConfigureAwait(false);
             }
 
-            var assembler = new SeriesAssembler(questions, limits);
-            if (SeriesSql.Compose(questions) is { } query)
+            // Of what streams the count alone is read before.
+            TakePlaces(asked, questions);
+            List<SeriesQuestion> whole = [.. questions.Select((q, i) => asked[i].Place is null ? q : q with { Fields = q.Fields & SeriesFields.Count })];
+            var assembler = new SeriesAssembler(whole, limits);
+            if (SeriesSql.Compose(whole) is { } query)
             {
-                await stores.ClickHouse!.ReadBlocksAsync(query, assembler.Add, cancellationToken).ConfigureAwait(false);
+                await _stores.ClickHouse!.ReadBlocksAsync(query, assembler.Add, cancellationToken).ConfigureAwait(false);
             }
 
             for (var i = 0; i < asked.Count; i++)
             {
-                asked[i].Answer.TrySetResult((assembler.Finish(i), asked[i].SeriesOf));
+                var answer = assembler.Finish(i);
+                asked[i].Answer.TrySetResult((asked[i].Place is null ? answer : await OpenAsync(asked[i], questions[i], answer, cancellationToken).ConfigureAwait(false), asked[i].SeriesOf));
             }
         }
         catch (Exception exception)
         {
             foreach (var one in asked)
             {
+                one.Place?.Dispose();
                 one.Answer.TrySetException(exception);
             }
         }
     }
 
+    // A run that never logged the metric has an empty series, from nowhere.
+    private void TakePlaces(List<Asked> asked, List<SeriesQuestion> questions)
+    {
+        for (var i = 0; i < asked.Count; i++)
+        {
+            asked[i].Place = asked[i].MayStream && questions[i].Runs.Count == 1 ? streams.TryTake() : null;
+        }
+    }
+
+    private async Task<SeriesAnswer> OpenAsync(Asked asked, SeriesQuestion question, SeriesAnswer answer, CancellationToken cancellationToken)
+    {
+        var feed = await SeriesFeed.OpenAsync(_stores.ClickHouse!, question, asked.InitialCount, limits, asked.Place!, cancellationToken).ConfigureAwait(false);
+        lock (_feeds)
+        {
+            _feeds.Add(feed);
+        }
+
+        return answer with { Totals = answer.Totals[..1], NonFiniteTotals = answer.NonFiniteTotals[..1], Feed = feed };
+    }
+
+    /// <summary>Ends the queries that nobody reads to their end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        List<SeriesFeed> feeds;
+        lock (_feeds)
+        {
+            feeds = [.. _feeds];
+        }
+
+        foreach (var feed in feeds)
+        {
+            await feed.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     // Whole series need nothing that only the summaries know: both stores are asked at once, and the summaries then tell whether ClickHouse had every point.
     private SeriesReadAhead? ReadAhead(List<Asked> asked, CancellationToken cancellationToken) =>
-        asked.TrueForAll(a => a.Series.IsWhole)
-            ? SeriesReadAhead.Start([.. asked.Select(a => new SeriesQuestion(a.Series, a.Fields, a.Runs()))], stores.ClickHouse!, limits, cancellationToken)
+        asked.TrueForAll(a => a.Series.IsWhole && !a.MayStream)
+            ? SeriesReadAhead.Start([.. asked.Select(a => new SeriesQuestion(a.Series, a.Fields, a.Runs()))], _stores.ClickHouse!, limits, cancellationToken)
             : null;
 
     // One row for each asked series that exists: its place among all asked ones, its count and bounds, and whether points of its run wait in the log.
@@ -196,6 +247,13 @@ internal sealed class SeriesSession(StoreSessions stores, IPendingPoints pending
         public long[] ExperimentIds { get; } = experimentIds;
 
         public int[] SeriesOf { get; set; } = [];
+
+        public required int InitialCount { get; init; }
+
+        public bool MayStream => InitialCount >= 0;
+
+        /// <summary>Its place among those that stream; null if it is read whole.</summary>
+        public IDisposable? Place { get; set; }
 
         // All runs, whether they have the metric or not.
         public SeriesRun[] Runs() => [.. RunIds.Select((run, i) => new SeriesRun(run, ExperimentIds[i], 0, 0, 0))];

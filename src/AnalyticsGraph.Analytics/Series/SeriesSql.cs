@@ -14,6 +14,8 @@ internal sealed class SeriesSql
     /// <summary>The most points that are not finite which come back beside a thinned series.</summary>
     public const int MaxNonFinite = 10_000;
 
+    private const int StreamedBlock = 20_000;
+
     private const string NoTime = "toInt64(0)";
     private const string NoValue = "toFloat64(0)";
 
@@ -61,6 +63,24 @@ internal sealed class SeriesSql
             [] => null,
             [var single] => new ClickHouseQuery(single) { Parameters = sql._parameters, Settings = sql._settings },
             var several => new ClickHouseQuery(string.Join("\nUNION ALL\n", several.Select(branch => $"SELECT * FROM ({branch})"))) { Parameters = sql._parameters },
+        };
+    }
+
+    /// <summary>Composes the statement of one unthinned series that is read at its client's pace.</summary>
+    /// <param name="question">The question, about one run.</param>
+    /// <param name="limits">How long the client may take for a block.</param>
+    public static ClickHouseQuery ComposeStream(SeriesQuestion question, SeriesLimits limits)
+    {
+        // Blocks as large as one part: what ClickHouse and the buffers between hold beyond it is not much more.
+        var sql = Compose([question with { Fields = question.Fields & ~SeriesFields.Count }])!;
+        return sql with
+        {
+            Settings = new Dictionary<string, string>(sql.Settings)
+            {
+                ["max_threads"] = "1",
+                ["max_block_size"] = StreamedBlock.ToString(CultureInfo.InvariantCulture),
+                ["http_send_timeout"] = Math.Ceiling(limits.StreamStallTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+            },
         };
     }
 

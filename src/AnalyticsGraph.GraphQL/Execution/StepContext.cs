@@ -14,4 +14,17 @@ public sealed record StepContext(RequestContext Request, PlannedField Field, Arg
     /// <summary>Whether a planned field of the subtree is included for this request's variables (<c>@skip</c>, <c>@include</c>).</summary>
     /// <param name="field">A field of the same plan.</param>
     public bool Includes(PlannedField field) => field.Inclusion.IsMet(Request.Variables);
+
+    /// <summary>
+    /// Whether a field's items are delivered one part after another, beginning with the object that the list stands in: then the field may yield an <see cref="OpenListColumn"/>. That of a
+    /// field deferred within its object may not, since lists of one feed begin together.
+    /// </summary>
+    /// <param name="field">This field or one of its subtree.</param>
+    /// <param name="selections">What is selected on the object; null for this field itself.</param>
+    /// <param name="initialCount">How many items come with the list.</param>
+    public bool IsStreamed(PlannedField field, PlannedSelectionSet? selections, out int initialCount)
+    {
+        initialCount = 0;
+        return field.Stream is { } usage && selections?.Immediate.Contains(field) != false && usage.TryGetInitialCount(Request.Variables, out initialCount);
+    }
 }

@@ -22,7 +22,11 @@ public sealed class StreamUsage
     /// <summary>How many items come with the list itself.</summary>
     /// <param name="variables">The request's coerced variables.</param>
     /// <exception cref="GraphQLException">It is null or negative.</exception>
-    internal int InitialCount(IReadOnlyDictionary<string, object?> variables)
+    internal int InitialCount(IReadOnlyDictionary<string, object?> variables) => TryGetInitialCount(variables, out var count)
+        ? count
+        : throw new GraphQLException(new GraphQLError("Argument \"@stream(initialCount:)\" must be a whole number from 0.", ErrorCodes.BadUserInput) { Locations = [_directive.Location] });
+
+    internal bool TryGetInitialCount(IReadOnlyDictionary<string, object?> variables, out int count)
     {
         object? value = 0;
         switch (_initialCount)
@@ -30,13 +34,12 @@ public sealed class StreamUsage
             case IntValueNode literal:
                 value = int.Parse(literal.Value, System.Globalization.CultureInfo.InvariantCulture);
                 break;
-            case VariableNode variable when variables.TryGetValue(variable.Name.Value, out var given):
-                value = given;
+            case VariableNode variable when variables.TryGetValue(variable.Name.Value, out var coerced):
+                value = coerced;
                 break;
         }
 
-        return value is int and >= 0 and var count
-            ? count
-            : throw new GraphQLException(new GraphQLError("Argument \"@stream(initialCount:)\" must be a whole number from 0.", ErrorCodes.BadUserInput) { Locations = [_directive.Location] });
+        count = value is int given ? given : -1;
+        return count >= 0;
     }
 }

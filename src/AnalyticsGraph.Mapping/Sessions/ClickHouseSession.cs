@@ -52,6 +52,27 @@ public sealed class ClickHouseSession : StoreSession
         }
     }
 
+    /// <summary>Sends a query of C# at once, whose answer is read block by block as it is asked for. That ClickHouse has what it is asked for is the caller's care.</summary>
+    /// <param name="query">The query; its time limit is the request's if it states none, and counts anew for each block.</param>
+    /// <param name="cancellationToken">The request's: cancelling ends the query in the store.</param>
+    /// <returns>The blocks, to be disposed.</returns>
+    /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer.</exception>
+    public async Task<BlockStream> OpenBlocksAsync(ClickHouseQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        try
+        {
+            Counters.CountClickHouse();
+            Counters.Record(query.Sql);
+            var result = await _client.QueryAsync(query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query, cancellationToken).ConfigureAwait(false);
+            return new BlockStream(result, Limits, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            throw StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
+        }
+    }
+
     private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
     {
         var behind = await CatchUpAsync(cancellationToken).ConfigureAwait(false);

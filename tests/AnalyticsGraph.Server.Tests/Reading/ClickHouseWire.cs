@@ -8,12 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace AnalyticsGraph.Server.Tests.Reading;
 
-/// <summary>Stands between a client and ClickHouse's HTTP interface and counts the queries that pass.</summary>
+/// <summary>Stands between a client and ClickHouse's HTTP interface, counts the queries and bytes that pass, and can hold answers back or break them off.</summary>
 internal sealed class ClickHouseWire : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly HttpMessageInvoker _server;
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _queries;
+    private long _bytes;
 
     private ClickHouseWire(string connectionString)
     {
@@ -28,6 +30,31 @@ internal sealed class ClickHouseWire : IAsyncDisposable
 
     /// <summary>How many requests with a statement passed.</summary>
     public int Queries => Volatile.Read(ref _queries);
+
+    /// <summary>How many bytes of answers passed.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>So many bytes of answers pass; then nothing, until <see cref="Release"/>.</summary>
+    public long HeldAfter { get; set; } = long.MaxValue;
+
+    /// <summary>After so many bytes the connection is broken off.</summary>
+    public long BrokenAfter { get; set; } = long.MaxValue;
+
+    /// <summary>Lets pass what was held back.</summary>
+    public void Release() => _released.TrySetResult();
+
+    /// <summary>Waits until nothing has passed for a while: whoever reads has stopped, and what is between is full.</summary>
+    /// <returns>How many bytes of answers passed until then.</returns>
+    public async Task<long> WaitForSilenceAsync()
+    {
+        for (var before = -1L; before != Bytes;)
+        {
+            before = Bytes;
+            await Task.Delay(500);
+        }
+
+        return Bytes;
+    }
 
     /// <summary>Leads here.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -78,7 +105,28 @@ internal sealed class ClickHouseWire : IAsyncDisposable
             http.Response.Headers[name] = values.ToArray();
         }
 
-        await response.Content.CopyToAsync(http.Response.Body, http.RequestAborted);
+        await CarryAsync(await response.Content.ReadAsStreamAsync(http.RequestAborted), http);
+    }
+
+    private async Task CarryAsync(Stream answer, HttpContext http)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await answer.ReadAsync(buffer, http.RequestAborted) is > 0 and var length)
+        {
+            var passed = Interlocked.Add(ref _bytes, length);
+            if (passed > BrokenAfter)
+            {
+                http.Abort();
+                return;
+            }
+
+            if (passed > HeldAfter)
+            {
+                await _released.Task.WaitAsync(http.RequestAborted);
+            }
+
+            await http.Response.Body.WriteAsync(buffer.AsMemory(0, length), http.RequestAborted);
+        }
     }
 
     private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellation)

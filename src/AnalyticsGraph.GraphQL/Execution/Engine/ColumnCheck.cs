@@ -12,6 +12,7 @@ internal static class ColumnCheck
         return column switch
         {
             NullColumn => true,
+            OpenListColumn => nullable is ListType,
             ListColumn list => nullable is ListType listType && Fits(list.Items, listType.ItemType),
             LeafColumn => nullable is ScalarType or EnumType,
             ObjectColumn => nullable is ObjectType or InterfaceType or UnionType,

@@ -220,7 +220,15 @@ internal sealed partial class OperationRun
                 {
                     try
                     {
-                        Enter(field.Stream is { } usage && column is ListColumn list ? Split(slot, list, usage) : column, field);
+                        Enter(
+                            (field.Stream, column) switch
+                            {
+                                ({ } usage, ListColumn list) => Split(slot, list, usage, null),
+                                ({ } usage, OpenListColumn open) => Split(slot, open, usage),
+                                (null, OpenListColumn) => throw new InvalidOperationException($"The step of {field.Definition} yields an open list, but the field does not stream."),
+                                _ => column,
+                            },
+                            field);
                     }
                     catch (Exception fault) when (fault is InvalidOperationException or GraphQLException)
                     {

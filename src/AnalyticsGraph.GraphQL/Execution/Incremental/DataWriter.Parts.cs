@@ -93,9 +93,9 @@ internal sealed partial class DataWriter
 
         var (start, end) = (list.All.Offsets[row], list.All.Offsets[row + 1]);
         var first = list.First.Offsets[row + 1] - list.First.Offsets[row];
-        if (start + first < end)
+        if (start + first < end || list.Open is not null)
         {
-            _work!.Streams.Add(new StreamedRest(CurrentField(), [.. CurrentPath()], list.All, start + first, end, first) { WrittenAt = _writer.Length });
+            _work!.Streams.Add(new StreamedRest(CurrentField(), [.. CurrentPath()], list.All, start + first, end, first) { Open = list.Open, WrittenAt = _writer.Length });
         }
 
         return true;

@@ -5,13 +5,14 @@ namespace AnalyticsGraph.GraphQL.Execution;
 
 /// <summary>
 /// Delivers what the first part of a response left for later. Parts that wait are resolved side by side: all start their steps together, so that their questions share the stores' round
-/// trips, and those whose data are complete are told without waiting for the others. Nothing is begun before the message before it was taken.
+/// trips, and those whose data are complete are told without waiting for the others. Nothing is begun before the message before it was taken; chunks of open lists neither.
 /// </summary>
 internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecutorOptions options)
 {
     private readonly DeliveryGraph _graph = new();
     private readonly DeliveryIds _ids = new();
     private readonly List<DeliveryCohort> _running = [];
+    private readonly Dictionary<IItemFeed, Task<bool>> _reading = [];
 
     /// <summary>Whether a message is still to come.</summary>
     public bool HasNext { get; private set; }
@@ -68,11 +69,24 @@ internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecuto
     private async ValueTask StepAsync(DeliveryPayload payload)
     {
         context.CancellationToken.ThrowIfCancellationRequested();
-
-        // Stores' sessions take questions of one level at a time: while some are out, nobody asks others.
-        if (!_running.Exists(cohort => cohort.Run.IsWaiting))
+        if (_running.Exists(cohort => cohort.Run.IsWaiting))
         {
+            await WaitForAnyAsync().ConfigureAwait(false);
+            foreach (var cohort in _running)
+            {
+                cohort.Run.TakeAnswersIfThere();
+            }
+        }
+        else
+        {
+            // Stores' sessions take questions of one level at a time: while some are out, nobody asks others. Feeds ask nothing of them.
+            StartReading();
             StartCohorts();
+            if (_running.Count == 0 && _reading.Count > 0)
+            {
+                await WaitForAnyAsync().ConfigureAwait(false);
+            }
+
             foreach (var cohort in _running)
             {
                 cohort.Run.StartLevels();
@@ -80,21 +94,20 @@ internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecuto
 
             Dispatch();
         }
-        else
-        {
-            await Task.WhenAny(_running.Where(cohort => cohort.Run.IsWaiting).Select(cohort => cohort.Run.Answers)).WaitAsync(context.CancellationToken).ConfigureAwait(false);
-            context.CancellationToken.ThrowIfCancellationRequested();
-            foreach (var cohort in _running)
-            {
-                cohort.Run.TakeAnswersIfThere();
-            }
-        }
 
+        TakeChunks(payload);
         foreach (var cohort in _running.Where(cohort => cohort.Run.IsDone).ToList())
         {
             _running.Remove(cohort);
             cohort.Deliver(_graph, payload, options);
         }
+    }
+
+    private async Task WaitForAnyAsync()
+    {
+        var answers = _running.Where(cohort => cohort.Run.IsWaiting).Select(cohort => cohort.Run.Answers);
+        await Task.WhenAny([.. answers, .. _reading.Values]).WaitAsync(context.CancellationToken).ConfigureAwait(false);
+        context.CancellationToken.ThrowIfCancellationRequested();
     }
 
     private void StartCohorts()
@@ -104,9 +117,57 @@ internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecuto
             _running.Add(new DeferredCohort(NewRun(), [.. tasks]).Begin());
         }
 
-        foreach (var streams in _graph.Streams.Where(stream => !_running.OfType<StreamedCohort>().Any(cohort => cohort.Has(stream))).GroupBy(stream => stream.Lists))
+        var streams = _graph.Streams.Where(stream => !stream.IsDrained && !_running.OfType<StreamedCohort>().Any(cohort => cohort.Has(stream)));
+        foreach (var lists in streams.GroupBy(stream => stream.Lists).ToList())
         {
-            _running.Add(new StreamedCohort(NewRun(), [.. streams]));
+            _running.Add(new StreamedCohort(NewRun(), [.. lists]));
+        }
+    }
+
+    // A feed goes on when all of its lists have delivered the chunk that is here.
+    private void StartReading()
+    {
+        foreach (var lists in _graph.Streams.Where(stream => stream.Open is not null).GroupBy(stream => stream.Open!.Feed))
+        {
+            if (!_reading.ContainsKey(lists.Key) && lists.All(stream => stream.IsDrained))
+            {
+                _reading.Add(lists.Key, lists.Key.ReadAsync(context.CancellationToken));
+            }
+        }
+    }
+
+    private void TakeChunks(DeliveryPayload payload)
+    {
+        foreach (var (feed, read) in _reading.Where(reading => reading.Value.IsCompleted).ToList())
+        {
+            _reading.Remove(feed);
+            foreach (var stream in _graph.Streams.Where(stream => ReferenceEquals(stream.Open?.Feed, feed)).ToList())
+            {
+                TakeChunk(stream, read, payload);
+            }
+        }
+    }
+
+    private void TakeChunk(StreamedRest stream, Task<bool> read, DeliveryPayload payload)
+    {
+        try
+        {
+            if (read.GetAwaiter().GetResult())
+            {
+                stream.TakeChunk();
+                if (!stream.IsAtEnd)
+                {
+                    return;
+                }
+            }
+
+            _graph.Finish(stream, [], payload);
+        }
+        catch (Exception exception)
+        {
+            var field = stream.Field;
+            var error = Failure.ToError(exception, $"{field.ParentType.Name}.{field.Definition.Name}", options);
+            _graph.Finish(stream, [error with { Path = [.. stream.Path], Locations = [.. field.Nodes.Select(node => node.Location)] }], payload);
         }
     }
 
@@ -131,5 +192,5 @@ internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecuto
 
     /// <summary>Steps may hold a store's session, which is disposed with the request: they get a moment to notice the cancellation.</summary>
     public async Task WaitForStepsToEndAsync() =>
-        await Task.WhenAny(Task.WhenAll(_running.Select(cohort => cohort.Run.Answers)), Task.Delay(options.CancellationGrace)).ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll([.. _running.Select(cohort => cohort.Run.Answers), .. _reading.Values]), Task.Delay(options.CancellationGrace)).ConfigureAwait(false);
 }

@@ -111,7 +111,7 @@ internal sealed partial class OperationRun
     }
 
     // The first items are objects of their own batch, so that only they are resolved now.
-    private Column Split(int slot, ListColumn all, StreamUsage usage)
+    private Column Split(int slot, ListColumn all, StreamUsage usage, OpenListColumn? open)
     {
         var most = usage.InitialCount(_context.Variables);
         var offsets = new int[all.Offsets.Length];
@@ -127,12 +127,24 @@ internal sealed partial class OperationRun
             offsets[row + 1] = items.Count;
         }
 
-        if (items.Count == all.Offsets[^1] || ChosenRows.Of(all.Items, [.. items]) is not { } first)
+        if ((items.Count == all.Offsets[^1] && open is null) || ChosenRows.Of(all.Items, [.. items]) is not { } first)
         {
             return all;
         }
 
-        _slots[slot].Column = new StreamedListColumn(all, new ListColumn(offsets, first, all.Nulls));
+        _slots[slot].Column = new StreamedListColumn(all, new ListColumn(offsets, first, all.Nulls), open);
         return first;
+    }
+
+    private Column Split(int slot, OpenListColumn open, StreamUsage usage)
+    {
+        var chunk = open.Chunk();
+        if (!ColumnCheck.Fits(chunk, _slots[slot].Field.Definition.Type))
+        {
+            throw new InvalidOperationException($"The open list of {_slots[slot].Field.Definition} yields a chunk of {chunk.Items.GetType().Name}.");
+        }
+
+        _slots[slot].Column = chunk;
+        return Split(slot, chunk, usage, open.Feed.IsComplete ? null : open);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class StreamedCohort : DeliveryCohort
 
         stream.Next += count;
         Send(count, errors.ToImmutable());
-        if (stream.Next == stream.End)
+        if (stream.IsAtEnd)
         {
             graph.Finish(stream, [], payload);
         }

@@ -3,13 +3,16 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// <summary>A list whose first items come with it and whose others follow.</summary>
 internal sealed class StreamedListColumn : Column
 {
-    public StreamedListColumn(ListColumn all, ListColumn first)
+    public StreamedListColumn(ListColumn all, ListColumn first, OpenListColumn? open)
     {
-        (All, First) = (all, first);
+        (All, First, Open) = (all, first, open);
         WithErrors(all.Errors);
     }
 
-    /// <summary>All items, unresolved if they are objects.</summary>
+    /// <summary>Where more items come from; null if all are here.</summary>
+    public OpenListColumn? Open { get; }
+
+    /// <summary>All items that are here, unresolved if they are objects.</summary>
     public ListColumn All { get; }
 
     /// <summary>The items that come with the list.</summary>
