@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AnalyticsGraph.Benchmarks.Measuring;
+using AnalyticsGraph.Benchmarks.Parts;
 using AnalyticsGraph.Benchmarks.Servers;
 using AnalyticsGraph.Benchmarks.Soaking;
 using Spectre.Console;
@@ -22,6 +23,7 @@ internal static class BenchmarkCommand
         var only = new Option<string[]>("--only") { Description = "Only some parts: memory, postgres, series.", DefaultValueFactory = _ => Parts, HelpName = "PART" };
         only.AcceptOnlyFromAmong(Parts);
         var root = new RootCommand("What GraphQL costs: the same answers through the whole stack and by hand.") { quick, data, only };
+        root.Add(PartsCommand.Make());
         root.Add(SoakCommand.Make());
         root.SetAction(async (parsed, cancellation) =>
         {

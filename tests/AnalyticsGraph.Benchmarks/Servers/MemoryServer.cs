@@ -52,9 +52,12 @@ internal static partial class MemoryServer
         variables = new { where = JsonSerializer.Deserialize<JsonElement>(FilterNames().Replace(Filter, "\"$1\":")) },
     });
 
-    public static Task RunAsync()
+    /// <summary>The graph over rows.</summary>
+    public static GraphQLExecutor MakeExecutor(MemoryRun[] runs) => new(MakeSchema(runs));
+
+    /// <summary>The schema over rows.</summary>
+    public static ExecutableSchema MakeSchema(MemoryRun[] runs)
     {
-        var runs = MemoryRun.Make();
         var bindings = new SchemaBindings()
             .Bind("Query", "runs", FieldResolver.FromRequest(_ => new ValueTask<MemoryRun[]>(runs)))
             .Bind("Query", "run", FieldResolver.FromRequest(_ => new ValueTask<MemoryRun>(runs[7])))
@@ -63,7 +66,13 @@ internal static partial class MemoryServer
             .BindType<MemoryOwner>("Owner")
             .BindType<MemoryRun>("Run")
             .BindType<MemoryParam>("Param");
-        var executor = new GraphQLExecutor(ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), bindings));
+        return ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), bindings);
+    }
+
+    public static Task RunAsync()
+    {
+        var runs = MemoryRun.Make();
+        var executor = MakeExecutor(runs);
         var typenameLength = Measure(WriteTypename);
         var listLength = Measure(writer => WriteList(writer, runs));
         var ownersLength = Measure(writer => WriteOwners(writer, runs, MemoryOwner.All));
