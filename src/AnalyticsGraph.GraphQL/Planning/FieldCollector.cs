@@ -20,7 +20,7 @@ internal sealed class CollectedField(Conditions conditions)
     public Conditions Conditions { get; } = conditions;
 
     /// <summary>In the order of the document. A fragment that is spread under several conditions gives its nodes several times.</summary>
-    public List<FieldOccurrence> Occurrences { get; } = [];
+    public List<FieldOccurrence> Occurrences { get; } = new(1);
 }
 
 /// <summary>Section 6.3.2, CollectFields: the fields selected on one concrete type, by response name in the order of their first occurrence.</summary>
@@ -139,7 +139,7 @@ internal sealed class FieldCollector(
     /// <summary>What was collected so far.</summary>
     private sealed class Collection(ObjectType type)
     {
-        private readonly HashSet<(string Fragment, Conditions Conditions, DirectiveNode? Defer)> _visited = [];
+        private HashSet<(string Fragment, Conditions Conditions, DirectiveNode? Defer)>? _visited;
 
         public ObjectType Type { get; } = type;
 
@@ -149,7 +149,7 @@ internal sealed class FieldCollector(
 
         /// <summary>Whether the fragment counts: once is enough under the same conditions in the same deferred fragment, or where it counts without any.</summary>
         public bool Visit(string fragment, Conditions conditions, DirectiveNode? defer) =>
-            !_visited.Contains((fragment, Conditions.None, null))
+            !(_visited ??= []).Contains((fragment, Conditions.None, null))
             && (defer is null || !_visited.Contains((fragment, Conditions.None, defer)))
             && _visited.Add((fragment, conditions, defer));
     }

@@ -108,31 +108,31 @@ internal sealed class OperationPlanner
 
     private PlannedField PlanField(ObjectType type, string responseName, CollectedField collected, int index, int depth)
     {
-        var occurrences = collected.Occurrences.Distinct().ToList();
+        var occurrences = collected.Occurrences.Count == 1 ? collected.Occurrences : collected.Occurrences.Distinct().ToList();
         var deferral = DeferralOf(occurrences);
         var first = occurrences[0].Node;
         var definition = _schema.Schema.FindField(type, first.Name.Value)
             ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
-        var name = $"\"{responseName}\":" + (definition.Name == "__typename" ? $"\"{type.Name}\"" : "");
-        var following = Pad("," + name);
+        var following = Prefix(responseName, definition.Name == "__typename" ? type.Name : null, out var length);
+        byte[] opening = [(byte)'{', .. following.AsSpan(1)];
         var arguments = ArgumentPlanner.Plan(definition, first);
         return new PlannedField
         {
             Index = index,
             ResponseName = responseName,
-            NameUtf8 = following.AsMemory(1, Encoding.UTF8.GetByteCount(responseName) + 3),
-            OpeningUtf8 = Pad("{" + name),
+            NameUtf8 = following.AsMemory(1, responseName.Length + 3),
+            OpeningUtf8 = opening,
             FollowingUtf8 = following,
-            PrefixLength = Encoding.UTF8.GetByteCount(name) + 1,
+            PrefixLength = length,
             Definition = definition,
             ParentType = type,
-            Nodes = [.. occurrences.Select(occurrence => occurrence.Node).Distinct()],
+            Nodes = occurrences.Count == 1 ? [first] : [.. occurrences.Select(occurrence => occurrence.Node).Distinct()],
             Inclusion = collected.Conditions.All.IsEmpty ? Inclusion.Always : new Inclusion([collected.Conditions.All]),
             Deferral = deferral,
             Stream = StreamOf(first, definition),
             Arguments = arguments,
             ArgumentsIndex = arguments.Constant is null ? _varyingArguments++ : 0,
-            SelectionSets = PlanSubselections(definition.Type.Named, occurrences, deferral, depth),
+            SelectionSets = definition.Type.IsLeaf ? [] : PlanSubselections(definition.Type.Named, occurrences, deferral, depth),
         };
     }
 
@@ -140,7 +140,7 @@ internal sealed class OperationPlanner
     {
         var sets = occurrences.Where(occurrence => occurrence.Node.SelectionSet is not null)
             .Select(occurrence => (occurrence.Node.SelectionSet!, occurrence.Defer)).ToList();
-        return sets.Count == 0 ? [] : [.. _schema.Schema.GetPossibleTypes(type).Select(possible => PlanSelections(possible, sets, with, depth + 1))];
+        return [.. _schema.Schema.GetPossibleTypes(type).Select(possible => PlanSelections(possible, sets, with, depth + 1))];
     }
 
     // Parents before children: a step may leave for the steps below it what they read from (a row layout).
@@ -173,11 +173,27 @@ internal sealed class OperationPlanner
         }
     }
 
-    private static byte[] Pad(string text)
+    // Names of a document are ASCII.
+    private static byte[] Prefix(string name, string? value, out int length)
     {
-        var bytes = new byte[(Encoding.UTF8.GetByteCount(text) + 15) / 16 * 16];
-        Encoding.UTF8.GetBytes(text, bytes);
+        length = name.Length + 4 + (value is null ? 0 : value.Length + 2);
+        var bytes = new byte[(length + 15) / 16 * 16];
+        var at = WriteQuoted(bytes, 1, name);
+        (bytes[0], bytes[at++]) = ((byte)',', (byte)':');
+        if (value is not null)
+        {
+            WriteQuoted(bytes, at, value);
+        }
+
         return bytes;
+    }
+
+    private static int WriteQuoted(byte[] bytes, int at, string name)
+    {
+        bytes[at++] = (byte)'"';
+        at += Encoding.ASCII.GetBytes(name, 0, name.Length, bytes, at);
+        bytes[at++] = (byte)'"';
+        return at;
     }
 
     // The outermost deferred fragments that select the field; none if it is selected outside of any.
