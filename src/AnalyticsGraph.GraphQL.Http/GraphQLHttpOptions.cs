@@ -30,6 +30,9 @@ public sealed class GraphQLHttpOptions
     /// <summary>Operations over streams of server-sent events; null for none.</summary>
     public GraphQLEventStreamOptions? EventStreams { get; init; } = new();
 
+    /// <summary>What pings and timeouts of WebSockets and of event streams are measured by.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>The IDE for browsers; null for none.</summary>
     public IdeOptions? Ide { get; init; }
 }

@@ -79,10 +79,20 @@ public sealed class EventStreamTests
     [Fact]
     public async Task Distinct_Should_SendComments_When_NothingHappens()
     {
-        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { EventStreams = new() { KeepAliveInterval = TimeSpan.FromMilliseconds(20) } });
+        var time = new ManualTime();
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { TimeProvider = time, EventStreams = new() { KeepAliveInterval = TimeSpan.FromSeconds(1) } });
         using var stream = await PostAsync(server, "subscription { heard }");
 
-        await stream.ReadCommentsAsync(4);
+        // One when it begins, the rest as time goes by.
+        var comments = stream.ReadCommentsAsync(4);
+        while (!comments.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(comments, Task.Delay(5));
+        }
+
+        await comments;
+
         server.Publish("still here");
 
         Assert.Equal("next {\"data\":{\"heard\":\"still here\"}}", await stream.ReadAsync());
@@ -272,6 +282,34 @@ public sealed class EventStreamTests
         // It waits for the stream, which does not come.
         Assert.Equal(404, (await BeginAsync(server, token, "1", "{ hello }")).Status);
         Assert.NotEqual(token, await ReserveAsync(server));
+    }
+
+    [Theory]
+    [InlineData("""{"query":"{ hello }"}""", "DOCUMENT_NOT_TRUSTED")]
+    [InlineData("""{"documentId":"Nobody"}""", "PERSISTED_QUERY_NOT_FOUND")]
+    [InlineData("""{"documentId":"Count"}""", null)]
+    public async Task Streams_Should_RunTrustedDocumentsAlone_When_ToldTo(string body, string? code)
+    {
+        await using var server = await GraphQLServer.StartTrustedAsync();
+        using var distinct = await EventReader.OpenAsync(server, new HttpRequestMessage(HttpMethod.Post, server.Url) { Content = Json(body) });
+        var token = await ReserveAsync(server);
+        using var single = await EventReader.OpenAsync(server, new HttpRequestMessage(HttpMethod.Get, $"{server.Url}?token={token}"));
+
+        using var begin = new HttpRequestMessage(HttpMethod.Post, server.Url) { Content = Json($"{body[..^1]},\"extensions\":{{\"operationId\":\"1\"}}}}"), Headers = { { TokenHeader, token } } };
+        using var begun = await server.SendAsync(begin, "application/graphql-response+json");
+
+        var told = await distinct.ReadAsync();
+        if (code is null)
+        {
+            Assert.Equal("next {\"data\":{\"count\":1}}", told);
+            Assert.Equal("next {\"id\":\"1\",\"payload\":{\"data\":{\"count\":1}}}", await single.ReadAsync());
+        }
+        else
+        {
+            Assert.Contains(code, told, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.BadRequest, begun.StatusCode);
+            Assert.Contains(code, await begun.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
     }
 
     private static StringContent Json(string text) => new(text, new UTF8Encoding(false), new MediaTypeHeaderValue("application/json"));

@@ -10,6 +10,7 @@ using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.GraphQL.Types;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace AnalyticsGraph.GraphQL.Http.Tests;
@@ -46,11 +47,11 @@ internal sealed class GraphQLServer : IAsyncDisposable
     private readonly WebApplication _application;
     private int _bumps;
 
-    private GraphQLServer(GraphQLHttpOptions options, bool isReady, GraphQLExecutorOptions execution, DocumentFile[] trusted)
+    private GraphQLServer(GraphQLHttpOptions options, bool isReady, GraphQLExecutorOptions execution, DocumentFile[] trusted, HttpProtocols protocols)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
         _application = builder.Build();
         var schema = ExecutableSchema.Create(SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]), Bind());
         var executor = new GraphQLExecutor(schema, execution with { OnUnexpectedError = Log.Enqueue }, trusted);
@@ -79,10 +80,19 @@ internal sealed class GraphQLServer : IAsyncDisposable
     /// <summary>Completes when the field <c>forever</c> is running.</summary>
     public TaskCompletionSource Waiting { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static async Task<GraphQLServer> StartAsync(
-        GraphQLHttpOptions? options = null, bool isReady = true, GraphQLExecutorOptions? execution = null, params DocumentFile[] trusted)
+    public static Task<GraphQLServer> StartAsync(
+        GraphQLHttpOptions? options = null, bool isReady = true, GraphQLExecutorOptions? execution = null, params DocumentFile[] trusted) =>
+        StartAsync(new GraphQLServer(options ?? new GraphQLHttpOptions(), isReady, execution ?? new GraphQLExecutorOptions(), trusted, HttpProtocols.Http1));
+
+    /// <summary>Starts one that runs the operation <c>Count</c> and no other.</summary>
+    public static Task<GraphQLServer> StartTrustedAsync() =>
+        StartAsync(execution: new GraphQLExecutorOptions { TrustedDocumentsOnly = true }, trusted: new DocumentFile("count.graphql", "subscription Count { count(to: 1) }"u8.ToArray()));
+
+    /// <summary>Starts one that speaks HTTP/2 alone.</summary>
+    public static Task<GraphQLServer> StartHttp2Async() => StartAsync(new GraphQLServer(new GraphQLHttpOptions(), isReady: true, new GraphQLExecutorOptions(), [], HttpProtocols.Http2));
+
+    private static async Task<GraphQLServer> StartAsync(GraphQLServer server)
     {
-        var server = new GraphQLServer(options ?? new GraphQLHttpOptions(), isReady, execution ?? new GraphQLExecutorOptions(), trusted);
         await server._application.StartAsync();
         server.Url = new Uri($"{server._application.Urls.Single()}/graphql");
         return server;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 
@@ -27,13 +28,37 @@ internal sealed class SocketClient : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Connects over a stream of HTTP/2 (RFC 8441).</summary>
+    public static async Task<SocketClient> ConnectHttp2Async(GraphQLServer server, HttpMessageInvoker connection)
+    {
+        var client = new SocketClient();
+        client.Socket.Options.AddSubProtocol("graphql-transport-ws");
+        client.Socket.Options.HttpVersion = HttpVersion.Version20;
+        client.Socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        await client.Socket.ConnectAsync(new UriBuilder(server.Url) { Scheme = "ws" }.Uri, connection, client._patience.Token);
+        return client;
+    }
+
     /// <summary>Connects, and is acknowledged.</summary>
     public static async Task<SocketClient> OpenAsync(GraphQLServer server)
     {
         var client = await ConnectAsync(server);
-        await client.SayAsync("""{"type":"connection_init"}""");
-        Assert.Equal("""{"type":"connection_ack"}""", await client.HearAsync());
+        await client.InitialiseAsync();
         return client;
+    }
+
+    /// <summary>Is acknowledged.</summary>
+    public async Task InitialiseAsync()
+    {
+        await SayAsync("""{"type":"connection_init"}""");
+        Assert.Equal("""{"type":"connection_ack"}""", await HearAsync());
+    }
+
+    /// <summary>Returns when the server has handled all that was said.</summary>
+    public async Task BeHeardAsync()
+    {
+        await SayAsync("""{"type":"ping","payload":{"heard":true}}""");
+        Assert.Equal("""{"type":"pong","payload":{"heard":true}}""", await HearAsync());
     }
 
     public Task SayAsync(string message) => Socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, _patience.Token);

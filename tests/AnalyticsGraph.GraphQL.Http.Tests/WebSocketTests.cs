@@ -71,8 +71,12 @@ public sealed class WebSocketTests
     [Fact]
     public async Task Socket_Should_BeClosed_When_ItIsNotInitialised()
     {
-        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { WebSockets = new() { ConnectionInitTimeout = TimeSpan.FromMilliseconds(50) } });
+        var time = new ManualTime();
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { TimeProvider = time });
         await using var slow = await SocketClient.ConnectAsync(server);
+        await slow.BeHeardAsync();
+
+        time.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Equal("4408 Connection initialisation timeout", await slow.HearAsync());
     }
@@ -171,25 +175,99 @@ public sealed class WebSocketTests
     [Fact]
     public async Task Ping_Should_CutOffWhoDoesNotAnswer()
     {
-        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { WebSockets = new() { PingInterval = TimeSpan.FromMilliseconds(100) } });
-        await using var client = await SocketClient.ConnectAsync(server);
+        var time = new ManualTime();
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { TimeProvider = time, WebSockets = new() { PingInterval = TimeSpan.FromSeconds(1) } });
+        await using var client = await SocketClient.OpenAsync(server);
 
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("""{"type":"ping"}""", await client.HearAsync());
+        time.Advance(TimeSpan.FromSeconds(1));
         await Assert.ThrowsAsync<WebSocketException>(() => client.HearAsync());
     }
 
     [Fact]
     public async Task Ping_Should_KeepWhoAnswers()
     {
-        // Long enough for an answer on a busy machine.
-        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { WebSockets = new() { PingInterval = TimeSpan.FromSeconds(2) } });
-        await using var client = await SocketClient.ConnectAsync(server);
+        var time = new ManualTime();
+        await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { TimeProvider = time, WebSockets = new() { PingInterval = TimeSpan.FromSeconds(1) } });
+        await using var client = await SocketClient.OpenAsync(server);
 
-        for (var i = 0; i < 2; i++)
+        for (var i = 0; i < 3; i++)
         {
+            time.Advance(TimeSpan.FromSeconds(1));
             Assert.Equal("""{"type":"ping"}""", await client.HearAsync());
             await client.SayAsync("""{"type":"pong"}""");
+            await client.BeHeardAsync();
         }
+    }
+
+    [Fact]
+    public async Task Socket_Should_BeAStreamOfHttp2()
+    {
+        await using var server = await GraphQLServer.StartHttp2Async();
+        using var connection = new HttpMessageInvoker(new SocketsHttpHandler());
+        await using var one = await SocketClient.ConnectHttp2Async(server, connection);
+        await using var other = await SocketClient.ConnectHttp2Async(server, connection);
+        foreach (var client in new[] { one, other })
+        {
+            await client.InitialiseAsync();
+            await client.SubscribeAsync("1", "subscription { heard }");
+        }
+
+        await server.WaitForSubscriptionsAsync(2);
+        server.Publish("both");
+        Assert.Equal("""{"id":"1","type":"next","payload":{"data":{"heard":"both"}}}""", await one.HearAsync());
+        Assert.Equal("""{"id":"1","type":"next","payload":{"data":{"heard":"both"}}}""", await other.HearAsync());
+
+        await one.Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await server.WaitForSubscriptionsAsync(1);
+        other.Socket.Abort();
+        await server.WaitForSubscriptionsAsync(0);
+    }
+
+    [Theory]
+    [InlineData(65_000)]
+    [InlineData(65_536)]
+    [InlineData(3_000_000)]
+    public async Task Message_Should_ComeInFrames_When_ItIsLarge(int length)
+    {
+        await using var server = await GraphQLServer.StartAsync();
+        await using var client = await SocketClient.OpenAsync(server);
+        await client.SubscribeAsync("1", $"{{ big(length: {length}) }}");
+
+        // A frame at most is received at once.
+        var message = new MemoryStream();
+        var buffer = new byte[4_000_000];
+        ValueWebSocketReceiveResult received;
+        do
+        {
+            received = await client.Socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+            Assert.InRange(received.Count, 0, 65_536);
+            message.Write(buffer, 0, received.Count);
+        }
+        while (!received.EndOfMessage);
+
+        var text = new string('x', length);
+        Assert.Equal($$$$"""{"id":"1","type":"next","payload":{"data":{"big":"{{{{text}}}}"}}}""", Encoding.UTF8.GetString(message.ToArray()));
+        Assert.Equal("""{"id":"1","type":"complete"}""", await client.HearAsync());
+    }
+
+    [Theory]
+    [InlineData("""{"query":"{ hello }"}""", "DOCUMENT_NOT_TRUSTED")]
+    [InlineData("""{"query":"subscription { heard }"}""", "DOCUMENT_NOT_TRUSTED")]
+    [InlineData("""{"documentId":"Nobody"}""", "PERSISTED_QUERY_NOT_FOUND")]
+    [InlineData("""{"documentId":"Count"}""", null)]
+    public async Task Subscribe_Should_RunTrustedDocumentsAlone_When_ToldTo(string payload, string? code)
+    {
+        await using var server = await GraphQLServer.StartTrustedAsync();
+        await using var client = await SocketClient.OpenAsync(server);
+
+        await client.SayAsync($$$"""{"id":"1","type":"subscribe","payload":{{{payload}}}}""");
+
+        var type = Brief(await client.HearAsync(), out var told);
+        Assert.Equal(code is null ? "next 1" : "error 1", type);
+        Assert.Equal(code ?? """{"data":{"count":1}}""", code is null ? told.GetRawText() : told[0].GetProperty("extensions").GetProperty("code").GetString());
+        Assert.Equal(0, server.Topics.SubscriptionCount);
     }
 
     [Fact]

@@ -10,25 +10,28 @@ namespace AnalyticsGraph.GraphQL.Http;
 /// <summary>A response of server-sent events. One is written at a time; whoever writes waits until the client has made room.</summary>
 internal sealed class EventStream : IAsyncDisposable
 {
+    // What is handed over at once is copied at once, however slowly it is read.
+    private const int LargestPiece = 256 * 1024;
+
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
     private readonly HttpContext _http;
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Timer _keepAlive;
+    private readonly ITimer _keepAlive;
     private readonly TimeSpan _interval;
 
-    private EventStream(HttpContext http, TimeSpan interval)
+    private EventStream(HttpContext http, TimeSpan interval, TimeProvider time)
     {
         (_http, _interval) = (http, interval);
-        _keepAlive = new Timer(_ => _ = SendCommentAsync(), null, interval, interval);
+        _keepAlive = time.CreateTimer(_ => _ = SendCommentAsync(), null, interval, interval);
     }
 
     /// <summary>The request that it answers.</summary>
     public HttpContext Http => _http;
 
     /// <summary>Begins the response; the client sees at once that it has begun.</summary>
-    public static async Task<EventStream> OpenAsync(HttpContext http, TimeSpan keepAliveInterval)
+    public static async Task<EventStream> OpenAsync(HttpContext http, TimeSpan keepAliveInterval, TimeProvider time)
     {
         var response = http.Response;
         response.ContentType = "text/event-stream; charset=utf-8";
@@ -38,7 +41,7 @@ internal sealed class EventStream : IAsyncDisposable
         response.Headers["X-Accel-Buffering"] = "no";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await response.BodyWriter.WriteAsync(Comment, http.RequestAborted).ConfigureAwait(false);
-        return new EventStream(http, keepAliveInterval);
+        return new EventStream(http, keepAliveInterval, time);
     }
 
     /// <summary>Writes all responses to an operation, and then that it is complete. When the server stops, that is told as the last response.</summary>
@@ -91,6 +94,12 @@ internal sealed class EventStream : IAsyncDisposable
         {
             var writer = _http.Response.BodyWriter;
             writer.Write(head.Span);
+            for (; body.Length > LargestPiece; body = body[LargestPiece..])
+            {
+                WriteLines(writer, body.Span[..LargestPiece]);
+                await FlushAsync().ConfigureAwait(false);
+            }
+
             WriteLines(writer, body.Span);
             writer.Write(tail.Span);
             writer.Write("\n\n"u8);

@@ -55,7 +55,7 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
         var stopping = ServerStop.Token(http);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         await using var responses = await SubscribeAsync(http, http, executor, ended.Token).ConfigureAwait(false);
-        await using var stream = await EventStream.OpenAsync(http, _streams.KeepAliveInterval).ConfigureAwait(false);
+        await using var stream = await EventStream.OpenAsync(http, _streams.KeepAliveInterval, options.TimeProvider).ConfigureAwait(false);
         await stream.WriteAllAsync(responses, null, stopping).ConfigureAwait(false);
     }
 
@@ -67,7 +67,7 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
         }
 
         var token = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        var session = new EventStreamSession(_streams, () => _sessions.TryRemove(token, out _));
+        var session = new EventStreamSession(_streams, options.TimeProvider, () => _sessions.TryRemove(token, out _));
         _sessions[token] = session;
         session.Reserve();
         http.Response.StatusCode = StatusCodes.Status201Created;

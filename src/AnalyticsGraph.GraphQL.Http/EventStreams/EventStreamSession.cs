@@ -9,14 +9,15 @@ namespace AnalyticsGraph.GraphQL.Http;
 
 /// <summary>A single connection: reserved, then open, then gone with all of its operations.</summary>
 /// <param name="options">Limits.</param>
+/// <param name="time">What they are measured by.</param>
 /// <param name="forget">Called when it is gone.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The timer is disposed when the connection opens, or when it has fired.")]
-internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Action forget)
+internal sealed class EventStreamSession(GraphQLEventStreamOptions options, TimeProvider time, Action forget)
 {
     private readonly TaskCompletionSource<EventStream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, EventStreamOperation> _operations = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<EventStreamOperation, Task> _running = [];
-    private Timer? _expiry;
+    private ITimer? _expiry;
     private int _isTaken;
     private CancellationToken _stopping;
 
@@ -24,7 +25,7 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Acti
     public Task<EventStream> Stream => _stream.Task;
 
     /// <summary>Waits for the connection, but not for ever.</summary>
-    public void Reserve() => _expiry = new Timer(_ => Expire(), null, options.ReservationTimeout, Timeout.InfiniteTimeSpan);
+    public void Reserve() => _expiry = time.CreateTimer(_ => Expire(), null, options.ReservationTimeout, Timeout.InfiniteTimeSpan);
 
     /// <summary>Takes the reservation, once.</summary>
     public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
@@ -36,7 +37,7 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Acti
         _stopping = stopping;
         try
         {
-            _stream.SetResult(await EventStream.OpenAsync(http, options.KeepAliveInterval).ConfigureAwait(false));
+            _stream.SetResult(await EventStream.OpenAsync(http, options.KeepAliveInterval, time).ConfigureAwait(false));
         }
         catch
         {

@@ -8,14 +8,16 @@ namespace AnalyticsGraph.GraphQL.Http;
 /// Whole text messages over a WebSocket. One is sent at a time; whoever sends waits until the client has made room, and a client that makes none in time is cut off. So what is
 /// held for a client is bounded by what its operations have in hand.
 /// </summary>
-internal sealed class SocketChannel(WebSocket socket, GraphQLWebSocketOptions options) : IDisposable
+internal sealed class SocketChannel(WebSocket socket, GraphQLWebSocketOptions options, TimeProvider time) : IDisposable
 {
+    // Up to here a message is one frame. What is longer is sent in frames of this size: each is copied before it is sent.
+    private const int LargestFrame = 64 * 1024;
     private const int SmallBuffer = 4096;
     private const int LongestReason = 123;
 
     private readonly SemaphoreSlim _turn = new(1);
-    private CancellationTokenSource _sendTimer = new();
-    private Timer? _cutOff;
+    private CancellationTokenSource _sendTimer = new(Timeout.InfiniteTimeSpan, time);
+    private ITimer? _cutOff;
     private byte[] _buffer = new byte[SmallBuffer];
     private bool _isClosing;
 
@@ -87,8 +89,6 @@ internal sealed class SocketChannel(WebSocket socket, GraphQLWebSocketOptions op
     public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> after, Func<bool>? mayBeSent = null)
     {
         await _turn.WaitAsync().ConfigureAwait(false);
-        var length = before.Length + body.Length + after.Length;
-        var message = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived) || mayBeSent?.Invoke() == false)
@@ -96,17 +96,42 @@ internal sealed class SocketChannel(WebSocket socket, GraphQLWebSocketOptions op
                 return false;
             }
 
-            before.CopyTo(message);
-            body.CopyTo(message.AsMemory(before.Length));
-            after.CopyTo(message.AsMemory(before.Length + body.Length));
-            await socket.SendAsync(message.AsMemory(0, length), WebSocketMessageType.Text, true, StartTimer()).ConfigureAwait(false);
+            var length = before.Length + body.Length + after.Length;
+            await (length <= LargestFrame ? SendWholeAsync(before, body, after, length) : SendInFramesAsync(before, body, after)).ConfigureAwait(false);
             return true;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(message);
             _turn.Release();
         }
+    }
+
+    private async Task SendWholeAsync(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> after, int length)
+    {
+        var message = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            before.CopyTo(message);
+            body.CopyTo(message.AsMemory(before.Length));
+            after.CopyTo(message.AsMemory(before.Length + body.Length));
+            await socket.SendAsync(message.AsMemory(0, length), WebSocketMessageType.Text, true, StartTimer()).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(message);
+        }
+    }
+
+    private async Task SendInFramesAsync(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> after)
+    {
+        var timer = StartTimer();
+        await socket.SendAsync(before, WebSocketMessageType.Text, false, timer).ConfigureAwait(false);
+        for (; !body.IsEmpty; body = body[int.Min(body.Length, LargestFrame)..])
+        {
+            await socket.SendAsync(body[..int.Min(body.Length, LargestFrame)], WebSocketMessageType.Text, false, timer).ConfigureAwait(false);
+        }
+
+        await socket.SendAsync(after, WebSocketMessageType.Text, true, timer).ConfigureAwait(false);
     }
 
     /// <summary>Says that the socket is closed, once; the client has a moment to answer.</summary>
@@ -137,7 +162,7 @@ internal sealed class SocketChannel(WebSocket socket, GraphQLWebSocketOptions op
     public void BeginClosing()
     {
         Volatile.Write(ref _isClosing, true);
-        Interlocked.CompareExchange(ref _cutOff, new Timer(_ => socket.Abort()), null);
+        Interlocked.CompareExchange(ref _cutOff, time.CreateTimer(_ => socket.Abort(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), null);
         _cutOff.Change(options.CloseTimeout, Timeout.InfiniteTimeSpan);
     }
 
@@ -157,7 +182,7 @@ internal sealed class SocketChannel(WebSocket socket, GraphQLWebSocketOptions op
         if (!_sendTimer.TryReset())
         {
             _sendTimer.Dispose();
-            _sendTimer = new CancellationTokenSource();
+            _sendTimer = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         }
 
         _sendTimer.CancelAfter(options.SendTimeout);

@@ -37,7 +37,7 @@ internal sealed class SocketConnection : IDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         var sockets = _options.WebSockets!;
-        await using var initTimer = new Timer(_ => CloseUninitialised(), null, sockets.ConnectionInitTimeout, Timeout.InfiniteTimeSpan);
+        await using var initTimer = _options.TimeProvider.CreateTimer(_ => CloseUninitialised(), null, sockets.ConnectionInitTimeout, Timeout.InfiniteTimeSpan);
         await using var stop = stopping.UnsafeRegister(static connection => _ = ((SocketConnection)connection!).StopAsync(), this);
         var pinging = sockets.PingInterval is { } interval ? PingAsync(interval) : Task.CompletedTask;
         try
@@ -284,7 +284,7 @@ internal sealed class SocketConnection : IDisposable
 
     private async Task PingAsync(TimeSpan interval)
     {
-        using var timer = new PeriodicTimer(interval);
+        using var timer = new PeriodicTimer(interval, _options.TimeProvider);
         try
         {
             while (await timer.WaitForNextTickAsync(_ended.Token).ConfigureAwait(false))

@@ -39,7 +39,7 @@ internal sealed class SocketEndpoint(GraphQLHttpOptions options)
             KeepAliveInterval = sockets.KeepAliveInterval,
             KeepAliveTimeout = sockets.KeepAliveTimeout,
         }).ConfigureAwait(false);
-        using var channel = new SocketChannel(socket, sockets);
+        using var channel = new SocketChannel(socket, sockets, options.TimeProvider);
         if (!isAcceptable)
         {
             await RefuseAsync(channel).ConfigureAwait(false);
