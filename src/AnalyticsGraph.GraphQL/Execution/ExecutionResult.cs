@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -28,7 +29,19 @@ public class ExecutionResult : IDisposable
 
     /// <summary>The array of errors alone, as JSON in UTF-8, of a response that is a request error; valid until <see cref="Dispose"/>.</summary>
     /// <exception cref="InvalidOperationException">It is none.</exception>
-    public ReadOnlyMemory<byte> ErrorsBody => IsRequestError ? Body["{\"errors\":".Length..^1] : throw new InvalidOperationException("The response has more than errors.");
+    public ReadOnlyMemory<byte> ErrorsBody => IsRequestError ? Body["{\"errors\":".Length..ErrorsEnd] : throw new InvalidOperationException("The response has more than errors.");
+
+    /// <summary>How long its phases took, if the request asked for it (<see cref="GraphQLRequest.Profile"/>); else empty. Of a response in parts: until its first part was ready.</summary>
+    public ImmutableArray<PhaseTiming> Timings { get; internal set; } = [];
+
+    /// <summary>Whether the request came to nothing: it was not executed, or failed as a whole.</summary>
+    internal bool IsRefused => IsRequestError || HasFailed;
+
+    /// <summary>Whether the request failed as a whole after it was begun.</summary>
+    internal bool HasFailed { get; init; }
+
+    /// <summary>Where the array of errors ends in the body of a request error.</summary>
+    internal int ErrorsEnd { get; init; }
 
     /// <summary>Gives the buffer back.</summary>
     public void Dispose()

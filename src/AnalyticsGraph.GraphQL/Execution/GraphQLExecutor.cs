@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.GraphQL.Persisted;
 using AnalyticsGraph.GraphQL.Planning;
 
@@ -42,7 +43,7 @@ public sealed class GraphQLExecutor
     public ValueTask<ExecutionResult> ExecuteAsync(GraphQLRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Prepare(request, allowsSubscriptions: false, out var prepared) is { } refused ? new(refused) : ExecutePlan(prepared, null, cancellationToken);
+        return IsObserved(request) ? ExecuteObservedAsync(request, cancellationToken) : Execute(request, null, cancellationToken);
     }
 
     /// <summary>
@@ -52,10 +53,15 @@ public sealed class GraphQLExecutor
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">Ends the operation, and with it the source stream.</param>
     /// <returns>The responses; to be disposed.</returns>
-    public async ValueTask<ResponseStream> SubscribeAsync(GraphQLRequest request, CancellationToken cancellationToken = default)
+    public ValueTask<ResponseStream> SubscribeAsync(GraphQLRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (Prepare(request, allowsSubscriptions: true, out var prepared) is { } refused)
+        return IsObserved(request) ? SubscribeObservedAsync(request, cancellationToken) : SubscribeAsync(request, null, cancellationToken);
+    }
+
+    private async ValueTask<ResponseStream> SubscribeAsync(GraphQLRequest request, RequestTrace? trace, CancellationToken cancellationToken)
+    {
+        if (Prepare(request, allowsSubscriptions: true, trace, out var prepared) is { } refused)
         {
             return new ResponseStream(refused);
         }
@@ -72,7 +78,8 @@ public sealed class GraphQLExecutor
             prepared.Configure?.Invoke(context);
             var resolver = (SourceStreamResolver)_schema.GetResolver(field.Definition);
             var events = await resolver.OpenAsync(new StepContext(context, field, prepared.Arguments.Of(field))).ConfigureAwait(false);
-            return new ResponseStream(events, context, source => ExecutePlan(prepared, source, cancellationToken), ToError);
+            return new ResponseStream(
+                events, context, source => prepared.Trace is null ? ExecutePlan(prepared, source, cancellationToken) : ExecuteEventAsync(prepared, source, cancellationToken), ToError);
         }
         catch (Exception exception)
         {
@@ -101,49 +108,103 @@ public sealed class GraphQLExecutor
     public void Warm(GraphQLRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Prepare(request, allowsSubscriptions: true, out _)?.Dispose();
+        Prepare(request, allowsSubscriptions: true, null, out _)?.Dispose();
     }
 
     /// <summary>What a caller may be told of an exception that a transport met before or after the execution; the log is told where the server is at fault.</summary>
     /// <param name="exception">The exception.</param>
     public GraphQLError ToError(Exception exception) => Failure.ToError(exception, null, _options);
 
+    private static bool IsObserved(GraphQLRequest request) => request.Profile != ProfileDetail.None || GraphQLTelemetry.IsListening;
+
+    private ValueTask<ExecutionResult> Execute(GraphQLRequest request, RequestTrace? trace, CancellationToken cancellationToken) =>
+        Prepare(request, allowsSubscriptions: false, trace, out var prepared) is { } refused ? new(refused) : ExecutePlan(prepared, null, cancellationToken);
+
+    private async ValueTask<ExecutionResult> ExecuteObservedAsync(GraphQLRequest request, CancellationToken cancellationToken)
+    {
+        var trace = RequestTrace.Begin(request, _options.Telemetry);
+        return Observed(await Execute(request, trace, cancellationToken).ConfigureAwait(false), trace);
+    }
+
+    private async ValueTask<ResponseStream> SubscribeObservedAsync(GraphQLRequest request, CancellationToken cancellationToken)
+    {
+        var trace = RequestTrace.Begin(request, _options.Telemetry);
+        var stream = await SubscribeAsync(request, trace, cancellationToken).ConfigureAwait(false);
+        if (stream.First is { } only)
+        {
+            Observed(only, trace);
+        }
+        else
+        {
+            // The subscription is open; each of its events is told by itself.
+            trace.End(isRefused: false, []);
+        }
+
+        return stream;
+    }
+
+    private async ValueTask<ExecutionResult> ExecuteEventAsync(PreparedRequest prepared, object source, CancellationToken cancellationToken)
+    {
+        var trace = prepared.Trace!.BeginEvent();
+        return Observed(await ExecutePlan(prepared with { Trace = trace }, source, cancellationToken).ConfigureAwait(false), trace);
+    }
+
+    // A response in parts has ended when its last part was taken.
+    private static ExecutionResult Observed(ExecutionResult result, RequestTrace trace)
+    {
+        if (result is not IncrementalResult)
+        {
+            trace.End(result.IsRefused, result.Errors);
+        }
+
+        result.Timings = trace.Profile == ProfileDetail.None ? [] : trace.ToTimings();
+        return result;
+    }
+
     /// <summary>Everything before execution.</summary>
     /// <returns>What is wrong; null if the operation may run.</returns>
-    private ExecutionResult? Prepare(GraphQLRequest request, bool allowsSubscriptions, out PreparedRequest prepared)
+    private ExecutionResult? Prepare(GraphQLRequest request, bool allowsSubscriptions, RequestTrace? trace, out PreparedRequest prepared)
     {
         prepared = default;
         try
         {
-            var operation = _documents.Find(request);
+            var operation = _documents.Find(request, trace);
+            trace?.Tell(operation.Definition);
             CheckAllowed(operation.Definition, request, allowsSubscriptions);
             var variables = operation.Coerce(request);
             if (!variables.IsValid)
             {
-                return ResponseAssembly.RequestError(variables.Errors);
+                return ResponseAssembly.RequestError(variables.Errors, trace);
             }
 
             // The answer to an event is one part: the events themselves are what comes one after another.
             var inParts = request.AllowParts && _options.DeliverParts && operation.Definition.Operation != OperationType.Subscription;
-            var plan = operation.GetPlan(variables.Values, inParts);
+            var plan = operation.GetPlan(variables.Values, inParts, trace);
+            trace?.Tell(plan);
             var arguments = RequestArguments.Of(plan, variables.Values);
-            var cost = CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables.Values, arguments);
+            var cost = FindCost(plan, variables.Values, arguments, trace);
             if (!cost.Errors.IsEmpty)
             {
-                return ResponseAssembly.RequestError(cost.Errors);
+                return ResponseAssembly.RequestError(cost.Errors, trace);
             }
 
-            prepared = new PreparedRequest(plan, variables.Values, arguments, request.Configure, request.ReportCost ? cost.Cost : null);
+            prepared = new PreparedRequest(plan, variables.Values, arguments, request.Configure, request.ReportCost ? cost.Cost : null, trace);
             return null;
         }
         catch (InvalidDocumentException invalid)
         {
-            return ResponseAssembly.RequestError(invalid.Errors);
+            return ResponseAssembly.RequestError(invalid.Errors, trace);
         }
         catch (Exception exception)
         {
-            return ResponseAssembly.RequestError([Failure.ToError(exception, null, _options)]);
+            return ResponseAssembly.RequestError([Failure.ToError(exception, null, _options)], trace);
         }
+    }
+
+    private CostVerdict FindCost(OperationPlan plan, IReadOnlyDictionary<string, object?> variables, RequestArguments arguments, RequestTrace? trace)
+    {
+        using var _ = plan.Cost is null ? trace?.Begin("cost") : null;
+        return CostAnalysis.Run(_schema.Costs, _options.Cost, plan, variables, arguments);
     }
 
     /// <summary>Runs a prepared operation.</summary>
@@ -156,7 +217,7 @@ public sealed class GraphQLExecutor
         if (!plan.IsImmediate && Interlocked.Increment(ref _underWay) > _options.MaxConcurrentRequests && source is null)
         {
             Interlocked.Decrement(ref _underWay);
-            return new(ResponseAssembly.RequestError([TooManyRequests]));
+            return new(ResponseAssembly.RequestError([TooManyRequests], prepared.Trace));
         }
 
         if (!_runs.TryDequeue(out var run))
@@ -166,7 +227,7 @@ public sealed class GraphQLExecutor
 
         // A plan whose data are all at hand cannot be cut short, and needs no timer.
         var timer = plan.IsImmediate ? null : Timer(cancellationToken);
-        var context = new RequestContext(_schema.Schema, prepared.Variables, prepared.Arguments, timer?.Token ?? cancellationToken);
+        var context = new RequestContext(_schema.Schema, prepared.Variables, prepared.Arguments, timer?.Token ?? cancellationToken) { Observation = prepared.Trace };
         var response = new PendingResponse(run, plan, context, _options, source);
         if (prepared.ReportedCost is { } cost)
         {
@@ -243,5 +304,10 @@ public sealed class GraphQLExecutor
 
     /// <summary>A request that may run.</summary>
     private readonly record struct PreparedRequest(
-        OperationPlan Plan, IReadOnlyDictionary<string, object?> Variables, RequestArguments Arguments, Action<RequestContext>? Configure, OperationCost? ReportedCost);
+        OperationPlan Plan,
+        IReadOnlyDictionary<string, object?> Variables,
+        RequestArguments Arguments,
+        Action<RequestContext>? Configure,
+        OperationCost? ReportedCost,
+        RequestTrace? Trace);
 }

@@ -1,5 +1,6 @@
 using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.GraphQL.Validation;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -60,6 +61,9 @@ public sealed record GraphQLExecutorOptions
 
     /// <summary>Whether responses may come in parts where a client takes them so; else <c>@defer</c> and <c>@stream</c> are passed over.</summary>
     public bool DeliverParts { get; init; } = true;
+
+    /// <summary>What spans tell beyond what is always safe.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>Told of every fault of the server: exceptions that are no <see cref="Errors.GraphQLException"/>, of which callers see the trace id alone, and those of the code <see cref="Errors.ErrorCodes.Internal"/>.</summary>
     public Action<UnexpectedError>? OnUnexpectedError { get; init; }

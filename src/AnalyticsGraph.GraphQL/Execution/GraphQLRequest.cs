@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -37,6 +38,9 @@ public sealed class GraphQLRequest
 
     /// <summary>Whether the response tells in <c>extensions.operationCost</c> what the operation may cost at most.</summary>
     public bool ReportCost { get; init; }
+
+    /// <summary>What the response reports of its making. That the caller may know it is for the transport to make sure: a profile shows the statements that the stores are asked.</summary>
+    public ProfileDetail Profile { get; init; }
 
     /// <summary>Prepares the request before its first step: the caller, the stores' sessions.</summary>
     public Action<RequestContext>? Configure { get; init; }

@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -27,6 +28,20 @@ public sealed class RequestContext
 
     /// <summary>Ends the request: the client went away, or its time is up.</summary>
     public CancellationToken CancellationToken { get; }
+
+    /// <summary>Takes what stores were asked, if somebody wants to know; else null, and nothing need be noted.</summary>
+    public RequestTrace? Trace { get; private init; }
+
+    /// <summary>What is told when the request has ended, in whatever detail.</summary>
+    internal RequestTrace? Observation
+    {
+        get;
+        init
+        {
+            field = value;
+            Trace = value is { HasDetails: true } ? value : null;
+        }
+    }
 
     /// <summary>Dispatchers in ascending <see cref="ILevelDispatcher.Order"/>; stores' sessions add themselves.</summary>
     public IReadOnlyList<ILevelDispatcher> Dispatchers => DispatcherList;

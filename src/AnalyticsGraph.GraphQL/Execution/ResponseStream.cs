@@ -1,4 +1,5 @@
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -15,12 +16,19 @@ public sealed class ResponseStream : IAsyncDisposable
     private readonly IncrementalResult? _parts;
     private ExecutionResult? _only;
     private bool _hasEnded;
+    private bool _isDisposed;
 
     internal ResponseStream(ExecutionResult only) => (_only, _parts, _hasEnded) = (only, only as IncrementalResult, true);
 
     internal ResponseStream(
-        IAsyncEnumerator<object> events, RequestContext context, Func<object, ValueTask<ExecutionResult>> execute, Func<Exception, GraphQLError> toError) =>
+        IAsyncEnumerator<object> events, RequestContext context, Func<object, ValueTask<ExecutionResult>> execute, Func<Exception, GraphQLError> toError)
+    {
         (_events, _context, _execute, _toError) = (events, context, execute, toError);
+        GraphQLTelemetry.ActiveSubscriptions.Add(1);
+    }
+
+    /// <summary>The only response, as long as it was not read; null for a subscription.</summary>
+    internal ExecutionResult? First => _only;
 
     /// <summary>Whether it is the stream of a subscription; else there is one response, which may come in parts (<see cref="GraphQLRequest.AllowParts"/>).</summary>
     public bool IsSubscription => _events is not null;
@@ -90,6 +98,12 @@ public sealed class ResponseStream : IAsyncDisposable
         }
 
         _hasEnded = true;
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            GraphQLTelemetry.ActiveSubscriptions.Add(-1);
+        }
+
         try
         {
             await _events.DisposeAsync().ConfigureAwait(false);

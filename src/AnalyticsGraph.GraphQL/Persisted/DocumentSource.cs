@@ -1,6 +1,7 @@
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.GraphQL.Planning;
 
 namespace AnalyticsGraph.GraphQL.Persisted;
@@ -27,21 +28,23 @@ internal sealed class DocumentSource
     public PlannedOperation? FindTrusted(string id) => _trusted.Find(id) is { } found ? found.Document.GetOperation(found.OperationName) : null;
 
     /// <summary>The operation of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="trace">Told what had to be done; may be null.</param>
     /// <exception cref="InvalidDocumentException">The document is not valid.</exception>
     /// <exception cref="GraphQLException">There is none, or it may not be asked for.</exception>
-    public PlannedOperation Find(GraphQLRequest request)
+    public PlannedOperation Find(GraphQLRequest request, RequestTrace? trace)
     {
         if (request.DocumentId is { } id)
         {
-            return FindById(request, id);
+            return FindById(request, id, trace);
         }
 
         return PersistedQueryExtension.ReadHash(request.Extensions) is { } hash
-            ? FindPersisted(request, hash).GetOperation(request.OperationName)
-            : FindByText(request.Query.Span).GetOperation(request.OperationName);
+            ? FindPersisted(request, hash, trace).GetOperation(request.OperationName)
+            : FindByText(request.Query.Span, trace).GetOperation(request.OperationName);
     }
 
-    private PlannedOperation FindById(GraphQLRequest request, string id)
+    private PlannedOperation FindById(GraphQLRequest request, string id, RequestTrace? trace)
     {
         if (!request.Query.IsEmpty)
         {
@@ -49,10 +52,11 @@ internal sealed class DocumentSource
         }
 
         var found = _trusted.Find(id) ?? throw Error($"No trusted document or operation has the id \"{MessageText.Shorten(id, 100)}\".", ErrorCodes.PersistedQueryNotFound);
+        trace?.IsTrusted = true;
         return found.Document.GetOperation(request.OperationName ?? found.OperationName);
     }
 
-    private PlannedDocument FindPersisted(GraphQLRequest request, string hash)
+    private PlannedDocument FindPersisted(GraphQLRequest request, string hash, RequestTrace? trace)
     {
         var source = request.Query.Span;
         if (!source.IsEmpty && TrustedDocuments.Hash(source) != hash)
@@ -62,6 +66,7 @@ internal sealed class DocumentSource
 
         if (_trusted.Find(hash) is { } trusted)
         {
+            trace?.IsTrusted = true;
             return trusted.Document;
         }
 
@@ -79,24 +84,25 @@ internal sealed class DocumentSource
                 : Error("PersistedQueryNotSupported", ErrorCodes.PersistedQueryNotSupported);
         }
 
-        document = FindByText(source);
+        document = FindByText(source, trace);
         _persisted.Add(key, document, source.Length);
         return document;
     }
 
-    private PlannedDocument FindByText(ReadOnlySpan<byte> source)
+    private PlannedDocument FindByText(ReadOnlySpan<byte> source, RequestTrace? trace)
     {
         if (!_options.TrustedDocumentsOnly)
         {
-            return _loader.Load(source);
+            return _loader.Load(source, trace);
         }
 
         if (_trusted.Find(source) is { } trusted)
         {
+            trace?.IsTrusted = true;
             return trusted.Document;
         }
 
-        return _options.AllowUntrustedIntrospection && _loader.Load(source) is { IsIntrospection: true } introspection
+        return _options.AllowUntrustedIntrospection && _loader.Load(source, trace) is { IsIntrospection: true } introspection
             ? introspection
             : throw Error("This server runs trusted documents alone. Send the \"documentId\" of one.", ErrorCodes.DocumentNotTrusted);
     }

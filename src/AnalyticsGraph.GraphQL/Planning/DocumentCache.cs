@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Planning;
 
@@ -63,6 +64,7 @@ internal sealed class DocumentCache(int maxDocuments, long maxBytes)
 
             _clock.Add(entry);
             _bytes += size;
+            GraphQLTelemetry.CachedDocuments.Add(1);
         }
     }
 
@@ -82,6 +84,7 @@ internal sealed class DocumentCache(int maxDocuments, long maxBytes)
             _bytes -= entry.Size;
             _clock[_hand] = _clock[^1];
             _clock.RemoveAt(_clock.Count - 1);
+            GraphQLTelemetry.CachedDocuments.Add(-1);
             return;
         }
     }

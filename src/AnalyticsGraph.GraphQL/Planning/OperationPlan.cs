@@ -1,5 +1,6 @@
 using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Planning;
 
@@ -14,6 +15,11 @@ internal sealed record OperationPlan(OperationDefinitionNode Operation, PlannedS
 
     /// <summary>How many fields have arguments that vary between requests.</summary>
     public int VaryingArguments { get; init; }
+
+    /// <summary>Where its fields stand in its responses; found out when it is first asked for.</summary>
+    public FieldPaths Paths => _paths ??= new FieldPaths(Root);
+
+    private FieldPaths? _paths;
 
     /// <summary>Whether <c>@defer</c> and <c>@stream</c> count, so that the response may come in parts.</summary>
     public bool InParts { get; init; }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Planning;
 
@@ -29,10 +30,11 @@ internal sealed class PlannedOperation(ExecutableSchema schema, DocumentNode doc
     /// <summary>The plan for a request.</summary>
     /// <param name="variables">Coerced variables.</param>
     /// <param name="inParts">Whether <c>@defer</c> and <c>@stream</c> count; else all is one part.</param>
+    /// <param name="trace">Told if it has to be planned; may be null.</param>
     /// <exception cref="GraphQLException">A variable of <c>@skip</c>, <c>@include</c>, <c>@defer</c> or <c>@stream</c> is null, or the plan outgrows its limits.</exception>
-    public OperationPlan GetPlan(IReadOnlyDictionary<string, object?> variables, bool inParts)
+    public OperationPlan GetPlan(IReadOnlyDictionary<string, object?> variables, bool inParts, RequestTrace? trace = null)
     {
-        var general = _general ??= OperationPlanner.Plan(schema, document, Definition, limits);
+        var general = _general ??= Plan(trace);
         foreach (var name in general.Variables.Inclusion)
         {
             if (variables.GetValueOrDefault(name) is not bool)
@@ -51,13 +53,13 @@ internal sealed class PlannedOperation(ExecutableSchema schema, DocumentNode doc
                 }
             }
 
-            return GetShape([.. general.Variables.Inclusion, .. general.Variables.Delivery], variables, inParts: true);
+            return GetShape([.. general.Variables.Inclusion, .. general.Variables.Delivery], variables, inParts: true, trace);
         }
 
-        return general.Plan ?? GetShape(general.Variables.Inclusion, variables, inParts: false);
+        return general.Plan ?? GetShape(general.Variables.Inclusion, variables, inParts: false, trace);
     }
 
-    private OperationPlan GetShape(ImmutableArray<string> names, IReadOnlyDictionary<string, object?> variables, bool inParts)
+    private OperationPlan GetShape(ImmutableArray<string> names, IReadOnlyDictionary<string, object?> variables, bool inParts, RequestTrace? trace)
     {
         var key = string.Create(names.Length + 1, (names, variables, inParts), static (text, state) =>
         {
@@ -73,8 +75,15 @@ internal sealed class PlannedOperation(ExecutableSchema schema, DocumentNode doc
             return plan;
         }
 
+        using var _ = trace?.Begin("plan");
         plan = OperationPlanner.Plan(schema, document, Definition, limits, variables, inParts).Plan!;
         return _shapes.Count < MostShapes ? _shapes.GetOrAdd(key, plan) : plan;
+    }
+
+    private PlanningResult Plan(RequestTrace? trace)
+    {
+        using var _ = trace?.Begin("plan");
+        return OperationPlanner.Plan(schema, document, Definition, limits);
     }
 
     private GraphQLException NullCondition(string name, string directives) =>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Topics;
 
@@ -42,6 +43,7 @@ internal sealed class TopicSubscription<T> : IAsyncEnumerable<T>, IAsyncEnumerat
             "The events came faster than they were taken, and the subscription was ended rather than miss some. Read the present state, and subscribe again.",
             ErrorCodes.SubscriptionOverflow))))
         {
+            GraphQLTelemetry.SubscriptionOverflows.Add(1);
             Remove();
         }
     }

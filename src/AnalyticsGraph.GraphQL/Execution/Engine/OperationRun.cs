@@ -123,7 +123,8 @@ internal sealed partial class OperationRun
                     Complete(batch, slot, step.Execute(batch));
                     break;
                 default:
-                    var task = field.Step.ExecuteAsync(batch, new StepContext(_context, field, _context.Arguments.Of(field)));
+                    var context = new StepContext(_context, field, _context.Arguments.Of(field));
+                    var task = _context.Trace is { } trace ? trace.Begin(field, batch.Count).RunAsync(batch, context) : field.Step.ExecuteAsync(batch, context);
                     if (task.IsCompletedSuccessfully)
                     {
                         Complete(batch, slot, task.Result);

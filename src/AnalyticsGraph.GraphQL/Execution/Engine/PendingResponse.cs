@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.GraphQL.Planning;
 
 namespace AnalyticsGraph.GraphQL.Execution;
@@ -16,6 +17,7 @@ internal sealed class PendingResponse
     private readonly object? _source;
     private readonly ErrorCollection _errors;
     private readonly ResponseWriter _writer;
+    private PhaseTrace? _execution;
     private ObjectBatch? _root;
     private GraphQLError? _failure;
     private bool _isWritten;
@@ -43,6 +45,7 @@ internal sealed class PendingResponse
     /// <summary>Runs a query, or a subscription for one event, as far as it goes without waiting, and writes it if that is to its end.</summary>
     public bool TryComplete()
     {
+        _execution = _context.Trace?.Begin("execute");
         _root = Run.Begin(_plan, _context, _source);
         if (!Run.Run(_root))
         {
@@ -110,6 +113,12 @@ internal sealed class PendingResponse
 
     public ExecutionResult ToResult()
     {
+        _execution?.Dispose();
+        if (_context.Trace is { Profile: ProfileDetail.Full } trace)
+        {
+            _context.SetExtension("profile", ProfileReport.Of(trace));
+        }
+
         if (_failure is null)
         {
             return ResponseAssembly.WithData(_writer, _errors.ToImmutable(), _context.Extensions);
@@ -124,7 +133,8 @@ internal sealed class PendingResponse
     /// <param name="release">Takes the timer back.</param>
     public IncrementalResult ToFirstPart(CancellationTokenSource? timer, Action<CancellationTokenSource?> release)
     {
-        var delivery = new IncrementalDelivery(_context, _options);
+        _execution?.Dispose();
+        var delivery = new IncrementalDelivery(_context, _options, _errors.ToImmutable());
         var payload = delivery.Begin(Run.Writer.Work!);
         _writer.WriteByte((byte)',');
         payload.Write(_writer, delivery.HasNext);
@@ -138,12 +148,15 @@ internal sealed class PendingResponse
             {
                 await FreeAsync().ConfigureAwait(false);
                 release(timer);
+                delivery.EndTrace();
             });
     }
 
     private void WriteRoot(ObjectBatch root)
     {
         _isWritten = true;
+        _execution?.Dispose();
+        using var serialization = _context.Trace?.Begin("serialize");
         var start = _writer.Length;
         if (!Run.Writer.WriteObject(root, 0))
         {
@@ -166,11 +179,14 @@ internal sealed class PendingResponse
         for (var slot = first; slot < first + count; slot++)
         {
             root.Slots = (slot, 1);
+            _execution = _context.Trace?.Begin("execute");
             if (!Run.Run(root))
             {
                 await Run.FinishAsync().ConfigureAwait(false);
             }
 
+            _execution?.Dispose();
+            using var serialization = _context.Trace?.Begin("serialize");
             if (!Run.Writer.WriteFields(root, 0))
             {
                 WriteNullFrom(start);

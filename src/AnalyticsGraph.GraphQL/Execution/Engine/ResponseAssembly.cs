@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -37,20 +38,29 @@ internal static class ResponseAssembly
         writer.WriteRaw(",\"data\":null"u8);
         WriteExtensions(writer, extensions);
         writer.WriteByte((byte)'}');
-        return new ExecutionResult(writer, false, [error]);
+        return new ExecutionResult(writer, false, [error]) { HasFailed = true };
     }
 
     /// <summary>A response to a request that could not be executed.</summary>
-    public static ExecutionResult RequestError(ImmutableArray<GraphQLError> errors)
+    /// <param name="errors">What is wrong.</param>
+    /// <param name="trace">Whose profile it tells, if that was asked for.</param>
+    public static ExecutionResult RequestError(ImmutableArray<GraphQLError> errors, RequestTrace? trace = null)
     {
         var writer = new ResponseWriter(512);
         writer.WriteRaw("{\"errors\":"u8);
         ErrorWriter.Write(writer, errors);
+        var end = writer.Length;
+        if (trace is { Profile: ProfileDetail.Full })
+        {
+            WriteExtensions(writer, new() { ["profile"] = ProfileReport.Of(trace) });
+        }
+
         writer.WriteByte((byte)'}');
-        return new ExecutionResult(writer, true, errors);
+        return new ExecutionResult(writer, true, errors) { ErrorsEnd = end };
     }
 
-    private static void WriteExtensions(ResponseWriter writer, Dictionary<string, object?>? extensions)
+    /// <summary>Writes <c>extensions</c> as a further member.</summary>
+    public static void WriteExtensions(ResponseWriter writer, Dictionary<string, object?>? extensions)
     {
         if (extensions is not null)
         {

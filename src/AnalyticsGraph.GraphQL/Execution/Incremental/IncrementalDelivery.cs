@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -7,12 +8,13 @@ namespace AnalyticsGraph.GraphQL.Execution;
 /// Delivers what the first part of a response left for later. Parts that wait are resolved side by side: all start their steps together, so that their questions share the stores' round
 /// trips, and those whose data are complete are told without waiting for the others. Nothing is begun before the message before it was taken; chunks of open lists neither.
 /// </summary>
-internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecutorOptions options)
+internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecutorOptions options, ImmutableArray<GraphQLError> told)
 {
     private readonly DeliveryGraph _graph = new();
     private readonly DeliveryIds _ids = new();
     private readonly List<DeliveryCohort> _running = [];
     private readonly Dictionary<IItemFeed, Task<bool>> _reading = [];
+    private ImmutableArray<GraphQLError> _told = told;
 
     /// <summary>Whether a message is still to come.</summary>
     public bool HasNext { get; private set; }
@@ -31,6 +33,7 @@ internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecuto
     /// <param name="fail">Makes an error of an exception.</param>
     public async ValueTask<ExecutionResult> NextAsync(Func<Exception, GraphQLError> fail)
     {
+        using var span = context.Trace?.BeginPart();
         var payload = new DeliveryPayload(_ids);
         var writer = new ResponseWriter(limit: options.MaxResponseBytes);
         try
@@ -56,13 +59,22 @@ internal sealed class IncrementalDelivery(RequestContext context, GraphQLExecuto
             Write(writer, payload);
         }
 
+        _told = context.Observation is null ? _told : [.. _told, .. payload.Errors];
         return new ExecutionResult(writer, false, payload.Errors);
     }
+
+    /// <summary>No part follows, whether all were taken or not.</summary>
+    public void EndTrace() => context.Observation?.End(isRefused: false, _told);
 
     private void Write(ResponseWriter writer, DeliveryPayload payload)
     {
         writer.WriteByte((byte)'{');
         payload.Write(writer, HasNext);
+        if (!HasNext && context.Trace is { Profile: ProfileDetail.Full } trace)
+        {
+            ResponseAssembly.WriteExtensions(writer, new() { ["profile"] = ProfileReport.Of(trace) });
+        }
+
         writer.WriteByte((byte)'}');
     }
 
