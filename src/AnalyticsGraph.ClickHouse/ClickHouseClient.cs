@@ -52,8 +52,17 @@ public sealed class ClickHouseClient : IAsyncDisposable
         if (_options.Compression == ClickHouseCompression.Lz4)
             beside.Add("compress", "1");
         var timeout = query.Timeout ?? _options.Timeout;
-        var response = await SendAsync(() => StatementRequest(query, beside), id, repeatable: reads, timeout, ct).ConfigureAwait(false);
-        return await ClickHouseResult.OpenAsync(response, id, _options.Compression == ClickHouseCompression.Lz4, timeout, EndOnServer, ct).ConfigureAwait(false);
+        var trace = Trace(query);
+        try
+        {
+            var response = await SendAsync(() => StatementRequest(query, beside), id, repeatable: reads, timeout, ct).ConfigureAwait(false);
+            return await ClickHouseResult.OpenAsync(response, id, _options.Compression == ClickHouseCompression.Lz4, timeout, EndOnServer, trace, ct).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (trace is not null)
+        {
+            trace.End(fault: fault);
+            throw;
+        }
     }
 
     /// <summary>Runs a statement without a result (DDL, mutations, INSERT ... SELECT) and waits for its end.</summary>
@@ -64,8 +73,11 @@ public sealed class ClickHouseClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(query);
         var id = query.QueryId ?? NewQueryId();
         var beside = Beside(query, id).AddSettings(_options.Settings, query.Settings).Add("wait_end_of_query", "1");
-        using var response = await SendAsync(() => StatementRequest(query, beside), id, StatementKind.OnlyReads(query.Sql), query.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
-        return await FinishAsync(response, id, ct).ConfigureAwait(false);
+        return await TracedAsync(Trace(query), async () =>
+        {
+            using var response = await SendAsync(() => StatementRequest(query, beside), id, StatementKind.OnlyReads(query.Sql), query.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+            return await FinishAsync(response, id, ct).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Inserts one block; it becomes one part of the table, all or nothing, unless it spans partitions or exceeds the table's block size.</summary>
@@ -129,6 +141,23 @@ public sealed class ClickHouseClient : IAsyncDisposable
         while (await source.MoveNextAsync().ConfigureAwait(false));
     }
 
+    private StatementTrace? Trace(ClickHouseQuery query) => StatementTrace.Begin(_options, StatementKind.FirstWord(query.Sql), null, query.Sql, query.TraceTags);
+
+    private static async Task<ClickHouseSummary> TracedAsync(StatementTrace? trace, Func<Task<ClickHouseSummary>> run)
+    {
+        try
+        {
+            var summary = await run().ConfigureAwait(false);
+            trace?.End(summary: summary);
+            return summary;
+        }
+        catch (Exception fault) when (trace is not null)
+        {
+            trace.End(fault: fault);
+            throw;
+        }
+    }
+
     private RequestQuery Beside(ClickHouseQuery query, string id)
     {
         var beside = new RequestQuery().Add("database", query.Database ?? _options.Database).Add("query_id", id);
@@ -181,8 +210,11 @@ public sealed class ClickHouseClient : IAsyncDisposable
         }
         try
         {
-            using var response = await SendAsync(Make, id, repeatable: !streamed && insert.DeduplicationToken is not null, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
-            return await FinishAsync(response, id, ct).ConfigureAwait(false);
+            return await TracedAsync(StatementTrace.Begin(_options, "INSERT", insert.Table, sql, []), async () =>
+            {
+                using var response = await SendAsync(Make, id, repeatable: !streamed && insert.DeduplicationToken is not null, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+                return await FinishAsync(response, id, ct).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
         catch (Exception) when (content?.SourceError is { } source && !ct.IsCancellationRequested)
         {

@@ -22,6 +22,9 @@ public sealed record ClickHouseQuery(string Sql)
     /// <summary>The longest silence of the server; null is that of the options.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>What the statement's span tells besides, such as for whom it is asked; never a value of the data.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> TraceTags { get; init; } = [];
+
     /// <summary>The query with one more parameter.</summary>
     /// <param name="name">As in <c>{name:Type}</c>.</param>
     /// <param name="type">The type there; decides how the value is written.</param>

@@ -16,12 +16,15 @@ public sealed class ClickHouseResult : IAsyncDisposable
     private readonly BlockReader _blocks;
     private readonly string? _tag;
     private readonly Action<string> _end;
+    private readonly StatementTrace? _trace;
+    private long _rows;
+    private Exception? _fault;
     private Block? _first;
     private bool _over;
     private bool _handedOut;
     private bool _disposed;
 
-    private ClickHouseResult(HttpResponseMessage response, Stream stream, string queryId, TimeSpan timeout, Action<string> end)
+    private ClickHouseResult(HttpResponseMessage response, Stream stream, string queryId, TimeSpan timeout, Action<string> end, StatementTrace? trace)
     {
         _response = response;
         _stream = stream;
@@ -29,6 +32,7 @@ public sealed class ClickHouseResult : IAsyncDisposable
         _blocks = new BlockReader(_reader);
         _tag = ClickHouseClient.Header(response, "X-ClickHouse-Exception-Tag");
         _end = end;
+        _trace = trace;
         QueryId = ClickHouseClient.Header(response, "X-ClickHouse-Query-Id") ?? queryId;
         Summary = ClickHouseSummary.Parse(QueryId, ClickHouseClient.Header(response, "X-ClickHouse-Summary"));
         TimeZone = ClickHouseClient.Header(response, "X-ClickHouse-Timezone");
@@ -63,6 +67,7 @@ public sealed class ClickHouseResult : IAsyncDisposable
             if (block is null)
                 yield break;
             _handedOut = true;
+            _rows += block.RowCount;
             yield return block;
         }
     }
@@ -91,11 +96,12 @@ public sealed class ClickHouseResult : IAsyncDisposable
         _reader.Dispose();
         if (!_over)
             _end(QueryId);
+        _trace?.End(_rows, Summary, _fault);
         return _stream.DisposeAsync();
     }
 
     internal static async Task<ClickHouseResult> OpenAsync(
-        HttpResponseMessage response, string queryId, bool framed, TimeSpan timeout, Action<string> end, CancellationToken ct)
+        HttpResponseMessage response, string queryId, bool framed, TimeSpan timeout, Action<string> end, StatementTrace? trace, CancellationToken ct)
     {
         var format = ClickHouseClient.Header(response, "X-ClickHouse-Format");
         if (format is not (null or "Native"))
@@ -105,7 +111,7 @@ public sealed class ClickHouseResult : IAsyncDisposable
         }
         var body = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
         var stream = BodyCompression.Decompress(body, response.Content.Headers.ContentEncoding.FirstOrDefault(), framed);
-        var result = new ClickHouseResult(response, stream, queryId, timeout, end);
+        var result = new ClickHouseResult(response, stream, queryId, timeout, end, trace);
         try
         {
             result._first = await result.NextAsync(ct).ConfigureAwait(false);
@@ -132,7 +138,8 @@ public sealed class ClickHouseResult : IAsyncDisposable
         }
         catch (Exception e) when (e is NativeStreamEndedException or ClickHouseFormatException or HttpRequestException or IOException or InvalidDataException)
         {
-            throw await ExplainAsync(e, ct).ConfigureAwait(false);
+            _fault = await ExplainAsync(e, ct).ConfigureAwait(false);
+            throw _fault;
         }
     }
 

@@ -67,10 +67,12 @@ public sealed class MappedSchemaOptions
 public sealed class MappedSchema
 {
     private readonly MappedSchemaOptions _options;
+    private readonly PostgresServer _postgres;
 
     private MappedSchema(MappedSchemaOptions options, ExecutableSchema schema, DocumentNode document, MappedResolvers resolvers, ImmutableArray<MappingProblem> warnings)
     {
         _options = options;
+        _postgres = new PostgresServer(options.Postgres);
         Schema = schema;
         Document = document;
         Resolvers = resolvers;
@@ -121,7 +123,7 @@ public sealed class MappedSchema
     {
         ArgumentNullException.ThrowIfNull(request);
         counters ??= new SessionCounters();
-        var postgres = new PostgresSession(_options.Postgres, request, _options.Policies, _options.Limits, counters);
+        var postgres = new PostgresSession(_postgres, request, _options.Policies, _options.Limits, counters);
         var clickHouse = _options.ClickHouse is null ? null : new ClickHouseSession(_options.ClickHouse, _options.CatchUpClickHouse, request, _options.Policies, _options.Limits, counters);
         request.Set(counters);
         request.Set(_options.Limits);

@@ -1,4 +1,5 @@
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Sessions;
 
 namespace AnalyticsGraph.Analytics.Series;
@@ -31,14 +32,15 @@ internal sealed class SeriesFeed : IItemFeed, IAsyncDisposable
     /// <param name="initialCount">How many points must be there at first, unless there are fewer.</param>
     /// <param name="limits">How many points may come.</param>
     /// <param name="place">Its place among the series that stream; taken over.</param>
+    /// <param name="steps">Who asks.</param>
     /// <param name="cancellationToken">The request's.</param>
     public static async Task<SeriesFeed> OpenAsync(
-        ClickHouseSession clickHouse, SeriesQuestion question, int initialCount, SeriesLimits limits, IDisposable place, CancellationToken cancellationToken)
+        ClickHouseSession clickHouse, SeriesQuestion question, int initialCount, SeriesLimits limits, IDisposable place, IReadOnlyList<StepTrace> steps, CancellationToken cancellationToken)
     {
         SeriesFeed? feed = null;
         try
         {
-            var blocks = await clickHouse.OpenBlocksAsync(SeriesSql.ComposeStream(question, limits), cancellationToken).ConfigureAwait(false);
+            var blocks = await clickHouse.OpenBlocksAsync(SeriesSql.ComposeStream(question, limits), steps, cancellationToken).ConfigureAwait(false);
             feed = new SeriesFeed(blocks, question.Request.Key, limits, place);
             do
             {

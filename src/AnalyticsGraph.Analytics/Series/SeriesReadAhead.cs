@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Sessions;
 
 namespace AnalyticsGraph.Analytics.Series;
@@ -26,9 +27,10 @@ internal sealed class SeriesReadAhead
     /// <param name="questions">For each asked field all of its runs, in order; their summaries are not known yet.</param>
     /// <param name="clickHouse">The request's session.</param>
     /// <param name="limits">What one request may read.</param>
+    /// <param name="steps">Who asks.</param>
     /// <param name="cancellationToken">The request's.</param>
     /// <returns>Null if nothing that is selected needs the points.</returns>
-    public static SeriesReadAhead? Start(IReadOnlyList<SeriesQuestion> questions, ClickHouseSession clickHouse, SeriesLimits limits, CancellationToken cancellationToken)
+    public static SeriesReadAhead? Start(IReadOnlyList<SeriesQuestion> questions, ClickHouseSession clickHouse, SeriesLimits limits, IReadOnlyList<StepTrace> steps, CancellationToken cancellationToken)
     {
         if (SeriesSql.Compose(questions) is not { } query)
         {
@@ -36,7 +38,7 @@ internal sealed class SeriesReadAhead
         }
 
         var ahead = new SeriesReadAhead(questions, limits);
-        ahead.Reading = clickHouse.ReadBlocksAsync(query, ahead._assembler.Add, cancellationToken);
+        ahead.Reading = clickHouse.ReadBlocksAsync(query, ahead._assembler.Add, steps, cancellationToken);
         return ahead;
     }
 

@@ -1,4 +1,5 @@
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Mapping.Sql;
@@ -67,7 +68,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
         _waiting = [];
 
         // The question to PostgreSQL is registered before this returns, and so goes along with the level's others.
-        var summaries = _stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5);
+        var summaries = _stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5, Steps(asked));
         _ = AnswerAsync(asked, summaries, ReadAhead(asked, cancellationToken), cancellationToken);
     }
 
@@ -99,7 +100,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
             var assembler = new SeriesAssembler(whole, limits);
             if (SeriesSql.Compose(whole) is { } query)
             {
-                await _stores.ClickHouse!.ReadBlocksAsync(query, assembler.Add, cancellationToken).ConfigureAwait(false);
+                await _stores.ClickHouse!.ReadBlocksAsync(query, assembler.Add, Steps(asked), cancellationToken).ConfigureAwait(false);
             }
 
             for (var i = 0; i < asked.Count; i++)
@@ -129,7 +130,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
 
     private async Task<SeriesAnswer> OpenAsync(Asked asked, SeriesQuestion question, SeriesAnswer answer, CancellationToken cancellationToken)
     {
-        var feed = await SeriesFeed.OpenAsync(_stores.ClickHouse!, question, asked.InitialCount, limits, asked.Place!, cancellationToken).ConfigureAwait(false);
+        var feed = await SeriesFeed.OpenAsync(_stores.ClickHouse!, question, asked.InitialCount, limits, asked.Place!, Steps([asked]), cancellationToken).ConfigureAwait(false);
         lock (_feeds)
         {
             _feeds.Add(feed);
@@ -156,8 +157,10 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
     // Whole series need nothing that only the summaries know: both stores are asked at once, and the summaries then tell whether ClickHouse had every point.
     private SeriesReadAhead? ReadAhead(List<Asked> asked, CancellationToken cancellationToken) =>
         asked.TrueForAll(a => a.Series.IsWhole && !a.MayStream)
-            ? SeriesReadAhead.Start([.. asked.Select(a => new SeriesQuestion(a.Series, a.Fields, a.Runs()))], _stores.ClickHouse!, limits, cancellationToken)
+            ? SeriesReadAhead.Start([.. asked.Select(a => new SeriesQuestion(a.Series, a.Fields, a.Runs()))], _stores.ClickHouse!, limits, Steps(asked), cancellationToken)
             : null;
+
+    private static StepTrace[] Steps(List<Asked> asked) => [.. asked.Select(one => one.Step).OfType<StepTrace>()];
 
     // One row for each asked series that exists: its place among all asked ones, its count and bounds, and whether points of its run wait in the log.
     private static SqlBuilder Summaries(List<Asked> asked)
@@ -257,6 +260,9 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
 
         // All runs, whether they have the metric or not.
         public SeriesRun[] Runs() => [.. RunIds.Select((run, i) => new SeriesRun(run, ExperimentIds[i], 0, 0, 0))];
+
+        // Known only where the request is traced.
+        public StepTrace? Step { get; } = StepTrace.Current;
 
         public TaskCompletionSource<(SeriesAnswer Answer, int[] SeriesOf)> Answer { get; } = new();
     }

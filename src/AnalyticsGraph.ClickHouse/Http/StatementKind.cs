@@ -1,10 +1,11 @@
 namespace AnalyticsGraph.ClickHouse.Http;
 
-/// <summary>Whether a statement only reads, judged by its first word. Only then is it repeated, and ended when the client goes away.</summary>
+/// <summary>What a statement does, judged by its first word. Only one that reads is repeated, and ended when the client goes away.</summary>
 internal static class StatementKind
 {
     private static readonly string[] Reads = ["SELECT", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN"];
 
+    /// <summary>Whether it only reads.</summary>
     public static bool OnlyReads(string sql)
     {
         var word = FirstWord(sql);
@@ -13,7 +14,8 @@ internal static class StatementKind
             || (word.Equals("WITH", StringComparison.OrdinalIgnoreCase) && !sql.Contains("INSERT", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static string FirstWord(string sql)
+    /// <summary>The word that a statement begins with.</summary>
+    public static string FirstWord(string sql)
     {
         var at = 0;
         while (at < sql.Length)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -28,6 +29,8 @@ internal sealed class Transport : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             // An abandoned result is not read to its end: closing the connection is what tells the server to stop.
             MaxResponseDrainSize = 0,
+            // The client's spans are its statements; .NET's own, of each HTTP request, would tell the same once more.
+            ActivityHeadersPropagator = null,
         };
         if (options.Socket is { } path)
             handler.ConnectCallback = (_, ct) => ConnectUnixAsync(path, ct);
@@ -86,6 +89,12 @@ internal sealed class Transport : IDisposable
         // The URL goes out exactly as it was escaped: canonicalization would undo some of it.
         var uri = new Uri(_base.GetLeftPart(UriPartial.Authority) + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var request = new HttpRequestMessage(method, uri) { Content = content };
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", activity.Id);
+            if (!string.IsNullOrEmpty(activity.TraceStateString))
+                request.Headers.TryAddWithoutValidation("tracestate", activity.TraceStateString);
+        }
         if (_options.Username.Length > 0)
             request.Headers.TryAddWithoutValidation("X-ClickHouse-User", _options.Username);
         if (_options.Password.Length > 0)

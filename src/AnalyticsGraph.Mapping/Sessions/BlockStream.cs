@@ -9,11 +9,13 @@ public sealed class BlockStream : IAsyncDisposable
     private readonly ClickHouseResult _result;
     private readonly IAsyncEnumerator<Block> _blocks;
     private readonly MappingLimits _limits;
+    private readonly ClickHouseTrip? _trip;
     private readonly CancellationToken _cancellationToken;
+    private long _rows;
 
-    internal BlockStream(ClickHouseResult result, MappingLimits limits, CancellationToken cancellationToken)
+    internal BlockStream(ClickHouseResult result, MappingLimits limits, ClickHouseTrip? trip, CancellationToken cancellationToken)
     {
-        (_result, _limits, _cancellationToken) = (result, limits, cancellationToken);
+        (_result, _limits, _trip, _cancellationToken) = (result, limits, trip, cancellationToken);
         _blocks = result.ReadBlocksAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
     }
 
@@ -24,10 +26,18 @@ public sealed class BlockStream : IAsyncDisposable
     {
         try
         {
-            return await _blocks.MoveNextAsync().ConfigureAwait(false) ? _blocks.Current : null;
+            if (!await _blocks.MoveNextAsync().ConfigureAwait(false))
+            {
+                _trip?.End(_result, _rows);
+                return null;
+            }
+
+            _rows += _blocks.Current.RowCount;
+            return _blocks.Current;
         }
         catch (Exception exception)
         {
+            _trip?.Fail(exception);
             throw StoreErrors.FromClickHouse(exception, _limits, _cancellationToken);
         }
     }
@@ -35,6 +45,7 @@ public sealed class BlockStream : IAsyncDisposable
     /// <summary>Ends the query in the store if it still runs, and gives the connection back.</summary>
     public async ValueTask DisposeAsync()
     {
+        _trip?.End(_result, _rows);
         await _blocks.DisposeAsync().ConfigureAwait(false);
         await _result.DisposeAsync().ConfigureAwait(false);
     }

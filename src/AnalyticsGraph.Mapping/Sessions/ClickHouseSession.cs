@@ -1,5 +1,6 @@
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Sql;
 
@@ -26,49 +27,61 @@ public sealed class ClickHouseSession : StoreSession
     /// <summary>Sends a query of C# at once, and reads its answer block by block. That ClickHouse has what it is asked for is the caller's care.</summary>
     /// <param name="query">The query; its time limit is the request's if it states none.</param>
     /// <param name="read">Takes a block; blocks are not kept.</param>
+    /// <param name="steps">Who asks.</param>
     /// <param name="cancellationToken">The request's: cancelling ends the query in the store.</param>
     /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, or <paramref name="read"/> said so.</exception>
-    public async Task ReadBlocksAsync(ClickHouseQuery query, Action<Block> read, CancellationToken cancellationToken)
+    public async Task ReadBlocksAsync(ClickHouseQuery query, Action<Block> read, IReadOnlyList<StepTrace> steps, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(read);
+        var trip = ClickHouseTrip.Begin(Trace, query.Sql, steps);
         try
         {
             Counters.CountClickHouse();
             Counters.Record(query.Sql);
-            var result = await _client.QueryAsync(query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query, cancellationToken).ConfigureAwait(false);
+            var timed = query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query;
+            var result = await _client.QueryAsync(trip?.Describe(timed) ?? timed, cancellationToken).ConfigureAwait(false);
             await using var _ = result.ConfigureAwait(false);
+            var rows = 0L;
             await foreach (var block in result.ReadBlocksAsync(cancellationToken).ConfigureAwait(false))
             {
                 using (block)
                 {
+                    rows += block.RowCount;
                     read(block);
                 }
             }
+
+            trip?.End(result, rows);
         }
         catch (Exception exception)
         {
+            trip?.Fail(exception);
             throw StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
         }
     }
 
     /// <summary>Sends a query of C# at once, whose answer is read block by block as it is asked for. That ClickHouse has what it is asked for is the caller's care.</summary>
     /// <param name="query">The query; its time limit is the request's if it states none, and counts anew for each block.</param>
+    /// <param name="steps">Who asks.</param>
     /// <param name="cancellationToken">The request's: cancelling ends the query in the store.</param>
     /// <returns>The blocks, to be disposed.</returns>
     /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer.</exception>
-    public async Task<BlockStream> OpenBlocksAsync(ClickHouseQuery query, CancellationToken cancellationToken)
+    public async Task<BlockStream> OpenBlocksAsync(ClickHouseQuery query, IReadOnlyList<StepTrace> steps, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
+        var trip = ClickHouseTrip.Begin(Trace, query.Sql, steps);
         try
         {
             Counters.CountClickHouse();
             Counters.Record(query.Sql);
-            var result = await _client.QueryAsync(query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query, cancellationToken).ConfigureAwait(false);
-            return new BlockStream(result, Limits, cancellationToken);
+            var timed = query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query;
+            var result = await _client.QueryAsync(trip?.Describe(timed) ?? timed, cancellationToken).ConfigureAwait(false);
+            return new BlockStream(result, Limits, trip, cancellationToken);
         }
         catch (Exception exception)
         {
+            trip?.Fail(exception);
             throw StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
         }
     }
@@ -105,16 +118,20 @@ public sealed class ClickHouseSession : StoreSession
 
     private async Task AskAsync(StoreQuestion question, CancellationToken cancellationToken)
     {
+        var trip = ClickHouseTrip.Begin(Trace, question.Statement.Text, question.Steps);
         try
         {
             Counters.CountClickHouse();
             Counters.Record(question.Statement.Text);
-            var result = await _client.QueryAsync(ToQuery(question.Statement), cancellationToken).ConfigureAwait(false);
+            var query = ToQuery(question.Statement);
+            var result = await _client.QueryAsync(trip?.Describe(query) ?? query, cancellationToken).ConfigureAwait(false);
             await using var _ = result.ConfigureAwait(false);
             question.Result = await ClickHouseRowReader.ReadAsync(result, question, cancellationToken).ConfigureAwait(false);
+            trip?.End(result, question.Result.Count);
         }
         catch (Exception exception)
         {
+            trip?.Fail(exception);
             question.Error = StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
         }
     }

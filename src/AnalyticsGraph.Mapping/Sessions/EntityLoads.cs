@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Mapping.Sql;
 
@@ -40,6 +41,11 @@ internal sealed class EntityLoads(StoreSession session)
 
         var request = new EntityRequest(layout, keys);
         group.Requests.Add(request);
+        if (session.Asker is { } step)
+        {
+            group.Steps.Add(step);
+        }
+
         return request.Answer.Task;
     }
 
@@ -61,7 +67,7 @@ internal sealed class EntityLoads(StoreSession session)
             var layout = group.UnionLayout();
             var keys = KeySet.Union([.. group.Requests.Select(request => request.Keys)]);
             var statement = EntityStatement.Compose(session.NewScope(), group.Target, layout, keys);
-            var result = await session.Ask(new StoreQuestion(statement, EntityStatement.ShapesOf(group.Target, layout)) { Expected = keys.Count }).ConfigureAwait(false);
+            var result = await session.Ask(new StoreQuestion(statement, EntityStatement.ShapesOf(group.Target, layout)) { Expected = keys.Count, Steps = group.Steps }).ConfigureAwait(false);
             var known = new KnownRows(group.Target, new RowSet(layout, result.Values[..layout.Items.Length], result.Count))
             {
                 KeyValues = group.Target.IsThroughLink ? result.Values[layout.Items.Length..] : null,
@@ -88,6 +94,8 @@ internal sealed class EntityLoads(StoreSession session)
         public EntityTarget Target { get; } = target;
 
         public List<EntityRequest> Requests { get; } = [];
+
+        public List<StepTrace> Steps { get; } = [];
 
         public RowLayout UnionLayout() => Requests.TrueForAll(request => ReferenceEquals(request.Layout, Requests[0].Layout))
             ? AddKey(Requests[0].Layout)

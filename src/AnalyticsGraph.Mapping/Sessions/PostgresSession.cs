@@ -1,5 +1,6 @@
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Mapping.Sql;
@@ -10,10 +11,10 @@ namespace AnalyticsGraph.Mapping.Sessions;
 /// <summary>Sends all statements of a level in one batch: one round trip, on a pooled connection that is held no longer than that.</summary>
 public sealed class PostgresSession : StoreSession
 {
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly PostgresServer _server;
 
-    internal PostgresSession(NpgsqlDataSource dataSource, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
-        : base(Store.Postgres, request, policies, limits, counters) => _dataSource = dataSource;
+    internal PostgresSession(PostgresServer server, RequestContext request, IPolicyProvider policies, MappingLimits limits, SessionCounters counters)
+        : base(Store.Postgres, request, policies, limits, counters) => _server = server;
 
     /// <summary>Late within a level, so that what others learn while dispatching can still be asked in the same round trip.</summary>
     public override int Order => 100;
@@ -21,13 +22,14 @@ public sealed class PostgresSession : StoreSession
     /// <summary>Asks a statement of C# in the level's round trip.</summary>
     /// <param name="sql">The statement; every column it selects is a bigint that is not null.</param>
     /// <param name="columns">How many columns it selects.</param>
+    /// <param name="steps">Who asks, where that is not the step whose code runs; null for that one.</param>
     /// <returns>The columns, each with a value for every row.</returns>
     /// <exception cref="GraphQL.Errors.GraphQLException">PostgreSQL could not answer.</exception>
-    public async Task<long[][]> AskIntegersAsync(SqlBuilder sql, int columns)
+    public async Task<long[][]> AskIntegersAsync(SqlBuilder sql, int columns, IReadOnlyList<StepTrace>? steps = null)
     {
         ArgumentNullException.ThrowIfNull(sql);
         var shapes = Enumerable.Repeat(new ValueShape(ValueKind.Int64, IsArray: false, IsNullable: false), columns);
-        var result = await Ask(new StoreQuestion(sql.Build(), [.. shapes])).ConfigureAwait(false);
+        var result = await Ask(new StoreQuestion(sql.Build(), [.. shapes]) { Steps = steps ?? [] }).ConfigureAwait(false);
         return [.. result.Values.Select(values => ((Int64Values)values).Values[..result.Count])];
     }
 
@@ -70,9 +72,10 @@ public sealed class PostgresSession : StoreSession
     private async Task<(int Answered, Exception? Error)> RunBatchAsync(List<StoreQuestion> questions, int first, CancellationToken cancellationToken)
     {
         var answered = 0;
+        var trip = PostgresTrip.Begin(_server, Trace, questions, first);
         try
         {
-            var batch = _dataSource.CreateBatch();
+            var batch = _server.DataSource.CreateBatch();
             await using var _ = batch.ConfigureAwait(false);
             batch.Timeout = (int)Math.Ceiling(Limits.StatementTimeout.TotalSeconds);
             for (var i = first; i < questions.Count; i++)
@@ -91,12 +94,15 @@ public sealed class PostgresSession : StoreSession
                 await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
             }
 
+            trip?.End(answered, null);
             return (answered, null);
         }
         catch (Exception exception)
         {
             // With the last answer complete, what fails later (giving the connection back) harms nobody.
-            return (answered, answered == questions.Count - first ? null : exception);
+            var error = answered == questions.Count - first ? null : exception;
+            trip?.End(answered, error);
+            return (answered, error);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Mapping.Sql;
 
@@ -28,6 +29,9 @@ internal sealed class StoreQuestion(SqlStatement statement, ImmutableArray<Value
 
     /// <summary>The most rows of all slots together.</summary>
     public int MaxRows { get; init; } = int.MaxValue;
+
+    /// <summary>The steps that ask it, if their request is traced.</summary>
+    public IReadOnlyList<StepTrace> Steps { get; set; } = [];
 
     public Task<RowResult> Answer => _answer.Task;
 

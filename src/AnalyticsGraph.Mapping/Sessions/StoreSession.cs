@@ -1,4 +1,5 @@
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Mapping.Sql;
@@ -37,6 +38,8 @@ public abstract class StoreSession : ILevelDispatcher
 
     private protected MappingLimits Limits { get; }
 
+    private protected RequestTrace? Trace => _request.Trace;
+
     /// <inheritdoc />
     public void Dispatch(CancellationToken cancellationToken)
     {
@@ -57,6 +60,7 @@ public abstract class StoreSession : ILevelDispatcher
     /// <summary>Registers a question for the level's round trip.</summary>
     internal Task<RowResult> Ask(StoreQuestion question)
     {
+        NoteAsker(question);
         _pending.Add(question);
         return question.Answer;
     }
@@ -64,8 +68,20 @@ public abstract class StoreSession : ILevelDispatcher
     /// <summary>Asks a question on its own, at once: one that the level's round trip comes too early or too late for.</summary>
     internal Task<RowResult> AskNow(StoreQuestion question)
     {
+        NoteAsker(question);
         _ = RunAsync([question], _request.CancellationToken);
         return question.Answer;
+    }
+
+    /// <summary>The step whose code runs, if the request is traced.</summary>
+    internal StepTrace? Asker => _request.Trace is null ? null : StepTrace.Current;
+
+    private void NoteAsker(StoreQuestion question)
+    {
+        if (question.Steps.Count == 0 && Asker is { } step)
+        {
+            question.Steps = [step];
+        }
     }
 
     /// <summary>Sends questions and completes every one of them, with rows or with an error; never throws.</summary>
