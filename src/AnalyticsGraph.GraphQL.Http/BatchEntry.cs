@@ -1,6 +1,7 @@
 using System.Buffers;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Observability;
 using Microsoft.AspNetCore.Http;
 
 namespace AnalyticsGraph.GraphQL.Http;
@@ -23,6 +24,9 @@ internal sealed class BatchEntry : IDisposable
 
     /// <summary>The bytes of its answer.</summary>
     public long Length => Results.Sum(result => (long)result.Body.Length) + (_parameters.HasVariableSets ? Runs.Count + 1 : 0);
+
+    /// <summary>How long the phases of its executions took, if that was asked for.</summary>
+    public IEnumerable<PhaseTiming> Timings => Results.SelectMany(result => result.Timings);
 
     private IEnumerable<ExecutionResult> Results => _refused is null ? Runs.Select(run => run.Result).OfType<ExecutionResult>() : [_refused];
 

@@ -15,6 +15,12 @@ public sealed class GraphQLHttpOptions
     /// <summary>The <c>Cache-Control</c> of answers of <c>GET .../operations/{name or hash}</c> that have no errors.</summary>
     public string OperationCacheControl { get; init; } = "no-cache";
 
+    /// <summary>Who may ask by the header <c>GraphQL-Profile</c> how requests are answered.</summary>
+    public ProfileAccess Profile { get; init; }
+
+    /// <summary>Who may ask for that, by anything the request tells, such as its user; null for <see cref="Profile"/>.</summary>
+    public Func<HttpContext, bool>? MayProfile { get; init; }
+
     /// <summary>Prepares each request before its first step: sets the caller, the stores' sessions. A thrown exception becomes an error of the request.</summary>
     public Action<HttpContext, RequestContext>? ConfigureRequest { get; init; }
 

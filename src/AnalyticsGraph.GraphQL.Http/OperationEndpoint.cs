@@ -1,5 +1,6 @@
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Observability;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -24,7 +25,8 @@ internal sealed class OperationEndpoint(GraphQLEndpoint endpoint, GraphQLHttpOpt
         var operation = executor.FindTrusted(id)
             ?? throw new HttpFaultException(StatusCodes.Status404NotFound, $"No trusted operation is called \"{id}\".", ErrorCodes.PersistedQueryNotFound);
         var parameters = new RequestParameters { DocumentId = id, Variables = OperationVariables.Read(executor.Schema.Schema, operation, http.Request.Query) };
-        using var result = await executor.ExecuteAsync(parameters.ToRequest(http, options, allowMutations: false, allowParts: false), http.RequestAborted).ConfigureAwait(false);
+        var request = parameters.ToRequest(http, options, allowMutations: false, allowParts: false);
+        using var result = await executor.ExecuteAsync(request, http.RequestAborted).ConfigureAwait(false);
         http.RequestAborted.ThrowIfCancellationRequested();
         if (!result.Errors.IsEmpty)
         {
@@ -34,8 +36,16 @@ internal sealed class OperationEndpoint(GraphQLEndpoint endpoint, GraphQLHttpOpt
             return;
         }
 
+        // What tells of one request is no answer to the next.
+        if (request.Profile != ProfileDetail.None)
+        {
+            http.Response.Headers.CacheControl = "no-store";
+            await WholeResponse.WriteAsync(http, StatusCodes.Status200OK, mediaType, result).ConfigureAwait(false);
+            return;
+        }
+
         http.Response.Headers.CacheControl = options.OperationCacheControl;
-        http.Response.Headers.Vary = "Accept";
+        WholeResponse.SetVary(http);
         if (!EntityTag.IsKnown(http, EntityTag.Of(result.Body.Span, mediaType)))
         {
             await WholeResponse.WriteAsync(http, StatusCodes.Status200OK, mediaType, result).ConfigureAwait(false);

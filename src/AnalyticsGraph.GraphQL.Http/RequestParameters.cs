@@ -79,6 +79,7 @@ internal readonly record struct RequestParameters
         AllowMutations = allowMutations,
         AllowParts = allowParts,
         ReportCost = http.Request.Headers["GraphQL-Cost"] == "report",
+        Profile = RequestProfile.Of(http, options),
         Configure = options.ConfigureRequest is { } configure ? context => configure(http, context) : null,
     };
 

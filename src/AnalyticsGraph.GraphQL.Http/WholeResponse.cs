@@ -22,7 +22,8 @@ internal static class WholeResponse
         http.Response.StatusCode = status;
         http.Response.ContentType = mediaType.ContentType;
         http.Response.ContentLength = result.Body.Length;
-        http.Response.Headers.Vary = "Accept";
+        SetVary(http);
+        RequestProfile.WriteTimings(http.Response, result.Timings);
         if (status == StatusCodes.Status405MethodNotAllowed && http.Response.Headers.Allow.Count == 0)
         {
             http.Response.Headers.Allow = HttpMethods.Post;
@@ -33,6 +34,10 @@ internal static class WholeResponse
             await WriteAsync(http.Response.BodyWriter, result.Body, http.RequestAborted).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Tells caches what an answer depends on besides its URL.</summary>
+    public static void SetVary(HttpContext http) =>
+        http.Response.Headers.Vary = HttpMethods.IsPost(http.Request.Method) ? "Accept" : $"Accept, GraphQL-Cost, {RequestProfile.Header}";
 
     /// <summary>Writes a body no faster than the client takes it: what is handed over at once is copied at once, however slowly it is read.</summary>
     /// <param name="writer">Where to.</param>

@@ -68,6 +68,7 @@ internal static class ServeCommand
             ServeSdl = options.Limits.GraphQL.ServesSchema,
             Batch = options.Limits.Http.Batch,
             OperationCacheControl = options.Limits.Http.OperationCacheControl,
+            Profile = options.Limits.Http.Profile,
             ConfigureRequest = (_, request) => host.Graph!.Configure(request),
             WebSockets = options.Limits.WebSockets,
             EventStreams = options.Limits.EventStreams,
