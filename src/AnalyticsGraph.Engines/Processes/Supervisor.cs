@@ -80,6 +80,7 @@ internal sealed class Supervisor : IAsyncDisposable
             var reason = $"{_engine.Kind} {how}. Its last lines:\n{_engine.Log.LastLines()}";
             _logger.LogError("{Engine} {How}; it is started again in {Pause} ms. Log: {Log}", _engine.Kind, how, pause.TotalMilliseconds, _engine.LogFile);
             Change(EngineState.Restarting, reason);
+            EngineTelemetry.Restarts.Add(1, new KeyValuePair<string, object?>("analyticsgraph.engine", _engine.Kind == EngineKind.Postgres ? "postgresql" : "clickhouse"));
             _process!.Dispose();
             _process = null;
             try

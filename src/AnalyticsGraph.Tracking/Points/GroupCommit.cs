@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Live;
@@ -16,9 +17,10 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
     /// <param name="caller">Whose batches they are.</param>
     /// <param name="batches">The batches.</param>
     /// <param name="withLate">Whether to take batches with points that ClickHouse must be asked about; that can take as long as ClickHouse does.</param>
+    /// <param name="askers">The traced requests that wait for the batches.</param>
     /// <returns>One outcome for each batch; null for those that were left out as late.</returns>
     /// <exception cref="GroupConflictException">Nothing was stored; try again.</exception>
-    public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<LogBatchRequest> batches, bool withLate)
+    public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<LogBatchRequest> batches, bool withLate, IEnumerable<ActivityContext> askers)
     {
         if (flusher.PendingBytes > options.MaxPendingBytes && batches.Any(batch => batch.Metrics.Count > 0))
         {
@@ -27,6 +29,7 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
                 ErrorCodes.ResourceExhausted));
         }
 
+        using var span = CommitSpan.Begin(batches.Count, askers);
         await using var connection = await postgres.OpenConnectionAsync().ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
         var state = await GroupState.ReadAsync(connection, caller, batches, forWriting: true, CancellationToken.None).ConfigureAwait(false);
@@ -40,6 +43,7 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             await transaction.CommitAsync().ConfigureAwait(false);
             if (work.Block.Count > 0)
                 flusher.NoteLogged(work.Block.Bytes);
+            span.Commit(work.Block.Count);
             Tell(work);
         }
 

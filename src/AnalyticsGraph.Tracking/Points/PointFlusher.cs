@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using AnalyticsGraph.ClickHouse;
@@ -30,6 +31,7 @@ public sealed class PointFlusher : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private Task _background = Task.CompletedTask;
+    private readonly PendingPointGauges _gauges;
     private long _pendingBytes;
 
     /// <summary>A flusher; nothing runs until <see cref="Start"/> or a flush.</summary>
@@ -38,7 +40,7 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <param name="options">Pace and bounds.</param>
     /// <param name="logger">For failures in the background.</param>
     public PointFlusher(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointLogOptions options, ILogger<PointFlusher> logger) =>
-        (_postgres, Points, _options, _logger) = (postgres, new MetricPointTable(clickHouse), options, logger);
+        (_postgres, Points, _options, _logger, _gauges) = (postgres, new MetricPointTable(clickHouse), options, logger, new PendingPointGauges(() => PendingBytes));
 
     /// <summary>About how many bytes wait in the log: exact at each flush, and counted on in between.</summary>
     public long PendingBytes => Interlocked.Read(ref _pendingBytes);
@@ -103,6 +105,7 @@ public sealed class PointFlusher : IAsyncDisposable
         await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         _turn.Dispose();
+        _gauges.Dispose();
     }
 
     /// <summary>Which of the points ClickHouse has.</summary>
@@ -135,7 +138,8 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <param name="blockId">The block.</param>
     /// <param name="isReplay">Whether it may be there already; then ClickHouse is asked first, because its memory of tokens has an end.</param>
     /// <param name="ct">Ends the wait.</param>
-    internal async Task InsertBlockAsync(NpgsqlConnection connection, long blockId, bool isReplay, CancellationToken ct)
+    /// <returns>How many points it had that ClickHouse did not have yet.</returns>
+    internal async Task<int> InsertBlockAsync(NpgsqlConnection connection, long blockId, bool isReplay, CancellationToken ct)
     {
         var block = new PointBlock();
         var groups = new List<long>();
@@ -150,13 +154,14 @@ public sealed class PointFlusher : IAsyncDisposable
         }
 
         if (groups.Count == 0 || (isReplay && await Points.HasAnyAsync(groups, ct).ConfigureAwait(false)))
-            return;
+            return 0;
         await Points.InsertAsync(block, TokenOf(groups), ct).ConfigureAwait(false);
 
         // ClickHouse remembers a token just before it publishes the part: killed in between, it knows the token of an insert that never was, and takes the repeated one
         // for done. No insert with that token can be under way any more, so another token makes no doubles.
         if (isReplay && !await Points.HasAnyAsync(groups, ct).ConfigureAwait(false))
             await Points.InsertAsync(block, $"{TokenOf(groups)}-again", ct).ConfigureAwait(false);
+        return block.Count;
     }
 
     /// <summary>Step 3: takes a block that is in ClickHouse out of the log, and brings the order of runs up to its summaries.</summary>
@@ -213,20 +218,33 @@ public sealed class PointFlusher : IAsyncDisposable
 
         // Under the lock nobody else is in the middle of a block, so what is recorded was left behind.
         foreach (var left in await FindRecordedAsync(connection, ct).ConfigureAwait(false))
-        {
-            await InsertBlockAsync(connection, left, isReplay: true, ct).ConfigureAwait(false);
-            await RemoveBlockAsync(connection, left, ct).ConfigureAwait(false);
-        }
+            await FlushBlockAsync(connection, left, isReplay: true, ct).ConfigureAwait(false);
 
         // No further than what is logged now, so that a reader is not kept by writers that never rest.
         var last = await FindLastGroupAsync(connection, ct).ConfigureAwait(false);
         while (last is { } lastGroup && await RecordBlockAsync(connection, lastGroup, ct).ConfigureAwait(false) is { } block)
-        {
-            await InsertBlockAsync(connection, block, isReplay: false, ct).ConfigureAwait(false);
-            await RemoveBlockAsync(connection, block, ct).ConfigureAwait(false);
-        }
+            await FlushBlockAsync(connection, block, isReplay: false, ct).ConfigureAwait(false);
 
         await CountPendingAsync(connection, ct).ConfigureAwait(false);
+    }
+
+    private async Task FlushBlockAsync(NpgsqlConnection connection, long block, bool isReplay, CancellationToken ct)
+    {
+        using var span = TrackingTelemetry.Source.StartActivity("points.flush");
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var points = await InsertBlockAsync(connection, block, isReplay, ct).ConfigureAwait(false);
+            await RemoveBlockAsync(connection, block, ct).ConfigureAwait(false);
+            TrackingTelemetry.PointsFlushed.Add(points);
+            TrackingTelemetry.FlushDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            span?.SetTag("analyticsgraph.points", points).SetTag("analyticsgraph.replay", isReplay);
+        }
+        catch (Exception fault) when (span is not null)
+        {
+            span.SetTag("error.type", fault.GetType().FullName).SetStatus(ActivityStatusCode.Error);
+            throw;
+        }
     }
 
     private static async Task<List<long>> FindRecordedAsync(NpgsqlConnection connection, CancellationToken ct)
@@ -248,9 +266,13 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <summary>Counts what waits, which other replicas may have logged.</summary>
     private async Task<long> CountPendingAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var count = new NpgsqlCommand("SELECT coalesce(sum(bytes), 0)::bigint FROM point_log", connection);
-        var bytes = (long)(await count.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+        await using var count = new NpgsqlCommand(
+            "SELECT coalesce(sum(bytes), 0)::bigint, coalesce(sum(points), 0)::bigint, coalesce(extract(epoch FROM clock_timestamp() - min(logged_at)), 0)::float8 FROM point_log", connection);
+        await using var reader = await count.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await reader.ReadAsync(ct).ConfigureAwait(false);
+        var bytes = reader.GetInt64(0);
         Interlocked.Exchange(ref _pendingBytes, bytes);
+        _gauges.Note(reader.GetInt64(1), reader.GetDouble(2));
         return bytes;
     }
 

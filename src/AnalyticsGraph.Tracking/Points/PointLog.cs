@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Topics;
@@ -113,7 +114,7 @@ public sealed class PointLog : IAsyncDisposable
         {
             try
             {
-                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(batch => batch.Request)], withLate).ConfigureAwait(false);
+                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(batch => batch.Request)], withLate, group.Select(batch => batch.Asker).Where(asker => asker != default)).ConfigureAwait(false);
                 for (var i = 0; i < group.Count; i++)
                 {
                     if (outcomes[i] is { } outcome)
@@ -181,6 +182,9 @@ public sealed class PointLog : IAsyncDisposable
 
     private sealed record PendingBatch(LogBatchRequest Request, Caller Caller, CancellationToken Cancellation)
     {
+        // A group is nobody's alone: its span has links to those who wait for it.
+        public ActivityContext Asker { get; } = TrackingTelemetry.Source.HasListeners() ? Activity.Current?.Context ?? default : default;
+
         public TaskCompletionSource<Outcome<LogBatchResult>> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
