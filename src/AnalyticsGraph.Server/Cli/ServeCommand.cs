@@ -57,10 +57,14 @@ internal static class ServeCommand
         // A start that fails is told by this command, once and in words.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning).AddFilter("AnalyticsGraph", LogLevel.Information);
+        TelemetryExport.AddLogs(builder.Logging, builder.Configuration);
+        builder.Services.AddSingleton(_ => TelemetryExport.Start(builder.Configuration));
         builder.Services.AddSingleton(options).AddSingleton<Readiness>().AddSingleton<GraphHost>();
         builder.Services.AddHostedService(services => services.GetRequiredService<GraphHost>());
 
         var app = builder.Build();
+        // Before anything that it could tell of.
+        app.Services.GetRequiredService<TelemetryExport>();
         var host = app.Services.GetRequiredService<GraphHost>();
         app.MapHealth();
         app.MapGraphQL("/graphql", () => host.Graph?.Executor, new GraphQLHttpOptions
