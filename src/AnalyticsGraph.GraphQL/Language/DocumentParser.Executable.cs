@@ -29,15 +29,16 @@ internal ref partial struct DocumentParser
             throw Expected(TokenKind.Name);
         }
 
-        var operation = _lexer.Text switch
+        OperationType? operation = _lexer.Text switch
         {
             var text when text.SequenceEqual("query"u8) => OperationType.Query,
             var text when text.SequenceEqual("mutation"u8) => OperationType.Mutation,
             var text when text.SequenceEqual("subscription"u8) => OperationType.Subscription,
-            _ => throw Unexpected(),
+            _ => null,
         };
+        var unknown = operation is null ? Unexpected() : null;
         _lexer.Advance();
-        return operation;
+        return operation ?? throw unknown!;
     }
 
     private ImmutableArray<VariableDefinitionNode> ParseVariableDefinitions()

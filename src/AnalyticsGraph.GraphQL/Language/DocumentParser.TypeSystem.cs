@@ -160,12 +160,12 @@ internal ref partial struct DocumentParser
         var from = _nodeCount;
         do
         {
-            if (_lexer.Kind == TokenKind.Name && !DirectiveLocations.All.Contains(_names.Get(_lexer.Text)))
-            {
-                throw Unexpected();
-            }
-
+            var unknown = _lexer.Kind == TokenKind.Name && !DirectiveLocations.All.Contains(_names.Get(_lexer.Text)) ? Unexpected() : null;
             Push(ParseName());
+            if (unknown is not null)
+            {
+                throw unknown;
+            }
         }
         while (Skip(TokenKind.Pipe));
         return new DirectiveDefinitionNode(description, name, arguments, isRepeatable, Pop<NameNode>(from), From(start));

@@ -35,11 +35,11 @@ internal static class BuiltIns
         "A unique identifier. It is written as a string, and read from a string or a whole number."
         scalar ID
 
-        "Leaves the field or fragment out when the argument is true."
-        directive @skip("Left out when true." if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
-
         "Takes the field or fragment in only when the argument is true."
         directive @include("Taken in when true." if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
+
+        "Leaves the field or fragment out when the argument is true."
+        directive @skip("Left out when true." if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT
 
         "Marks a part of the schema that is no longer to be used."
         directive @deprecated(

@@ -110,7 +110,7 @@ internal sealed class TypeGraph
         (ObjectType)Roots[OperationType.Query].Type,
         Root(OperationType.Mutation),
         Root(OperationType.Subscription),
-        OrderedLookup<NamedType>.From(OrderedTypes, type => type.Name),
+        OrderedLookup<NamedType>.From(TypeOrder.Of(this), type => type.Name),
         OrderedLookup<DirectiveDefinition>.From(Directives, directive => directive.Name));
 
     private ObjectType? Root(OperationType operation) => Roots.TryGetValue(operation, out var root) ? (ObjectType)root.Type : null;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AnalyticsGraph.GraphQL.Tests.Execution;
 
-/// <summary>Makes valid documents and data to run them on, from a seed.</summary>
+/// <summary>Makes valid documents from a seed.</summary>
 /// <param name="seed">The seed.</param>
 /// <param name="inParts">Whether fragments are deferred and lists streamed.</param>
 internal sealed class ExecutionGenerator(int seed, bool inParts = false)
@@ -104,9 +104,6 @@ internal sealed class ExecutionGenerator(int seed, bool inParts = false)
         return ("query" + (declared.Length > 0 ? $" ({declared}) " : " ") + selection, variables);
     }
 
-    /// <summary>A value for the root, deep enough for the documents; some leaves are null, some of a wrong type.</summary>
-    public Dictionary<string, object?> Root() => Object("Query", 6)!;
-
     private string Selection(string type, int depth)
     {
         var text = new StringBuilder("{");
@@ -185,48 +182,6 @@ internal sealed class ExecutionGenerator(int seed, bool inParts = false)
             case 4: return " @include(if: false)";
             default: return "";
         }
-    }
-
-    private Dictionary<string, object?> Object(string type, int depth)
-    {
-        var value = new Dictionary<string, object?> { ["__typename"] = type };
-        foreach (var name in Fields[type])
-        {
-            value[name] = Value(TypeOf(type, name), depth);
-        }
-
-        return value;
-    }
-
-    private object? Value(string type, int depth)
-    {
-        var must = type.EndsWith('!');
-        if (Chance(must ? 2 : 8) || (depth < 0 && !must))
-        {
-            return null;
-        }
-
-        var nullable = type.TrimEnd('!');
-        if (nullable.StartsWith('['))
-        {
-            return Enumerable.Range(0, depth < 2 ? _random.Next(2) : _random.Next(4)).Select(_ => Value(nullable[1..^1], depth - 1)).ToArray();
-        }
-
-        if (IsLeaf(nullable) && Chance(3))
-        {
-            return new Dictionary<string, object?>();
-        }
-
-        return nullable switch
-        {
-            "Int" => _random.Next(-5, 1000),
-            "Float" => _random.Next(1, 100) / 8.0,
-            "Boolean" => Chance(50),
-            "Color" => Chance(50) ? "RED" : "GREEN",
-            "ID" or "String" => $"t{_random.Next(100)}",
-            "Node" or "Any" => depth < -1 ? null : Object(Chance(50) ? "A" : "B", depth - 2),
-            _ => depth < -1 ? null : Object(nullable, depth - 2),
-        };
     }
 
     private static string TypeOf(string type, string field) => type == "Query" ? QueryTypes[field] : Types[field];

@@ -61,6 +61,25 @@ internal sealed class DocumentGenerator(int seed)
         return text.ToString();
     }
 
+    /// <summary>The document with one to three bytes changed, put in or taken out; what is no UTF-8 then is read as U+FFFD.</summary>
+    public string DamagedBytes(string document)
+    {
+        var bytes = Encoding.UTF8.GetBytes(document).ToList();
+        for (var i = _random.Next(1, 4); i > 0; i--)
+        {
+            var at = _random.Next(bytes.Count);
+            var other = _random.Next(3) == 0 ? (byte)_random.Next(256) : bytes[_random.Next(bytes.Count)];
+            switch (_random.Next(3))
+            {
+                case 0: bytes[at] = other; break;
+                case 1: bytes.Insert(at, other); break;
+                default: bytes.RemoveRange(at, Math.Min(_random.Next(1, 4), bytes.Count - at - 1)); break;
+            }
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
+    }
+
     private void Operation()
     {
         if (_random.Next(3) == 0)

@@ -33,7 +33,7 @@ public sealed class SchemaBuilderTests
     {
         var schema = Build("type Zebra { a: Float } type Query { z: Zebra } scalar JSON");
 
-        Assert.Equal(["Zebra", "Query", "JSON", "String", "Float", "Boolean", "__Schema"], schema.Types.Keys.Take(7));
+        Assert.Equal(["Zebra", "Float", "Query", "JSON", "Boolean", "String", "__Schema"], schema.Types.Keys.Take(7));
         Assert.DoesNotContain("Int", schema.Types.Keys);
         Assert.Equal(["deprecated", "include", "oneOf", "skip", "specifiedBy"], schema.Directives.Keys.Order());
     }

@@ -11,6 +11,12 @@ internal sealed class SchemaGenerator(int seed)
     private static readonly string[] Leaves = ["Int", "String", "Boolean", "ID", "Float", "E1", "S1"];
     private static readonly string[] Fields = ["a", "b", "c", "d"];
 
+    private static readonly string[] Extras =
+    [
+        "@deprecated", "@oneOf", "@specifiedBy(url: 1)", "@d1", "@d1(a: 1)", "@unknown(a: 1, a: 2)", "e: Int", "e: [In1!]!", "b: T1", "implements I1", "implements I1 & I2", "= 1", "= {a: 1}", "(a: In1! = {})", "(e: E1 = Z)",
+        "| T3", "&", "{ }", "__a: Int", "\"text\"", "[", "]!",
+    ];
+
     private readonly Random _random = new(seed);
 
     // Every second schema has hardly any fault.
@@ -49,6 +55,35 @@ internal sealed class SchemaGenerator(int seed)
         }
 
         return _text.ToString();
+    }
+
+    /// <summary>The schema with one or two changes of its tokens or definitions: names for others, parts left out or given twice.</summary>
+    public string Mutated(string schema)
+    {
+        var lines = schema.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList()).ToList();
+        for (var i = _random.Next(1, 3); i > 0; i--)
+        {
+            var line = lines[_random.Next(lines.Count)];
+            var at = _random.Next(line.Count);
+            switch (_random.Next(8))
+            {
+                case 0: line[at] = lines[_random.Next(lines.Count)] is var other ? other[_random.Next(other.Count)] : ""; break;
+                case 1: line.RemoveAt(at); break;
+                case 2: line.Insert(at, line[_random.Next(line.Count)]); break;
+                case 3: line.Insert(at, Pick(Extras)); break;
+                case 4: line[at] = line[at].Replace(Pick(Fields) + ":", Pick(Fields) + ":", StringComparison.Ordinal); break;
+                case 5: line[at] = line[at].EndsWith('!') ? line[at][..^1] : line[at] + "!"; break;
+                case 6: lines.Add([.. line]); break;
+                default: line[0] = Pick(["extend " + line[0], "type", "interface", "input", "\"text\" " + line[0]]); break;
+            }
+
+            if (line.Count == 0)
+            {
+                lines.Remove(line);
+            }
+        }
+
+        return string.Join('\n', lines.Select(line => string.Join(' ', line)));
     }
 
     private void Complex(string keyword, string name, string? implements)

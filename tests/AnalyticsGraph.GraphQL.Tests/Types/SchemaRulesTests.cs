@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Tests.Differential;
 using AnalyticsGraph.GraphQL.Types;
+using Xunit.Abstractions;
 
 namespace AnalyticsGraph.GraphQL.Tests.Types;
 
-public sealed class SchemaRulesTests
+public sealed partial class SchemaRulesTests(ITestOutputHelper output)
 {
     // Each line is a schema of its own. Those that start with a query root get none added.
     private const string Schemas =
@@ -113,16 +115,25 @@ public sealed class SchemaRulesTests
     }
 
     [Fact]
-    public async Task Build_Should_FindWhatGraphQLJsFinds_When_SchemasAreGenerated()
-    {
-        var schemas = Enumerable.Range(0, 300).Select(seed => new SchemaGenerator(seed).Schema()).ToArray();
+    public async Task Build_Should_FindWhatGraphQLJsFinds_When_SchemasAreGenerated() =>
+        Assert.InRange(await CompareAsync([.. Enumerable.Range(0, 300).Select(seed => new SchemaGenerator(seed).Schema())]), 30, 250);
 
+    [Fact]
+    public async Task Build_Should_FindWhatGraphQLJsFinds_When_SchemasAreMutated() =>
+        Assert.InRange(await CompareAsync([.. Enumerable.Range(0, 600).Select(seed => new SchemaGenerator(seed).Mutated(new SchemaGenerator(seed - (seed % 2)).Schema()))]), 50, 300);
+
+    private async Task<int> CompareAsync(string[] schemas)
+    {
         var answers = await Oracles.AskGraphQLJsAsync([.. schemas.Select(sdl => new OracleQuestion("validateSchema", Sdl: sdl))]);
 
-        Assert.InRange(answers.Count(answer => answer.Ok), 30, 250);
         Assert.All(schemas.Zip(answers), pair =>
         {
             var (expected, actual) = (Describe(pair.First, pair.Second), Describe(pair.First));
+            if (KnowsMore(pair.First, actual))
+            {
+                return;
+            }
+
             if (actual.Contains("must be Input Type", StringComparison.Ordinal))
             {
                 // Defaults of a type that cannot be read: graphql-js reads on until it fails itself; we tell of the type alone.
@@ -133,7 +144,20 @@ public sealed class SchemaRulesTests
                 Assert.Equal(expected, actual);
             }
         });
+        var sound = answers.Count(answer => answer.Ok);
+        output.WriteLine($"{schemas.Length} schemas compared: {sound} sound, {schemas.Length - sound} with {answers.Sum(answer => answer.Errors.Length)} errors");
+        return sound;
     }
+
+    // graphql-js lets pass what the test below lists; and it knows extensions of directives, which the September 2025 edition does not.
+    private static bool KnowsMore(string sdl, string actual) =>
+        actual.Contains("A schema is made of type system definitions", StringComparison.Ordinal) || InvalidArgument().IsMatch(actual) || DirectiveExtension().IsMatch(sdl);
+
+    [GeneratedRegex("Argument \"@.* has invalid value")]
+    private static partial Regex InvalidArgument();
+
+    [GeneratedRegex(@"extend[\s,]+directive")]
+    private static partial Regex DirectiveExtension();
 
     [Theory]
     [InlineData("directive @a(x: Int @a) on ARGUMENT_DEFINITION", "Directive @a must not refer to itself, neither directly nor through the types and directives it uses.")]
@@ -171,6 +195,10 @@ public sealed class SchemaRulesTests
         {
             SchemaBuilder.Build([Utf8Parser.Parse(sdl)]);
             return Describe(sdl, []);
+        }
+        catch (GraphQLSyntaxException e)
+        {
+            return Describe(sdl, [$"{e.Error.Locations[0].Line}:{e.Error.Locations[0].Column} {e.Error.Message}"]);
         }
         catch (SchemaException e)
         {

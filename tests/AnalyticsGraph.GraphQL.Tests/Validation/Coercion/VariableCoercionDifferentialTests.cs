@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Tests.Differential;
+using Xunit.Abstractions;
 
 namespace AnalyticsGraph.GraphQL.Tests.Validation.Coercion;
 
 /// <summary>Of variables' values we say what graphql-js says: each of many values for each of many types.</summary>
-public sealed class VariableCoercionDifferentialTests
+public sealed class VariableCoercionDifferentialTests(ITestOutputHelper output)
 {
     private static readonly string[] Types =
     [
@@ -49,6 +50,7 @@ public sealed class VariableCoercionDifferentialTests
         }
 
         Assert.True(differing.Length == 0, differing.ToString());
+        output.WriteLine($"{cases.Length} variables compared: {answers.Count(answer => answer.Ok)} fit, the others with {answers.Sum(answer => answer.Errors.Length)} errors");
         Assert.InRange(answers.Count(answer => answer.Ok), 50, cases.Length - 50);
     }
 

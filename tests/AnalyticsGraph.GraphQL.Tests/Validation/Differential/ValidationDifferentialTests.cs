@@ -5,11 +5,12 @@ using AnalyticsGraph.GraphQL.Tests.Differential;
 using AnalyticsGraph.GraphQL.Tests.Validation.Rules;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.GraphQL.Validation;
+using Xunit.Abstractions;
 
 namespace AnalyticsGraph.GraphQL.Tests.Validation.Differential;
 
 /// <summary>Parser and validator say of generated documents what graphql-js says: the same errors, messages, places and order.</summary>
-public sealed class ValidationDifferentialTests
+public sealed class ValidationDifferentialTests(ITestOutputHelper output)
 {
     private const int Shown = 5;
 
@@ -98,7 +99,7 @@ public sealed class ValidationDifferentialTests
         }
     }
 
-    private static async Task<IReadOnlyList<OracleAnswer>> CompareAsync(string sdl, List<string> documents)
+    private async Task<IReadOnlyList<OracleAnswer>> CompareAsync(string sdl, List<string> documents)
     {
         var answers = await Oracles.AskGraphQLJsAsync([.. documents.Select(document => new OracleQuestion("validate", document, sdl))]);
         var ours = await Oracles.AskEngineAsync(documents.Select(document => new OracleQuestion("validate", document, sdl)));
@@ -114,6 +115,7 @@ public sealed class ValidationDifferentialTests
         }
 
         Assert.True(different == 0, $"{different} of {documents.Count} documents differ\n{differing}");
+        output.WriteLine($"{documents.Count} documents compared: {answers.Count(answer => answer.Ok)} valid, the others with {answers.Sum(answer => answer.Errors.Length)} errors");
         return answers;
     }
 }
