@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace AnalyticsGraph.GraphQL.Tests.Validation.Differential;
 
 /// <summary>
-/// Where we differ from graphql-js on purpose, and why. Three differences do not occur in the generated documents: it checks the arguments of an unknown directive against those
-/// of the field around it, and takes a <c>@stream</c> on a fragment for one on that field, where we tell the directive's own fault alone; and it looks inside of type system
-/// definitions, which section 5.1.1 refuses as a whole. A document that exceeds a limit ends with another message.
+/// Where validation differs from graphql-js on purpose, and why; the engine's README lists these and all others. Three differences do not occur in the generated documents: it checks the arguments of an
+/// unknown directive against those of the field around it, and takes a <c>@stream</c> on a fragment for one on that field, where we tell the directive's own fault alone; and it looks inside of type
+/// system definitions, which section 5.1.1 refuses as a whole. A document that exceeds a limit ends with another message.
 /// </summary>
 internal static partial class JustifiedDifferences
 {
