@@ -1,5 +1,8 @@
+using AnalyticsGraph.Analytics.Evaluation;
+using AnalyticsGraph.Analytics.Jobs;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping;
 
 namespace AnalyticsGraph.Analytics;
 
@@ -8,13 +11,16 @@ public static class AnalyticsBindings
 {
     /// <summary>Binds them.</summary>
     /// <param name="bindings">The schema's bindings.</param>
+    /// <param name="mapped">Reads entities.</param>
     /// <param name="pending">Who brings acknowledged points to ClickHouse before series are read.</param>
     /// <param name="limits">What one request may read; null for the defaults.</param>
-    public static SchemaBindings AddAnalytics(this SchemaBindings bindings, IPendingPoints pending, SeriesLimits? limits = null)
+    public static SchemaBindings AddAnalytics(this SchemaBindings bindings, MappedResolvers mapped, IPendingPoints pending, SeriesLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(bindings);
         bindings.Bind("Run", "series", new SeriesResolver(pending, limits ?? new SeriesLimits()));
         SeriesColumns.Bind(bindings);
+        JobResolvers.Bind(bindings, mapped);
+        EvaluationResolvers.Bind(bindings, mapped);
         return bindings;
     }
 }

@@ -61,6 +61,21 @@ public sealed class ClickHouseSession : StoreSession
         }
     }
 
+    /// <summary>As <see cref="ReadBlocksAsync"/>, when everything that was acknowledged before has come to ClickHouse.</summary>
+    /// <param name="query">The query; its time limit is the request's if it states none.</param>
+    /// <param name="read">Takes a block; blocks are not kept.</param>
+    /// <param name="cancellationToken">The request's: cancelling ends the query in the store.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, or not be brought up to date, or <paramref name="read"/> said so.</exception>
+    public async Task ReadCaughtUpAsync(ClickHouseQuery query, Action<Block> read, CancellationToken cancellationToken)
+    {
+        if (await CatchUpAsync(cancellationToken).ConfigureAwait(false) is { } behind)
+        {
+            throw behind;
+        }
+
+        await ReadBlocksAsync(query, read, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Sends a query of C# at once, whose answer is read block by block as it is asked for. That ClickHouse has what it is asked for is the caller's care.</summary>
     /// <param name="query">The query; its time limit is the request's if it states none, and counts anew for each block.</param>
     /// <param name="steps">Who asks.</param>

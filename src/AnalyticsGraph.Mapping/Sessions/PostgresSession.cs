@@ -33,6 +33,19 @@ public sealed class PostgresSession : StoreSession
         return [.. result.Values.Select(values => ((Int64Values)values).Values[..result.Count])];
     }
 
+    /// <summary>Asks a statement of C# in the level's round trip.</summary>
+    /// <param name="sql">The statement; every column it selects is a double.</param>
+    /// <param name="columns">How many columns it selects.</param>
+    /// <returns>The columns, each with a value for every row; NaN for null.</returns>
+    /// <exception cref="GraphQL.Errors.GraphQLException">PostgreSQL could not answer.</exception>
+    public async Task<double[][]> AskDoublesAsync(SqlBuilder sql, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        var shapes = Enumerable.Repeat(new ValueShape(ValueKind.Double, IsArray: false, IsNullable: true), columns);
+        var result = await Ask(new StoreQuestion(sql.Build(), [.. shapes])).ConfigureAwait(false);
+        return [.. result.Values.Select(values => Enumerable.Range(0, result.Count).Select(row => values.IsNull(row) ? double.NaN : ((DoubleValues)values).Values[row]).ToArray())];
+    }
+
     private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
     {
         // A statement that PostgreSQL refuses ends the batch; the ones behind it are asked again without it, so that only its own fields fail.
