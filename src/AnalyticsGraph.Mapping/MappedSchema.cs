@@ -17,6 +17,7 @@
 // * a to-one relation is a statement of its own for the distinct keys of all parents, never a join: many parents share few targets, and a row that the request has read
 //   with all that is wanted is not read again. A to-many relation is one LATERAL statement (PostgreSQL) or one scan with LIMIT n BY (ClickHouse)
 // * an order by a value of a related row (@orderBy) does not join and sort all rows: its page is put together of the order's classes, numbers by an index (LeadingOrder)
+// * rows of one parent whose list streams are read on a connection of their own and sent as they come (RowFeed); all others in the level's round trip
 // * a filter that reaches into the other store asks that one first for the keys that meet the condition
 using System.Collections.Immutable;
 using AnalyticsGraph.ClickHouse;
@@ -68,11 +69,13 @@ public sealed class MappedSchema
 {
     private readonly MappedSchemaOptions _options;
     private readonly PostgresServer _postgres;
+    private readonly StreamPlaces _streams;
 
     private MappedSchema(MappedSchemaOptions options, ExecutableSchema schema, DocumentNode document, MappedResolvers resolvers, ImmutableArray<MappingProblem> warnings)
     {
         _options = options;
         _postgres = new PostgresServer(options.Postgres);
+        _streams = new StreamPlaces(options.Limits.MaxStreams);
         Schema = schema;
         Document = document;
         Resolvers = resolvers;
@@ -127,6 +130,7 @@ public sealed class MappedSchema
         var clickHouse = _options.ClickHouse is null ? null : new ClickHouseSession(_options.ClickHouse, _options.CatchUpClickHouse, request, _options.Policies, _options.Limits, counters);
         request.Set(counters);
         request.Set(_options.Limits);
+        request.Set(_streams);
         request.Set(new StoreSessions(postgres, clickHouse));
         request.AddDispatcher(postgres);
         if (clickHouse is not null)

@@ -33,6 +33,11 @@ public sealed record MappingLimits
     /// <summary>The most entries of one <c>order</c>.</summary>
     public int MaxOrderTerms { get; init; } = 16;
 
+    /// <summary>
+    /// How many statements may have their rows sent while PostgreSQL still reads, over all requests: each has a connection of its own for as long as it runs. Beyond it rows are read whole, and sent in parts then.
+    /// </summary>
+    public int MaxStreams { get; init; } = 16;
+
     /// <summary>The longest time a statement may run.</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -2,18 +2,19 @@ using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Planning;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Sessions;
 
 namespace AnalyticsGraph.Analytics.Series;
 
 /// <summary><c>Run.series</c>: the series of a metric for all runs of a batch.</summary>
 internal sealed class SeriesResolver(IPendingPoints pending, SeriesLimits limits) : FieldResolver
 {
-    private readonly SeriesStreams _streams = new(limits.MaxStreams);
+    private readonly StreamPlaces _streams = new(limits.MaxStreams);
 
     /// <inheritdoc />
     public override FieldStep Bind(FieldBinding binding) => new Step((ObjectType)binding.Schema.Types["Series"], pending, limits, _streams);
 
-    private sealed class Step(ObjectType type, IPendingPoints pending, SeriesLimits limits, SeriesStreams streams) : FieldStep
+    private sealed class Step(ObjectType type, IPendingPoints pending, SeriesLimits limits, StreamPlaces streams) : FieldStep
     {
         public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
         {

@@ -10,7 +10,7 @@ namespace AnalyticsGraph.Analytics.Series;
 /// Answers all <c>series</c> fields of a level together: first, in the level's one PostgreSQL round trip, what the summaries know (which runs have the metric, how many
 /// points, from which step to which) and whether points are still on their way to ClickHouse; then one ClickHouse query.
 /// </summary>
-internal sealed class SeriesSession(RequestContext request, IPendingPoints pending, SeriesLimits limits, SeriesStreams streams) : ILevelDispatcher, IAsyncDisposable
+internal sealed class SeriesSession(RequestContext request, IPendingPoints pending, SeriesLimits limits, StreamPlaces streams) : ILevelDispatcher, IAsyncDisposable
 {
     private readonly StoreSessions _stores = request.Get<StoreSessions>();
     private readonly List<SeriesFeed> _feeds = [];
@@ -28,7 +28,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
     /// <param name="pending">Who brings acknowledged points to ClickHouse.</param>
     /// <param name="limits">What one request may ask.</param>
     /// <param name="streams">How many series stream, of all requests.</param>
-    public static SeriesSession Of(RequestContext request, IPendingPoints pending, SeriesLimits limits, SeriesStreams streams)
+    public static SeriesSession Of(RequestContext request, IPendingPoints pending, SeriesLimits limits, StreamPlaces streams)
     {
         var session = request.Find<SeriesSession>();
         if (session is null)

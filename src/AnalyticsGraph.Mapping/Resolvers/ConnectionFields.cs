@@ -27,18 +27,10 @@ internal sealed class ConnectionFieldResolver(Func<ObjectBatch, GraphQLType, Col
 internal static class ConnectionFields
 {
     public static FieldResolver Nodes { get; } = new ConnectionFieldResolver(
-        (parents, type) =>
-        {
-            var rows = Of(parents);
-            return new ListColumn(rows.Offsets, NodeColumn(rows, type));
-        },
-        forNodes: true);
+        (parents, type) => ListOf(parents, rows => NodeColumn(rows, type)), forNodes: true);
 
-    public static FieldResolver Edges { get; } = new ConnectionFieldResolver((parents, type) =>
-    {
-        var rows = Of(parents);
-        return new ListColumn(rows.Offsets, new ObjectColumn(new ObjectBatch((ObjectType)type.Named, rows.ItemCount, rows)));
-    });
+    public static FieldResolver Edges { get; } = new ConnectionFieldResolver(
+        (parents, type) => ListOf(parents, rows => new ObjectColumn(new ObjectBatch((ObjectType)type.Named, rows.ItemCount, rows))));
 
     public static FieldResolver PageInfo { get; } = new ConnectionFieldResolver((parents, type) =>
         new ObjectColumn(new ObjectBatch((ObjectType)type.Named, parents.Count, Of(parents))));
@@ -60,6 +52,12 @@ internal static class ConnectionFields
     public static FieldResolver StartCursor { get; } = EndCursorOf((rows, parent) => rows.Offsets[parent]);
 
     public static FieldResolver EndCursor { get; } = EndCursorOf((rows, parent) => rows.Offsets[parent + 1] - 1);
+
+    private static Column ListOf(ObjectBatch connections, Func<ParentRows, ObjectColumn> items)
+    {
+        var source = (ConnectionRows)connections.Source;
+        return source.Feed is { } feed ? new OpenListColumn(feed, () => items(feed.Current)) : new ListColumn(source.Rows.Offsets, items(source.Rows));
+    }
 
     private static ParentRows Of(ObjectBatch connections) => ((ConnectionRows)connections.Source).Rows;
 

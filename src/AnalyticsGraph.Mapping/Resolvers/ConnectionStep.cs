@@ -27,6 +27,7 @@ internal sealed class ConnectionStep : FieldStep
     private readonly RowsStep _rows;
     private readonly MappingLimits _limits;
     private readonly ObjectType _type;
+    private readonly PlannedSelectionSet? _selections;
     private readonly PlannedField[] _rowFields;
     private readonly PlannedField[] _totalFields;
     private readonly bool _withCursors;
@@ -34,7 +35,7 @@ internal sealed class ConnectionStep : FieldStep
 
     public ConnectionStep(RowsStep rows, ObjectType type, PlannedSelectionSet? selections, MappingLimits limits)
     {
-        (_rows, _type, _limits) = (rows, type, limits);
+        (_rows, _type, _limits, _selections) = (rows, type, limits, selections);
         var fields = selections?.Fields ?? [];
         _rowFields = [.. fields.Where(field => field.Definition.Name is "edges" or "nodes" or "pageInfo")];
         _totalFields = [.. fields.Where(field => field.Definition.Name == "totalCount")];
@@ -54,19 +55,50 @@ internal sealed class ConnectionStep : FieldStep
         var foreign = await _rows.ResolveForeignAsync(context).ConfigureAwait(false);
 
         // Both are asked before either is awaited: they share the level's round trip.
-        var rows = Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, foreign, keys, parents.Count, page, _withCursors) : null;
+        var streamed = InitialCount(context);
+        var feed = streamed < 0 ? null : _rows.TryOpen(context, foreign, keys, parents.Count, page, _withCursors);
+        var rows = feed is null && Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, foreign, keys, parents.Count, page, _withCursors) : null;
         var totals = Array.Exists(_totalFields, context.Includes) ? _rows.CountAsync(context, foreign, keys, parents.Count) : null;
+        if (feed is not null)
+        {
+            await feed.StartAsync(streamed).ConfigureAwait(false);
+        }
+
         var connection = new ConnectionRows(
-            rows is null ? ParentRows.Empty(_rows.Layout, parents.Count, page) : await rows.ConfigureAwait(false),
-            totals is null ? [] : await totals.ConfigureAwait(false));
+            feed?.Current ?? (rows is null ? ParentRows.Empty(_rows.Layout, parents.Count, page) : await rows.ConfigureAwait(false)),
+            totals is null ? [] : await totals.ConfigureAwait(false))
+        {
+            Feed = feed is { IsComplete: false } ? feed : null,
+        };
         return new ObjectColumn(new ObjectBatch(_type, parents.Count, connection));
+    }
+
+    // The rows can be sent as they come if all that is selected of them streams: what tells of the page (its end, whether there is another) needs the whole page.
+    private int InitialCount(StepContext context)
+    {
+        var initialCount = -1;
+        foreach (var field in _rowFields.Where(context.Includes))
+        {
+            if (!context.IsStreamed(field, _selections, out var count))
+            {
+                return -1;
+            }
+
+            initialCount = Math.Max(initialCount, count);
+        }
+
+        return initialCount;
     }
 }
 
 /// <summary>What a connection's fields are read from.</summary>
 /// <param name="Rows">The page of each parent.</param>
 /// <param name="Totals">The total of each parent; empty if nobody asked.</param>
-internal sealed record ConnectionRows(ParentRows Rows, long[] Totals);
+internal sealed record ConnectionRows(ParentRows Rows, long[] Totals)
+{
+    /// <summary>Where the rows come from as they are delivered; null if all are here.</summary>
+    public RowFeed? Feed { get; init; }
+}
 
 /// <summary>What a connection's fields know when they are bound.</summary>
 internal sealed record ConnectionContext(RowContext Node)

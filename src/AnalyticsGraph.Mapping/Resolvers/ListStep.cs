@@ -31,10 +31,22 @@ internal sealed class ListStep(RowsStep rows, ObjectType type, MappingLimits lim
     {
         var (page, isLimited) = PageRequest.OfList(context.Arguments, limits);
         var foreign = await rows.ResolveForeignAsync(context).ConfigureAwait(false);
+        if (context.IsStreamed(context.Field, null, out var initialCount)
+            && rows.TryOpen(context, foreign, rows.KeysOf(parents), parents.Count, page, withCursors: false, isLimited ? null : TooLongError) is { } feed)
+        {
+            await feed.StartAsync(initialCount).ConfigureAwait(false);
+            return feed.IsComplete ? ListOf(feed.Current, isLimited) : new OpenListColumn(feed, () => Items(feed.Current));
+        }
+
         var read = await rows.ReadAsync(context, foreign, rows.KeysOf(parents), parents.Count, page, withCursors: false).ConfigureAwait(false);
-        var items = new ObjectColumn(new ObjectBatch(type, read.Rows.Count, read.Rows), read.RowOf);
-        return new ListColumn(read.Offsets, items) { Errors = isLimited ? null : TooLong(read) };
+        return ListOf(read, isLimited);
     }
+
+    private GraphQLError TooLongError => new($"The list has more than {limits.MaxList} rows; ask for the `first` ones or narrow it by `where`.", ErrorCodes.LimitExceeded);
+
+    private ListColumn ListOf(ParentRows read, bool isLimited) => new(read.Offsets, Items(read)) { Errors = isLimited ? null : TooLong(read) };
+
+    private ObjectColumn Items(ParentRows read) => new(new ObjectBatch(type, read.Rows.Count, read.Rows), read.RowOf);
 
     private Dictionary<int, GraphQLError>? TooLong(ParentRows read)
     {
@@ -43,7 +55,7 @@ internal sealed class ListStep(RowsStep rows, ObjectType type, MappingLimits lim
         {
             if (read.HasMore(parent))
             {
-                (errors ??= []).Add(parent, new GraphQLError($"The list has more than {limits.MaxList} rows; ask for the `first` ones or narrow it by `where`.", ErrorCodes.LimitExceeded));
+                (errors ??= []).Add(parent, TooLongError);
             }
         }
 

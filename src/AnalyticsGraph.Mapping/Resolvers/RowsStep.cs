@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Rows;
@@ -33,23 +34,13 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
     /// <summary>Reads the rows.</summary>
     public async Task<ParentRows> ReadAsync(StepContext context, ForeignKeys? foreign, KeySet? keys, int parentCount, PageRequest page, bool withCursors)
     {
-        var session = context.Request.Get<StoreSessions>().For(source.Table.Store);
-        var arguments = context.Arguments;
-        var query = new RowsQuery(layout, arguments.Get<ArgumentValues>("where"), arguments.Get<object?[]>("order"), source.Order, page, withCursors);
         if (keys is { Count: 0 })
         {
             return ParentRows.Empty(layout, parentCount, page);
         }
 
-        var scope = session.NewScope(foreign);
-        var statement = keys is null ? RowsStatement.ComposeRoot(scope, query, _texts) : RowsStatement.ComposeNested(scope, query, source.Relation!, keys, _texts);
-        var question = new StoreQuestion(statement.Statement, statement.Shapes)
-        {
-            Parents = keys,
-            Limit = page.Limit,
-            MaxRows = context.Request.Get<MappingLimits>().MaxRowsPerField,
-            Expected = keys is null ? Math.Min(page.Limit, 256) : Math.Min(Math.Min(page.Limit, 4) * keys.Count, 512),
-        };
+        var session = SessionOf(context);
+        var (statement, question) = Compose(context, session, foreign, keys, page, withCursors);
         var result = await (foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
         var rows = new RowSet(layout, result.Values, result.Count);
         if (foreign is null)
@@ -59,6 +50,53 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
         }
 
         return new ParentRows(rows, result.Groups!, keys?.SlotOf, parentCount, page, statement.CursorLength, statement.Signature);
+    }
+
+    /// <summary>
+    /// Begins to read rows that are sent as they come. Only those of one parent can be: several parents share a statement, whose rows of the last parent come last. A page from the end is read from its
+    /// end, and one whose filter reaches into the other store has waited for that anyway.
+    /// </summary>
+    /// <param name="context">The request and the arguments.</param>
+    /// <param name="foreign">What the filter found in the other store.</param>
+    /// <param name="keys">The parent's key; null at the root.</param>
+    /// <param name="parentCount">How many parents there are.</param>
+    /// <param name="page">The page.</param>
+    /// <param name="withCursors">Whether cursors are wanted.</param>
+    /// <param name="tooLong">Told where there are more rows than the page has; null where that is no error.</param>
+    /// <returns>Null if they are to be read whole.</returns>
+    public RowFeed? TryOpen(StepContext context, ForeignKeys? foreign, KeySet? keys, int parentCount, PageRequest page, bool withCursors, GraphQLError? tooLong = null)
+    {
+        if (foreign is not null || parentCount != 1 || keys is { Count: 0 } || page.IsBackward || SessionOf(context) is not PostgresSession session)
+        {
+            return null;
+        }
+
+        var (statement, question) = Compose(context, session, null, keys, page, withCursors);
+        if (session.TryOpen(question, context.Request.Get<StreamPlaces>(), context.CancellationToken) is not { } stream)
+        {
+            return null;
+        }
+
+        var feed = new RowFeed(stream, statement, layout, page) { TooLong = tooLong };
+        context.Request.DisposeAtEnd(feed);
+        return feed;
+    }
+
+    private StoreSession SessionOf(StepContext context) => context.Request.Get<StoreSessions>().For(source.Table.Store);
+
+    private (RowsStatement Statement, StoreQuestion Question) Compose(StepContext context, StoreSession session, ForeignKeys? foreign, KeySet? keys, PageRequest page, bool withCursors)
+    {
+        var arguments = context.Arguments;
+        var query = new RowsQuery(layout, arguments.Get<ArgumentValues>("where"), arguments.Get<object?[]>("order"), source.Order, page, withCursors);
+        var scope = session.NewScope(foreign);
+        var statement = keys is null ? RowsStatement.ComposeRoot(scope, query, _texts) : RowsStatement.ComposeNested(scope, query, source.Relation!, keys, _texts);
+        return (statement, new StoreQuestion(statement.Statement, statement.Shapes)
+        {
+            Parents = keys,
+            Limit = page.Limit,
+            MaxRows = context.Request.Get<MappingLimits>().MaxRowsPerField,
+            Expected = keys is null ? Math.Min(page.Limit, 256) : Math.Min(Math.Min(page.Limit, 4) * keys.Count, 512),
+        });
     }
 
     /// <summary>Counts all rows, for each parent.</summary>

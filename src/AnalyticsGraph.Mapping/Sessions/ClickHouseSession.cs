@@ -68,12 +68,13 @@ public sealed class ClickHouseSession : StoreSession
     /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, or not be brought up to date, or <paramref name="read"/> said so.</exception>
     public async Task ReadCaughtUpAsync(ClickHouseQuery query, Action<Block> read, CancellationToken cancellationToken)
     {
+        StepTrace[] steps = Asker is { } asker ? [asker] : [];
         if (await CatchUpAsync(cancellationToken).ConfigureAwait(false) is { } behind)
         {
             throw behind;
         }
 
-        await ReadBlocksAsync(query, read, cancellationToken).ConfigureAwait(false);
+        await ReadBlocksAsync(query, read, steps, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends a query of C# at once, whose answer is read block by block as it is asked for. That ClickHouse has what it is asked for is the caller's care.</summary>

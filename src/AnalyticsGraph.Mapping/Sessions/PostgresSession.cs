@@ -46,6 +46,21 @@ public sealed class PostgresSession : StoreSession
         return [.. result.Values.Select(values => Enumerable.Range(0, result.Count).Select(row => values.IsNull(row) ? double.NaN : ((DoubleValues)values).Values[row]).ToArray())];
     }
 
+    /// <summary>Sends a statement at once, on a connection of its own, whose rows are taken as they come.</summary>
+    /// <returns>Null if too many do so already.</returns>
+    internal RowStream? TryOpen(StoreQuestion question, StreamPlaces places, CancellationToken cancellationToken)
+    {
+        if (places.TryTake() is not { } place)
+        {
+            return null;
+        }
+
+        NoteAsker(question);
+        Counters.Record(question.Statement.Text);
+        Counters.CountPostgres(1);
+        return RowStream.Start(_server, question, Limits, Trace, place, cancellationToken);
+    }
+
     private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
     {
         // A statement that PostgreSQL refuses ends the batch; the ones behind it are asked again without it, so that only its own fields fail.

@@ -76,7 +76,7 @@ public abstract class StoreSession : ILevelDispatcher
     /// <summary>The step whose code runs, if the request is traced.</summary>
     internal StepTrace? Asker => _request.Trace is null ? null : StepTrace.Current;
 
-    private void NoteAsker(StoreQuestion question)
+    private protected void NoteAsker(StoreQuestion question)
     {
         if (question.Steps.Count == 0 && Asker is { } step)
         {

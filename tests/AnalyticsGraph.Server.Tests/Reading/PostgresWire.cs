@@ -7,13 +7,14 @@ namespace AnalyticsGraph.Server.Tests.Reading;
 
 /// <summary>
 /// Stands between a client and PostgreSQL and counts round trips: every Sync and every simple Query of the frontend is one answer to wait for (PostgreSQL's protocol, chapter
-/// "Message Formats").
+/// "Message Formats"). It can hold long answers back, or break them off.
 /// </summary>
 internal sealed class PostgresWire : IAsyncDisposable
 {
     private readonly NpgsqlConnectionStringBuilder _server;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _accepting = Task.CompletedTask;
     private int _roundTrips;
 
@@ -21,6 +22,15 @@ internal sealed class PostgresWire : IAsyncDisposable
 
     /// <summary>How often PostgreSQL was asked and waited for, by any client.</summary>
     public int RoundTrips => Volatile.Read(ref _roundTrips);
+
+    /// <summary>So many bytes of an answer pass; then nothing more of it, until <see cref="Release"/>. Other connections are not held.</summary>
+    public long HeldAfter { get; set; } = long.MaxValue;
+
+    /// <summary>After so many bytes of an answer its connection is broken off.</summary>
+    public long BrokenAfter { get; set; } = long.MaxValue;
+
+    /// <summary>Lets pass what was held back.</summary>
+    public void Release() => _released.TrySetResult();
 
     /// <summary>Leads here.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -75,7 +85,8 @@ internal sealed class PostgresWire : IAsyncDisposable
         using var server = await ConnectAsync();
         await using var fromClient = client.GetStream();
         await using var toServer = new NetworkStream(server, ownsSocket: false);
-        var answers = Relay(toServer, fromClient);
+        var answer = new Answered();
+        var answers = RelayAsync(toServer, fromClient, answer);
         try
         {
             // The start-up message alone has no type: length, then content.
@@ -87,6 +98,7 @@ internal sealed class PostgresWire : IAsyncDisposable
             {
                 await fromClient.ReadExactlyAsync(header, _closing.Token);
                 await toServer.WriteAsync(header, _closing.Token);
+                answer.Bytes = 0;
                 var content = await CopyAsync(fromClient, toServer, BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(1)) - 4);
                 // What resets a pooled session goes ahead of the next question in one packet: nobody waits for it.
                 if (header[0] == (byte)'S' || (header[0] == (byte)'Q' && !content.AsSpan().StartsWith("SET SESSION AUTHORIZATION DEFAULT"u8) && !content.AsSpan().StartsWith("DISCARD ALL"u8)))
@@ -120,15 +132,36 @@ internal sealed class PostgresWire : IAsyncDisposable
         return buffer;
     }
 
-    private async Task Relay(NetworkStream from, NetworkStream to)
+    private async Task RelayAsync(NetworkStream from, NetworkStream to, Answered answer)
     {
+        var buffer = new byte[4096];
         try
         {
-            await from.CopyToAsync(to, _closing.Token);
+            while (await from.ReadAsync(buffer, _closing.Token) is > 0 and var length)
+            {
+                answer.Bytes += length;
+                if (answer.Bytes > BrokenAfter)
+                {
+                    to.Socket.Shutdown(SocketShutdown.Both);
+                    return;
+                }
+
+                if (answer.Bytes > HeldAfter)
+                {
+                    await _released.Task.WaitAsync(_closing.Token);
+                }
+
+                await to.WriteAsync(buffer.AsMemory(0, length), _closing.Token);
+            }
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
             // Either end left.
         }
+    }
+
+    private sealed class Answered
+    {
+        public long Bytes { get; set; }
     }
 }

@@ -3,10 +3,9 @@ using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
-using AnalyticsGraph.GraphQL.Execution;
-using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Server.Tests.Running;
+using AnalyticsGraph.Tests;
 
 namespace AnalyticsGraph.Server.Tests.Reading;
 
@@ -106,7 +105,7 @@ public sealed class StreamedSeriesTests(EmptyServer empty)
         wire.BrokenAfter = wire.Bytes + 20_000_000;
         await using var parts = new Parts(server, Streamed, run);
 
-        var last = await parts.ReadToEndAsync();
+        var last = (await parts.ReadToEndAsync())[^1];
 
         Assert.InRange(parts.Values.Count, 20_000, Many - 1);
         Assert.Equal(parts.Steps.Count, parts.Values.Count);
@@ -125,9 +124,10 @@ public sealed class StreamedSeriesTests(EmptyServer empty)
                 "mutation ($r: ID!, $step: Long!) { logBatch(input: {runId: $r, metrics: [{key: \"loss\", value: 0.5, step: $step}]}) { errors { __typename } } }", new { r = run, step = round });
             await using var parts = new Parts(empty.Server, Streamed, run);
 
-            await parts.ReadToEndAsync();
+            var series = DeliveredParts.Of(await parts.ReadToEndAsync()).Data!["run"]!["series"]!;
 
-            Assert.Equal(Enumerable.Range(1, round).Select(step => (long)step), parts.Steps);
+            Assert.Equal($"[{string.Join(',', Enumerable.Range(1, round))}]", series["steps"]!.ToJsonString());
+            Assert.Equal(round, (int)series["count"]!);
         }
     }
 
@@ -152,15 +152,15 @@ public sealed class StreamedSeriesTests(EmptyServer empty)
         using var whole = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
 
         await using var parts = new Parts(empty.Server, query, run);
-        await parts.ReadToEndAsync();
+        var all = await parts.ReadToEndAsync();
 
         if (selection.Contains("-1", StringComparison.Ordinal))
         {
-            Assert.Equal("BAD_USER_INPUT", Assert.Single(parts.All).GetProperty("errors")[0].At("extensions.code").GetString());
+            Assert.Equal("BAD_USER_INPUT", Assert.Single(all).GetProperty("errors")[0].At("extensions.code").GetString());
             return;
         }
 
-        Assert.Equal(AnalyticsGraph.Tests.DeliveredParts.Of([whole.RootElement]).DataText(), AnalyticsGraph.Tests.DeliveredParts.Of(parts.All).DataText());
+        Assert.Equal(DeliveredParts.Of([whole.RootElement]).DataText(), DeliveredParts.Of(all).DataText());
         Assert.InRange(parts.Counters.ClickHouseQueries, 0, Math.Max(queries, 1));
     }
 
@@ -183,7 +183,7 @@ public sealed class StreamedSeriesTests(EmptyServer empty)
         await using var server = await InProcessServer.StartAsync(empty.Postgres, empty.ClickHouse, new ServerLimits { Series = new SeriesLimits { MaxPointsPerSeries = 50_000 } });
         await using var parts = new Parts(server, "query ($r: ID!) { run(id: $r) { series(key: \"loss\", from: 0) { values @stream } } }", run);
 
-        var last = await parts.ReadToEndAsync();
+        var last = (await parts.ReadToEndAsync())[^1];
 
         Assert.InRange(parts.Values.Count, 1, 50_000);
         Assert.Equal("LIMIT_EXCEEDED", last.GetProperty("completed")[0].GetProperty("errors")[0].At("extensions.code").GetString());
@@ -218,84 +218,14 @@ public sealed class StreamedSeriesTests(EmptyServer empty)
 
     private static JsonElement Items(JsonElement part, int list) => part.GetProperty("incremental")[list].GetProperty("items");
 
-    /// <summary>The parts of one response, taken one by one, and what they bring of the lists `steps` and `values`.</summary>
-    private sealed class Parts(InProcessServer server, string query, string run) : IAsyncDisposable
+    /// <summary>What the parts bring of the lists `steps` and `values`.</summary>
+    private sealed class Parts(InProcessServer server, string query, string run) : PartReader(server, query, new { r = run })
     {
-        private readonly Dictionary<string, string> _lists = [];
-        private ExecutionResult? _first;
-
-        public SessionCounters Counters { get; } = new();
-
         public List<long> Steps { get; } = [];
 
         public List<double> Values { get; } = [];
 
-        public List<JsonElement> All { get; } = [];
-
-        public async Task<JsonElement?> NextAsync()
-        {
-            if (_first is not null)
-            {
-                using var next = _first is IncrementalResult incremental ? await incremental.NextAsync() : null;
-                return next is null ? null : Take(next);
-            }
-
-            _first = await server.Graph.Executor.ExecuteAsync(new GraphQLRequest
-            {
-                Query = Encoding.UTF8.GetBytes(query),
-                Variables = JsonSerializer.SerializeToElement(new { r = run }),
-                AllowParts = true,
-                Configure = request => server.Graph.Configure(request, Counters),
-            });
-            return Take(_first);
-        }
-
-        public async Task<JsonElement> ReadToEndAsync()
-        {
-            while (await NextAsync() is not null)
-            {
-            }
-
-            return All[^1];
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_first is IncrementalResult incremental)
-            {
-                await incremental.DisposeAsync();
-            }
-            else
-            {
-                _first?.Dispose();
-            }
-        }
-
-        private JsonElement Take(ExecutionResult result)
-        {
-            using var document = JsonDocument.Parse(result.Body.ToArray());
-            var part = document.RootElement.Clone();
-            All.Add(part);
-            if (part.TryGetProperty("data", out var data) && query == Streamed)
-            {
-                Add("steps", data.At("run.series.steps"));
-                Add("values", data.At("run.series.values"));
-            }
-
-            foreach (var pending in Of(part, "pending"))
-            {
-                _lists.Add(pending.GetProperty("id").GetString()!, pending.GetProperty("path").EnumerateArray().Last().ToString());
-            }
-
-            foreach (var incremental in Of(part, "incremental").Where(told => told.TryGetProperty("items", out var _)))
-            {
-                Add(_lists[incremental.GetProperty("id").GetString()!], incremental.GetProperty("items"));
-            }
-
-            return part;
-        }
-
-        private void Add(string list, JsonElement items)
+        protected override void Take(string list, JsonElement items)
         {
             switch (list)
             {
@@ -307,7 +237,5 @@ public sealed class StreamedSeriesTests(EmptyServer empty)
                     break;
             }
         }
-
-        private static IEnumerable<JsonElement> Of(JsonElement part, string name) => part.TryGetProperty(name, out var all) ? all.EnumerateArray() : [];
     }
 }

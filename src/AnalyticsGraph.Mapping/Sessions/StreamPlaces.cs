@@ -1,8 +1,8 @@
-namespace AnalyticsGraph.Analytics.Series;
+namespace AnalyticsGraph.Mapping.Sessions;
 
-/// <summary>How many series stream at the moment. Nobody waits for a place: who finds none reads whole.</summary>
+/// <summary>How many answers of a store are sent while they are read, over all requests. Nobody waits for a place: who finds none reads whole.</summary>
 /// <param name="most">How many may.</param>
-internal sealed class SeriesStreams(int most)
+public sealed class StreamPlaces(int most)
 {
     private int _count;
 
@@ -19,9 +19,9 @@ internal sealed class SeriesStreams(int most)
         return null;
     }
 
-    private sealed class Place(SeriesStreams all) : IDisposable
+    private sealed class Place(StreamPlaces all) : IDisposable
     {
-        private SeriesStreams? _all = all;
+        private StreamPlaces? _all = all;
 
         public void Dispose()
         {
