@@ -11,7 +11,7 @@ namespace AnalyticsGraph.Benchmarks;
 internal static class BenchmarkCommand
 {
     private const int TableWidth = 180;
-    private static readonly string[] Parts = ["memory", "postgres", "series"];
+    private static readonly string[] Parts = ["memory", "live", "postgres", "series"];
 
     /// <summary>Measures and prints.</summary>
     /// <param name="args">The process's arguments.</param>
@@ -20,7 +20,7 @@ internal static class BenchmarkCommand
     {
         var quick = new Option<bool>("--quick") { Description = "Few and short rounds: whether all works, not how fast it is." };
         var data = new Option<string?>("--data") { Description = "Where the embedded engines keep the sample data, kept for the next time; a folder for this run alone if left out.", HelpName = "DIR" };
-        var only = new Option<string[]>("--only") { Description = "Only some parts: memory, postgres, series.", DefaultValueFactory = _ => Parts, HelpName = "PART" };
+        var only = new Option<string[]>("--only") { Description = "Only some parts: memory, live, postgres, series.", DefaultValueFactory = _ => Parts, HelpName = "PART" };
         only.AcceptOnlyFromAmong(Parts);
         var root = new RootCommand("What GraphQL costs: the same answers through the whole stack and by hand.") { quick, data, only };
         root.Add(PartsCommand.Make());
@@ -48,6 +48,12 @@ internal static class BenchmarkCommand
             findings.Add(await benchmark.RunAsync("50 batched child fields", MemoryServer.OwnersQuery, "/bare/owners", 6_000 / scale));
             findings.Add(await benchmark.RunAsync("a document never seen before", MemoryServer.NewQuery, "/bare/run", 10_000 / scale));
             findings.Add(await benchmark.RunAsync("a filter as a variable : inline", ("/graphql", MemoryServer.FilterAsVariable), ("/graphql", MemoryServer.FilterInline), 10_000 / scale));
+        }
+
+        if (parts.Contains("live"))
+        {
+            await using var live = await ChildProcess.StartAsync(Tell, "live");
+            findings.Add(await new SubscriptionBenchmark(live, rounds).RunAsync(40 / scale));
         }
 
         if (parts.Contains("postgres") || parts.Contains("series"))

@@ -6,6 +6,9 @@ switch (args)
     case ["serve", "memory"]:
         await MemoryServer.RunAsync();
         return 0;
+    case ["serve", "live"]:
+        await LiveServer.RunAsync();
+        return 0;
     case ["serve", "stores", var data]:
         await StoresServer.RunAsync(data);
         return 0;
