@@ -26,15 +26,16 @@ internal static class StoresServer
         var graph = await GraphComposition.BuildAsync(stores, tracking, new ServerLimits(), NullLoggerFactory.Instance, CancellationToken.None);
         var statements = await CapturedStatements.OfAsync(BareList.Query, stores, tracking);
         var bare = new BareList(stores.Postgres, statements);
+        string Held() => $"{held} {tracking.Topics.SubscriptionCount}";
         await ChildHost.RunAsync(app =>
         {
             app.MapGraphQL("/graphql", graph.Executor, new GraphQLHttpOptions { ConfigureRequest = (_, request) => graph.Configure(request) });
             app.Map("/bare/runs", bare.AnswerAsync);
-            app.MapGet(HeldResources.Path, (RequestDelegate)(http => http.Response.WriteAsync(held.ToString(), http.RequestAborted)));
+            app.MapGet(HeldResources.Path, (RequestDelegate)(http => http.Response.WriteAsync(Held(), http.RequestAborted)));
             app.MapGet(HeldResources.CollectedPath, (RequestDelegate)(http =>
             {
                 HeldResources.Collect();
-                return http.Response.WriteAsync(held.ToString(), http.RequestAborted);
+                return http.Response.WriteAsync(Held(), http.RequestAborted);
             }));
             app.MapGet("/statements", (RequestDelegate)(http => http.Response.WriteAsync(statements.ToString(), http.RequestAborted)));
             app.MapGet(SeriesPlace.Path, (RequestDelegate)(http => http.Response.WriteAsync(place.ToString(), http.RequestAborted)));

@@ -5,7 +5,7 @@ using AnalyticsGraph.Benchmarks.Servers;
 
 namespace AnalyticsGraph.Benchmarks.Soaking;
 
-/// <summary>Mixed load for minutes, with clients that behave badly: memory stays flat, nothing is answered 5xx, every pooled connection comes back.</summary>
+/// <summary>Mixed load for minutes, with clients that behave badly: memory stays flat, nothing is answered 5xx, every pooled connection comes back, and every point that was acknowledged is there once.</summary>
 internal static class SoakCommand
 {
     private const double MostGrowth = 0.1;
@@ -34,7 +34,9 @@ internal static class SoakCommand
             await LoadAsync(server, load, duration / 5, samples);
             var early = await QuietAsync(server);
             await LoadAsync(server, load, duration * 4 / 5, samples);
-            return Report(load, samples, early, await QuietAsync(server));
+            var late = await QuietAsync(server);
+            await load.CheckAsync();
+            return Report(load, samples, early, late);
         }
         finally
         {
@@ -62,7 +64,7 @@ internal static class SoakCommand
     private static async Task<SoakSample> QuietAsync(ChildProcess server)
     {
         using var limit = new CancellationTokenSource(QuietLimit);
-        while (SoakSample.Parse(await server.GetAsync(HeldResources.Path)) is not { Postgres: 0, ClickHouse: 0 } && !limit.IsCancellationRequested)
+        while (SoakSample.Parse(await server.GetAsync(HeldResources.Path)) is not { Postgres: 0, ClickHouse: 0, Subscriptions: 0 } && !limit.IsCancellationRequested)
         {
             await Task.WhenAny(Task.Delay(Interval, limit.Token));
         }
@@ -73,11 +75,17 @@ internal static class SoakCommand
     private static int Report(SoakLoad load, List<SoakSample> samples, SoakSample early, SoakSample late)
     {
         var growth = (late.Resident / (double)early.Resident) - 1;
-        Tell($"{load}");
+        Tell($"{load.Counts}");
         Tell($"kept after a fifth of the time: {early.Resident >> 20} MiB resident, {early.Heap >> 20} MiB of it the heap; at the end: {late.Resident >> 20} MiB, {late.Heap >> 20} MiB: {growth:+0.0 %;-0.0 %}");
         Tell($"under load: {samples.Max(sample => sample.Resident) >> 20} MiB resident at most");
         Tell($"most in use at once: PostgreSQL {samples.Max(s => s.Postgres)}, ClickHouse {samples.Max(s => s.ClickHouse)}; afterwards PostgreSQL {late.Postgres}, ClickHouse {late.ClickHouse} ({late.Pools} pools tell)");
-        return growth <= MostGrowth && load.ServerErrors == 0 && late is { Pools: > 0, Postgres: 0, ClickHouse: 0 } ? 0 : 1;
+        Tell($"subscriptions held afterwards: {late.Subscriptions}");
+        foreach (var fault in load.Counts.Faults)
+        {
+            Tell($"FAULT {fault}");
+        }
+
+        return growth <= MostGrowth && !load.Counts.Faults.Any() && late is { Pools: > 0, Postgres: 0, ClickHouse: 0, Subscriptions: 0 } ? 0 : 1;
     }
 
     private static void Tell(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
@@ -8,10 +8,16 @@ using AnalyticsGraph.Benchmarks.Servers;
 
 namespace AnalyticsGraph.Benchmarks.Soaking;
 
-/// <summary>The clients: patient ones, some that give up, some that hang up, some that read slowly. They read both stores, and write.</summary>
-internal sealed class SoakLoad(Uri address) : IDisposable
+/// <summary>
+/// The clients: patient ones, some that give up, some that hang up, some that read slowly or not to the end. They read both stores, whole and in parts; others log points, and others subscribe to
+/// what these log.
+/// </summary>
+internal sealed class SoakLoad : IDisposable
 {
-    private const int Clients = 8;
+    private readonly Uri _address;
+    private const int Readers = 8;
+    private const int Writers = 3;
+    private const int Subscribers = 6;
 
     private static readonly string[] Reads =
     [
@@ -24,21 +30,45 @@ internal sealed class SoakLoad(Uri address) : IDisposable
 
     private static readonly string Large = $$"""{ experiment(name: "{{SampleData.SeriesExperiment}}") { runs(first: 1) { nodes { series(key: "{{SampleData.LongKey}}") { steps values } } } } }""";
 
-    private readonly HttpClient _http = new() { BaseAddress = address };
-    private readonly ConcurrentDictionary<string, long> _counts = [];
-    private long _serverErrors;
+    private static readonly string InParts =
+        $$"""{ experiment(name: "{{SampleData.SeriesExperiment}}") { runs(first: 1) { nodes { id ... @defer { series(key: "{{SampleData.LongKey}}") { steps @stream(initialCount: 10) values @stream } } } } } }""";
 
-    /// <summary>How many answers had a status from 500 on.</summary>
-    public long ServerErrors => Interlocked.Read(ref _serverErrors);
+    private readonly HttpClient _http;
+    private readonly SoakWriter[] _writers;
+    private readonly SoakSubscriber[] _subscribers;
+
+    public SoakLoad(Uri address)
+    {
+        _address = address;
+        _http = new HttpClient { BaseAddress = address };
+        var run = Guid.NewGuid().ToString("N");
+        _writers = [.. Enumerable.Range(1, Writers).Select(seed => new SoakWriter(_http, Counts, new Random(seed), $"soak {run} {seed}"))];
+        _subscribers = [.. Enumerable.Range(1, Subscribers).Select(seed => new SoakSubscriber(address, Counts, new Random(seed), () => [.. _writers.Select(writer => writer.RunId).OfType<string>()]))];
+    }
+
+    /// <summary>What happened.</summary>
+    public SoakCounts Counts { get; } = new();
 
     /// <summary>Runs all clients until the token ends them.</summary>
-    public async Task RunAsync(CancellationToken end) => await Task.WhenAll(Enumerable.Range(1, Clients).Select(seed => Task.Run(() => RunClientAsync(new Random(seed), end), CancellationToken.None)));
+    public async Task RunAsync(CancellationToken end) => await Task.WhenAll(
+    [
+        .. Enumerable.Range(1, Readers).Select(seed => Task.Run(() => RunReaderAsync(new Random(seed), end), CancellationToken.None)),
+        .. _writers.Select(writer => Task.Run(() => writer.RunAsync(end), CancellationToken.None)),
+        .. _subscribers.Select(subscriber => Task.Run(() => subscriber.RunAsync(end), CancellationToken.None)),
+    ]);
+
+    /// <summary>Checks that all that was acknowledged is there, once.</summary>
+    public async Task CheckAsync()
+    {
+        foreach (var writer in _writers)
+        {
+            await writer.CheckAsync();
+        }
+    }
 
     public void Dispose() => _http.Dispose();
 
-    public override string ToString() => string.Join(", ", _counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key} {count.Value}")));
-
-    private async Task RunClientAsync(Random random, CancellationToken end)
+    private async Task RunReaderAsync(Random random, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
         {
@@ -54,6 +84,9 @@ internal sealed class SoakLoad(Uri address) : IDisposable
                 case 5 when random.Next(4) == 0:
                     await ReadSlowlyAsync(random);
                     break;
+                case 8:
+                    await ReadPartsAsync(random);
+                    break;
                 case 6 or 7:
                     await AskAsync($$"""mutation { createExperiment(input: {name: "soak {{random.Next(50)}}"}) { experiment { id } errors { __typename } } }""", CancellationToken.None);
                     break;
@@ -68,11 +101,7 @@ internal sealed class SoakLoad(Uri address) : IDisposable
     {
         using var response = await _http.PostAsJsonAsync("graphql", new { query }, cancellation);
         await response.Content.ReadAsByteArrayAsync(cancellation);
-        Count($"answered {(int)response.StatusCode}");
-        if ((int)response.StatusCode >= 500)
-        {
-            Interlocked.Increment(ref _serverErrors);
-        }
+        Counts.Answered((int)response.StatusCode);
     }
 
     private async Task GiveUpAsync(string query, int milliseconds)
@@ -84,7 +113,7 @@ internal sealed class SoakLoad(Uri address) : IDisposable
         }
         catch (OperationCanceledException)
         {
-            Count("given up");
+            Counts.Add("given up");
         }
     }
 
@@ -94,7 +123,7 @@ internal sealed class SoakLoad(Uri address) : IDisposable
         var request = Request(query);
         await client.GetStream().WriteAsync(request.AsMemory(0, random.Next(2) == 0 ? random.Next(request.Length) : request.Length));
         client.LingerState = new LingerOption(true, 0);
-        Count("hung up");
+        Counts.Add("hung up");
     }
 
     private async Task ReadSlowlyAsync(Random random)
@@ -109,13 +138,32 @@ internal sealed class SoakLoad(Uri address) : IDisposable
             await Task.Delay(20);
         }
 
-        Count("read slowly");
+        Counts.Add("read slowly");
+    }
+
+    /// <summary>Reads some of a response in parts, or all of it.</summary>
+    private async Task ReadPartsAsync(Random random)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "graphql") { Content = JsonContent.Create(new { query = InParts }) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("multipart/mixed"));
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Counts.Answered((int)response.StatusCode);
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        var buffer = new byte[64 * 1024];
+        var left = random.Next(4) == 0 ? long.MaxValue : random.Next(20_000_000);
+        var read = 1;
+        for (; left > 0 && read > 0; left -= read)
+        {
+            read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)));
+        }
+
+        Counts.Add(read == 0 ? "parts read to the end" : "parts left");
     }
 
     private async Task<TcpClient> ConnectAsync()
     {
         var client = new TcpClient();
-        await client.ConnectAsync(address.Host, address.Port);
+        await client.ConnectAsync(_address.Host, _address.Port);
         return client;
     }
 
@@ -124,6 +172,4 @@ internal sealed class SoakLoad(Uri address) : IDisposable
         var body = JsonSerializer.Serialize(new { query });
         return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
     }
-
-    private void Count(string what) => _counts.AddOrUpdate(what, 1, (_, count) => count + 1);
 }

@@ -8,11 +8,12 @@ namespace AnalyticsGraph.Benchmarks.Soaking;
 /// <param name="ClickHouse">ClickHouse's connections in use.</param>
 /// <param name="Resident">Bytes of memory.</param>
 /// <param name="Heap">Bytes of the managed heap.</param>
-internal readonly record struct SoakSample(long Pools, long Postgres, long ClickHouse, long Resident, long Heap)
+/// <param name="Subscriptions">Subscriptions to topics.</param>
+internal readonly record struct SoakSample(long Pools, long Postgres, long ClickHouse, long Resident, long Heap, long Subscriptions)
 {
     public static SoakSample Parse(string text)
     {
         long[] numbers = [.. text.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
-        return new(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+        return new(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
     }
 }
