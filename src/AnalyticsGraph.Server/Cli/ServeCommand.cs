@@ -64,7 +64,11 @@ internal static class ServeCommand
 
         var app = builder.Build();
         // Before anything that it could tell of.
-        app.Services.GetRequiredService<TelemetryExport>();
+        if (app.Services.GetRequiredService<TelemetryExport>().HasTraces)
+        {
+            app.Use(HttpSpans.CompleteAsync);
+        }
+
         var host = app.Services.GetRequiredService<GraphHost>();
         app.MapHealth();
         app.MapGraphQL("/graphql", () => host.Graph?.Executor, new GraphQLHttpOptions

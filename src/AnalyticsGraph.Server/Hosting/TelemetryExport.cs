@@ -32,6 +32,9 @@ internal sealed class TelemetryExport : IDisposable
 
     private TelemetryExport(TracerProvider? traces, MeterProvider? metrics) => (_traces, _metrics) = (traces, metrics);
 
+    /// <summary>Whether spans are exported.</summary>
+    public bool HasTraces => _traces is not null;
+
     /// <summary>Begins to export what the configuration gives an endpoint for; nothing without.</summary>
     /// <param name="configuration">The settings.</param>
     public static TelemetryExport Start(IConfiguration configuration)

@@ -29,13 +29,16 @@ internal sealed class InProcessServer : IAsyncDisposable
     /// <summary>The server's address, with a slash at its end.</summary>
     public Uri Url => Http.BaseAddress!;
 
+    /// <summary>What the server is composed of.</summary>
+    public IServiceProvider Services => _application.Services;
+
     /// <summary>What answers behind HTTP.</summary>
     public GraphComposition Graph => _application.Services.GetRequiredService<GraphHost>().Graph!;
 
     /// <summary>Starts and waits until it is ready.</summary>
-    public static async Task<InProcessServer> StartAsync(string postgres, string clickHouse, ServerLimits? limits = null)
+    public static async Task<InProcessServer> StartAsync(string postgres, string clickHouse, ServerLimits? limits = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var server = await ListenAsync(postgres, clickHouse, limits);
+        var server = await ListenAsync(postgres, clickHouse, limits, settings);
         using var limit = new CancellationTokenSource(StartLimit);
         var host = server._application.Services.GetRequiredService<GraphHost>();
         while (host.Graph is null)
@@ -48,10 +51,10 @@ internal sealed class InProcessServer : IAsyncDisposable
     }
 
     /// <summary>Starts; it may not be ready.</summary>
-    public static async Task<InProcessServer> ListenAsync(string postgres, string clickHouse, ServerLimits? limits = null)
+    public static async Task<InProcessServer> ListenAsync(string postgres, string clickHouse, ServerLimits? limits = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var options = new ServerOptions("http://127.0.0.1:0", Path.GetTempPath(), Demo: false, postgres, clickHouse) { Limits = limits ?? new ServerLimits() };
-        var application = ServeCommand.Build(options, new ConfigurationBuilder().AddInMemoryCollection().Build());
+        var application = ServeCommand.Build(options, new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build());
         await application.StartAsync();
         return new InProcessServer(application);
     }
