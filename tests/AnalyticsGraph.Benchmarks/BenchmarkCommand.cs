@@ -11,7 +11,7 @@ namespace AnalyticsGraph.Benchmarks;
 internal static class BenchmarkCommand
 {
     private const int TableWidth = 180;
-    private static readonly string[] Parts = ["memory", "live", "postgres", "series"];
+    private static readonly string[] Parts = ["memory", "live", "postgres", "series", "stream"];
 
     /// <summary>Measures and prints.</summary>
     /// <param name="args">The process's arguments.</param>
@@ -20,7 +20,7 @@ internal static class BenchmarkCommand
     {
         var quick = new Option<bool>("--quick") { Description = "Few and short rounds: whether all works, not how fast it is." };
         var data = new Option<string?>("--data") { Description = "Where the embedded engines keep the sample data, kept for the next time; a folder for this run alone if left out.", HelpName = "DIR" };
-        var only = new Option<string[]>("--only") { Description = "Only some parts: memory, live, postgres, series.", DefaultValueFactory = _ => Parts, HelpName = "PART" };
+        var only = new Option<string[]>("--only") { Description = "Only some parts: memory, live, postgres, series, stream.", DefaultValueFactory = _ => Parts, HelpName = "PART" };
         only.AcceptOnlyFromAmong(Parts);
         var root = new RootCommand("What GraphQL costs: the same answers through the whole stack and by hand.") { quick, data, only };
         root.Add(PartsCommand.Make());
@@ -56,7 +56,7 @@ internal static class BenchmarkCommand
             findings.Add(await new SubscriptionBenchmark(live, rounds).RunAsync(40 / scale));
         }
 
-        if (parts.Contains("postgres") || parts.Contains("series"))
+        if (parts.Any(part => part is not ("memory" or "live")))
         {
             using var folder = new DataFolder(data);
             await using var stores = await ChildProcess.StartAsync(Tell, "stores", folder.Path);
@@ -70,6 +70,13 @@ internal static class BenchmarkCommand
                 using var benchmark = new SeriesBenchmark(stores, SeriesPlace.Parse(await stores.GetAsync(SeriesPlace.Path)), rounds);
                 findings.Add(await benchmark.WholeAsync(100 / scale));
                 findings.Add(await benchmark.ThinnedAsync(10 / Math.Min(scale, 3)));
+            }
+
+            if (parts.Contains("stream"))
+            {
+                using var benchmark = new StreamBenchmark(stores, SeriesPlace.Parse(await stores.GetAsync(SeriesPlace.Path)), rounds);
+                findings.Add(await benchmark.SeriesAsync(5 / Math.Min(scale, 3)));
+                findings.Add(await benchmark.RowsAsync(50 / scale));
             }
         }
 

@@ -6,12 +6,14 @@ using AnalyticsGraph.Tracking.Writing;
 namespace AnalyticsGraph.Benchmarks.Servers;
 
 /// <summary>
-/// What the stores hold: an experiment of 60 runs with 5 params each, and a run with two series. All of it is written by the product's own write path, in batches of the
+/// What the stores hold: an experiment of 60 runs with 5 params each, another of 1,000, and a run with two series. All of it is written by the product's own write path, in batches of the
 /// size that clients send. Values vary in 32 bits and times have jitter, so that neither compresses better than real ones.
 /// </summary>
 internal static class SampleData
 {
     public const string ListExperiment = "benchmark list";
+    public const string LongListExperiment = "benchmark long list";
+    public const int LongListRuns = 1_000;
     public const string SeriesExperiment = "benchmark series";
     public const string ShortKey = "loss";
     public const int ShortPoints = 1_000;
@@ -38,7 +40,8 @@ internal static class SampleData
         }
 
         var random = new Random(1);
-        await WriteListAsync(tracking, random);
+        await WriteListAsync(tracking, random, ListExperiment, Runs);
+        await WriteListAsync(tracking, random, LongListExperiment, LongListRuns);
         var written = await WriteSeriesAsync(tracking, random);
 
         // The two ways of writing a time drop different zeros of its end: so there are none.
@@ -53,10 +56,10 @@ internal static class SampleData
         return written;
     }
 
-    private static async Task WriteListAsync(TrackingServices tracking, Random random)
+    private static async Task WriteListAsync(TrackingServices tracking, Random random, string name, int runs)
     {
-        var experiment = Value(await tracking.Entities.CreateExperimentAsync(new CreateExperimentRequest { Name = ListExperiment, ArtifactLocation = "s3://runs" }, Caller.Anonymous));
-        for (var i = 0; i < Runs; i++)
+        var experiment = Value(await tracking.Entities.CreateExperimentAsync(new CreateExperimentRequest { Name = name, ArtifactLocation = "s3://runs" }, Caller.Anonymous));
+        for (var i = 0; i < runs; i++)
         {
             Value(await tracking.Entities.CreateRunAsync(
                 new CreateRunRequest

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.GraphQL.Execution;
 
@@ -48,6 +49,15 @@ internal sealed class StreamedCohort : DeliveryCohort
         var (writer, errors, work) = BeginPart(options);
         using var _ = writer;
         writer.WriteByte((byte)'[');
+        var itemType = ((ListType)stream.Field.Definition.Type.Nullable).ItemType;
+        if (_items is LeafColumn { Errors: null } leaf && (!leaf.MayHaveNulls || itemType is not NonNullType))
+        {
+            leaf.WriteRange(first, first + count, writer);
+            stream.Index += count;
+            End();
+            return;
+        }
+
         for (var i = 0; i < count; i++)
         {
             var end = writer.Length;
@@ -71,11 +81,16 @@ internal sealed class StreamedCohort : DeliveryCohort
             stream.Index++;
         }
 
-        stream.Next += count;
-        Send(count, errors.ToImmutable());
-        if (stream.IsAtEnd)
+        End();
+
+        void End()
         {
-            graph.Finish(stream, [], payload);
+            stream.Next += count;
+            Send(count, errors.ToImmutable());
+            if (stream.IsAtEnd)
+            {
+                graph.Finish(stream, [], payload);
+            }
         }
 
         void Send(int sent, ImmutableArray<GraphQLError> sentErrors)
