@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Oracle;
+using AnalyticsGraph.GraphQL.Persisted;
 using AnalyticsGraph.GraphQL.Tests.Validation.Differential;
 using AnalyticsGraph.GraphQL.Types;
 
@@ -9,11 +11,14 @@ namespace AnalyticsGraph.GraphQL.Fuzz;
 /// <summary>A schema that has everything, with sound data: what goes wrong is the engine's.</summary>
 internal sealed class FuzzGraph
 {
+    /// <summary>A document that the server's owner vouches for.</summary>
+    public const string Trusted = "query Dogs($filter: Filter = {}, $name: String! = \"n\") { dogs(filter: $filter) { id name } pet(name: $name) { ... on Dog { id } } } query Count($of: Color, $above: Float) { count(of: $of, above: $above) }";
+
     private const int DataDepth = 4;
 
     public FuzzGraph(Action<UnexpectedError> onUnexpectedError)
     {
-        Executor = new GraphQLExecutor(ExecutableSchema.Create(Schema, RootValueResolvers.For(Schema)), new GraphQLExecutorOptions { OnUnexpectedError = onUnexpectedError });
+        Executor = new GraphQLExecutor(ExecutableSchema.Create(Schema, RootValueResolvers.For(Schema)), new GraphQLExecutorOptions { OnUnexpectedError = onUnexpectedError }, [new DocumentFile("trusted.graphql", Encoding.UTF8.GetBytes(Trusted))]);
         Root = new RootValue(JsonSerializer.SerializeToElement(ValueOf(Schema.Query, DataDepth)));
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -244,6 +245,37 @@ public sealed class EventStreamTests
 
         await server.WaitForSubscriptionsAsync(0);
         Assert.Equal(404, (await BeginAsync(server, token, "3", "{ hello }")).Status);
+    }
+
+    [Fact]
+    public async Task Single_Should_RefuseAnOperation_When_ItsClientLeavesTheStreamBeforeItIsSentWhole()
+    {
+        await using var server = await GraphQLServer.StartAsync();
+        var token = await ReserveAsync(server);
+        var stream = await EventReader.OpenAsync(server, new HttpRequestMessage(HttpMethod.Get, $"{server.Url}?token={token}"));
+        await BeginAsync(server, token, "1", "subscription { heard }");
+        await server.WaitForSubscriptionsAsync(1);
+        const string Body = """{"query":"{ hello }","extensions":{"operationId":"2"}}""";
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, server.Url.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {server.Url.AbsolutePath} HTTP/1.1\r\nHost: {server.Url.Authority}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\nConnection: close\r\nExpect: 100-continue\r\n{TokenHeader}: {token}\r\n\r\n"));
+        var answer = new StreamReader(socket.GetStream(), Encoding.ASCII);
+        // The server reads the body: it has found the stream.
+        Assert.Equal("HTTP/1.1 100 Continue", await answer.ReadLineAsync());
+
+        stream.Dispose();
+        await server.WaitForSubscriptionsAsync(0);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await BeginAsync(server, token, "3", "{ hello }")).Status != 404)
+        {
+            await Task.Delay(10, deadline.Token);
+        }
+
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Body));
+
+        var rest = await answer.ReadToEndAsync();
+        Assert.Contains("HTTP/1.1 404", rest, StringComparison.Ordinal);
     }
 
     [Fact]

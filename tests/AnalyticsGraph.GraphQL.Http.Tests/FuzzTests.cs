@@ -3,15 +3,18 @@ using Xunit.Abstractions;
 
 namespace AnalyticsGraph.GraphQL.Http.Tests;
 
-/// <summary>Damaged documents and requests, by a program of its own: were the engine to bring its process down, this one would tell which input did. The program's options try more, and repeat one input.</summary>
+/// <summary>Damaged documents, requests, messages and streams, by a program of its own: were the engine to bring its process down, this one would tell which input did. The program's options try more, and repeat one input.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private const int Seconds = 20;
+    // Of each kind; a minute in all.
+    private const int Seconds = 14;
     private const int Threads = 4;
 
     [Theory]
     [InlineData("documents", 60_000)]
-    [InlineData("http", 20_000)]
+    [InlineData("http", 15_000)]
+    [InlineData("sockets", 3_000)]
+    [InlineData("streams", 5_000)]
     public async Task Engine_Should_StandDamagedInput(string kind, int count)
     {
         var trace = Path.GetTempFileName();

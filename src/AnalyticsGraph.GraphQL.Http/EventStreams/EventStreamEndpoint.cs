@@ -95,10 +95,20 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
         // Events are executed when this request is long gone: what configures them is the stream's.
         var stream = await session.Stream.WaitAsync(http.RequestAborted).ConfigureAwait(false);
         EventStreamOperation? operation = null;
-        var responses = await SubscribeAsync(http, stream.Http, executor, default, parameters => (operation = session.Add(OperationIdOf(parameters))).Token).ConfigureAwait(false);
+        ResponseStream responses;
+        try
+        {
+            responses = await SubscribeAsync(http, stream.Http, executor, default, parameters => (operation = session.Add(OperationIdOf(parameters))).Token).ConfigureAwait(false);
+        }
+        catch when (operation is not null)
+        {
+            session.Leave(operation);
+            throw;
+        }
+
         if (responses.RequestError is { } refused)
         {
-            session.Remove(operation!);
+            session.Leave(operation!);
             await using (responses)
             {
                 var mediaType = ResponseMediaType.Negotiate(http.Request.Headers.Accept) ?? ResponseMediaType.GraphQLResponse;
@@ -108,7 +118,7 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
             return;
         }
 
-        session.Run(operation!, stream, responses);
+        _ = session.RunAsync(operation!, stream, responses);
         http.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 
@@ -152,8 +162,10 @@ internal sealed class EventStreamEndpoint(GraphQLHttpOptions options)
         {
             try
             {
+                // Admitted first: what configures the operation stays as long as it does.
+                var ended = admit?.Invoke(parameters) ?? cancellation;
                 var request = parameters.ToRequest(configuring, options, allowMutations, allowParts: true);
-                return await executor.SubscribeAsync(request, admit?.Invoke(parameters) ?? cancellation).ConfigureAwait(false);
+                return await executor.SubscribeAsync(request, ended).ConfigureAwait(false);
             }
             finally
             {

@@ -16,9 +16,14 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Time
 {
     private readonly TaskCompletionSource<EventStream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, EventStreamOperation> _operations = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<EventStreamOperation, Task> _running = [];
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
     private ITimer? _expiry;
     private int _isTaken;
+    private bool _hasEnded;
+
+    // The stream itself, and each operation from when it is admitted until it no longer uses the stream.
+    private int _users = 1;
     private CancellationToken _stopping;
 
     /// <summary>The stream, as soon as it is open.</summary>
@@ -52,54 +57,49 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Time
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
             await Task.Delay(Timeout.InfiniteTimeSpan, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             forget();
-            foreach (var operation in _running.Keys)
+            lock (_lock)
+            {
+                _hasEnded = true;
+            }
+
+            foreach (var operation in _operations.Values)
             {
                 await operation.Cancellation.CancelAsync().ConfigureAwait(false);
             }
 
-            await Task.WhenAll(_running.Values).ConfigureAwait(false);
+            Release();
+            await _left.Task.ConfigureAwait(false);
         }
     }
 
-    /// <summary>Admits an operation.</summary>
-    /// <exception cref="HttpFaultException">Its id is in use, or there are too many.</exception>
+    /// <summary>Admits an operation: the stream stays until it has left.</summary>
+    /// <exception cref="HttpFaultException">Its id is in use, there are too many, or the stream has ended.</exception>
     public EventStreamOperation Add(string id)
     {
-        if (_operations.Count >= options.MaxOperations)
+        lock (_lock)
         {
-            throw new HttpFaultException(
-                StatusCodes.Status429TooManyRequests, $"The stream has {options.MaxOperations} operations, which is as many as it may. Complete some first.", ErrorCodes.LimitExceeded);
-        }
+            if (_hasEnded)
+            {
+                throw Gone();
+            }
 
-        var operation = new EventStreamOperation(id);
-        return _operations.TryAdd(id, operation)
-            ? operation
-            : throw new HttpFaultException(StatusCodes.Status409Conflict, $"The stream has an operation \"{id}\" already.", ErrorCodes.Conflict);
+            var operation = Enter(id);
+            _users++;
+            return operation;
+        }
     }
 
-    /// <summary>Forgets an operation.</summary>
-    public void Remove(EventStreamOperation operation) => _operations.TryRemove(new(operation.Id, operation));
-
-    /// <summary>Sends an operation's responses until it ends.</summary>
-    public void Run(EventStreamOperation operation, EventStream stream, ResponseStream responses)
+    /// <summary>An operation has left.</summary>
+    public void Leave(EventStreamOperation operation)
     {
-        // Taken in before it can end.
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running[operation] = RunAsync(operation, stream, responses, begun.Task);
-        if (stream.Http.RequestAborted.IsCancellationRequested || _stopping.IsCancellationRequested)
-        {
-            operation.Cancellation.Cancel();
-        }
-
-        begun.SetResult();
+        _operations.TryRemove(new(operation.Id, operation));
+        Release();
     }
 
-    /// <summary>Ends an operation whose client has left it; one that is not known has ended by itself.</summary>
-    public Task CompleteAsync(string id) => _operations.TryRemove(id, out var operation) ? operation.Cancellation.CancelAsync() : Task.CompletedTask;
-
-    private async Task RunAsync(EventStreamOperation operation, EventStream stream, ResponseStream responses, Task begun)
+    /// <summary>Sends an operation's responses until it ends, and leaves.</summary>
+    public async Task RunAsync(EventStreamOperation operation, EventStream stream, ResponseStream responses)
     {
-        await begun.ConfigureAwait(false);
+        await Task.Yield();
         try
         {
             await using (responses.ConfigureAwait(false))
@@ -113,12 +113,39 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Time
         }
         finally
         {
-            Remove(operation);
-            _running.TryRemove(operation, out _);
+            Leave(operation);
         }
     }
 
-    private static HttpFaultException Gone() => new(StatusCodes.Status404NotFound, "The stream of this token was not opened in time, or could not be.", ErrorCodes.NotFound);
+    /// <summary>Ends an operation whose client has left it; one that is not known has ended by itself.</summary>
+    public Task CompleteAsync(string id) => _operations.TryRemove(id, out var operation) ? operation.Cancellation.CancelAsync() : Task.CompletedTask;
+
+    private EventStreamOperation Enter(string id)
+    {
+        if (_operations.Count >= options.MaxOperations)
+        {
+            throw new HttpFaultException(
+                StatusCodes.Status429TooManyRequests, $"The stream has {options.MaxOperations} operations, which is as many as it may. Complete some first.", ErrorCodes.LimitExceeded);
+        }
+
+        var operation = new EventStreamOperation(id);
+        return _operations.TryAdd(id, operation)
+            ? operation
+            : throw new HttpFaultException(StatusCodes.Status409Conflict, $"The stream has an operation \"{id}\" already.", ErrorCodes.Conflict);
+    }
+
+    private void Release()
+    {
+        lock (_lock)
+        {
+            if (--_users == 0)
+            {
+                _left.SetResult();
+            }
+        }
+    }
+
+    private static HttpFaultException Gone() => new(StatusCodes.Status404NotFound, "The stream of this token was not opened in time, could not be, or has ended.", ErrorCodes.NotFound);
 
     private void Expire()
     {

@@ -13,7 +13,10 @@ internal static class RawConnection
     private const int Pause = 50_000;
 
     /// <summary>What came back; null if the server neither answered nor closed.</summary>
-    public static byte[]? Exchange(IPEndPoint server, byte[] request)
+    /// <param name="server">The server.</param>
+    /// <param name="request">The bytes.</param>
+    /// <param name="mostBytes">After how many bytes of the answer the client resets the connection; null for a client that reads to the end.</param>
+    public static byte[]? Exchange(IPEndPoint server, byte[] request, int? mostBytes = null)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = Patience, ReceiveTimeout = Patience };
         socket.Connect(server);
@@ -31,7 +34,7 @@ internal static class RawConnection
         var hasMore = true;
         try
         {
-            while (answer.Length < Limit)
+            while (answer.Length < (mostBytes ?? Limit))
             {
                 if (hasMore && !socket.Poll(Pause, SelectMode.SelectRead))
                 {
@@ -55,6 +58,11 @@ internal static class RawConnection
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.NotConnected or SocketError.Shutdown)
         {
             // Closed with bytes of the request unread.
+        }
+
+        if (mostBytes is not null)
+        {
+            socket.LingerState = new LingerOption(true, 0);
         }
 
         return answer.ToArray();

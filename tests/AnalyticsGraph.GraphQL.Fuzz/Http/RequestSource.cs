@@ -10,12 +10,20 @@ namespace AnalyticsGraph.GraphQL.Fuzz.Http;
 /// <summary>HTTP requests as bytes: lines, headers, framing and bodies, each sound or not.</summary>
 internal sealed class RequestSource(DocumentSource documents, int seed)
 {
-    private static readonly string[] Methods = ["POST", "GET", "HEAD", "OPTIONS", "PUT", "post", "P\0ST", "BREW", ""];
-    private static readonly string[] Paths = ["/graphql", "/graphql/", "/graphql?query=%7B__typename%7D", "/graphql?sdl", "/graphql?%", "/graphql?query", "/graphql?query=%ff%c3&query=", "/graphql?variables={", "/%00", "/graphql/../graphql", "*", "http://localhost/graphql", "/graphql#x", "/é"];
+    private readonly BodySource _bodies = new(documents);
+
+    private static readonly string[] Methods = ["POST", "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "post", "P\0ST", "BREW", ""];
+    private static readonly string[] Paths =
+    [
+        "/graphql", "/graphql/", "/graphql?query=%7B__typename%7D", "/graphql?sdl", "/graphql?%", "/graphql?query", "/graphql?query=%ff%c3&query=", "/graphql?variables={", "/%00", "/graphql/../graphql", "*", "http://localhost/graphql", "/graphql#x", "/é",
+        "/graphql/operations/Dogs", "/graphql/operations/Dogs?name=x&filter={}", "/graphql/operations/Dogs?filter={\"size\":1", "/graphql/operations/Count?of=RED&of=RED", "/graphql/operations/Count?above=1e999&nope=1", "/graphql/operations/",
+        "/graphql/operations/Nobody", "/graphql/operations/%00", "/graphql/operations/Dogs/more", "/graphql?documentId=Dogs&variables={}", "/graphql?documentId=Count&operationName=Dogs", "/graphql?extensions={\"persistedQuery\":{\"version\":1,\"sha256Hash\":\"00\"}}",
+        "/graphql?token=x", "/graphql?token=&operationId=1",
+    ];
     private static readonly string[] Versions = ["HTTP/1.1", "HTTP/1.0", "HTTP/1.", "http/1.1", ""];
     private static readonly string[] BodyTypes = ["application/json; charset=utf-8", "application/json;charset=\"utf-16\"", "application/graphql-response+json", "application/graphql", "text/plain", "multipart/form-data; boundary=x", ";", "application/json; =;", "a/b/c", "\u00ff/é"];
     private static readonly string[] Accepts = ["*/*", "application/json", "application/graphql-response+json", "multipart/mixed", "multipart/mixed;deferSpec=20220824, application/json", "text/event-stream", "application/json;q=0", "text/html", "q=1", ",,,", "application/json;q=1e9", "*/json", "application/*;q=0.0001", "\"", "multipart/mixed;boundary=\"\\"];
-    private static readonly string[] Oddities = ["X: y", "X:", ": y", "X y", " folded: value", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "Content-Length: 5", "Content-Length: -1", "Content-Length: 99999999999999999999", "Host: other", "Host:", "Expect: 100-continue", "Connection: upgrade\r\nUpgrade: websocket", "Cookie: \u0001", "Content-Encoding: gzip", "Content-Encoding: identity, br", "If-None-Match: \"x\", W/\"y", "If-None-Match: *", "Origin: null", "GraphQL-Cost: report", "traceparent: 00-zz", "Range: bytes=0-1", "X-\0: 1"];
+    private static readonly string[] Oddities = ["X: y", "X:", ": y", "X y", " folded: value", "Transfer-Encoding: chunked", "Transfer-Encoding: gzip, chunked", "Content-Length: 5", "Content-Length: -1", "Content-Length: 99999999999999999999", "Host: other", "Host:", "Expect: 100-continue", "Connection: upgrade\r\nUpgrade: websocket", "Cookie: \u0001", "Content-Encoding: gzip", "Content-Encoding: identity, br", "If-None-Match: \"x\", W/\"y", "If-None-Match: *", "Origin: null", "GraphQL-Cost: report", "traceparent: 00-zz", "X-GraphQL-Event-Stream-Token: x", "GraphQL-Profile: 1", "Range: bytes=0-1", "X-\0: 1"];
 
     private static readonly string[] Bodies =
     [
@@ -90,7 +98,7 @@ internal sealed class RequestSource(DocumentSource documents, int seed)
             return JsonSerializer.SerializeToUtf8Bytes(new { query = Encoding.UTF8.GetString(documents.Make(number)), operationName = random.Next(4) == 0 ? "A" : null });
         }
 
-        var body = Encoding.UTF8.GetBytes(Pick(Bodies, random));
+        var body = random.Next(2) == 0 ? Encoding.UTF8.GetBytes(Pick(Bodies, random)) : _bodies.Make(number, random);
         return random.Next(2) == 0 ? ByteDamage.Apply(body, Pieces, random) : body;
     }
 
