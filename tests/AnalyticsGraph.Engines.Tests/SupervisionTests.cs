@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using AnalyticsGraph.Engines.Processes;
 using AnalyticsGraph.TestEngines;
@@ -13,6 +14,10 @@ public sealed class SupervisionTests : EngineHarness
         await QueryAsync(engines.PostgresConnectionString, "CREATE TABLE kept AS SELECT 42 AS n");
         var changes = new List<EngineStateChange>();
         engines.StateChanged += change => { lock (changes) changes.Add(change); };
+        var restarts = 0L;
+        using var meters = new MeterListener { InstrumentPublished = (instrument, listener) => { if (instrument.Name == "analyticsgraph.engine.restarts") listener.EnableMeasurementEvents(instrument); } };
+        meters.SetMeasurementEventCallback<long>((_, value, tags, _) => Interlocked.Add(ref restarts, tags[0].Value is "postgresql" ? value : 0));
+        meters.Start();
         var killed = engines.ProcessIdOf(EngineKind.Postgres)!.Value;
 
         await ReachAsync(engines, EngineKind.Postgres, EngineState.Running, () => Task.FromResult(LibC.Kill(killed, LibC.SigKill)));
@@ -20,6 +25,7 @@ public sealed class SupervisionTests : EngineHarness
         Assert.Equal(42, await QueryAsync(engines.PostgresConnectionString, "SELECT n FROM kept"));
         Assert.NotEqual(killed, Assert.Single(PostmastersOfData()));
         lock (changes) Assert.Equal(new[] { EngineState.Restarting, EngineState.Running }, changes.Select(change => change.State));
+        Assert.True(Interlocked.Read(ref restarts) >= 1);
         lock (changes) Assert.Contains("signal 9", changes[0].Reason, StringComparison.Ordinal);
     }
 

@@ -261,7 +261,8 @@ public sealed class RequestTrace
             _activity.SetTag("graphql.error.count", errors.Length);
             if (isRefused)
             {
-                _activity.SetTag("error.type", GraphQLTelemetry.LabelOf(errors[0].Code)).SetStatus(ActivityStatusCode.Error, errors[0].Message);
+                // A message can show a value of the caller's; the code cannot.
+                _activity.SetTag("error.type", GraphQLTelemetry.LabelOf(errors[0].Code)).SetStatus(ActivityStatusCode.Error);
             }
         }
 

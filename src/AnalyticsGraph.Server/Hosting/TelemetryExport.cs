@@ -60,7 +60,11 @@ internal sealed class TelemetryExport : IDisposable
     {
         if (IsOn(configuration, "LOGS"))
         {
-            logging.AddOpenTelemetry(options => options.SetResourceBuilder(Resource()).AddOtlpExporter());
+            logging.AddOpenTelemetry(options =>
+            {
+                options.IncludeFormattedMessage = true;
+                options.SetResourceBuilder(Resource()).AddOtlpExporter();
+            });
         }
     }
 

@@ -13,12 +13,14 @@ public sealed class ExportTests(SampleServer sample)
 {
     private const string Body = """{"query":"query Exported { experiments(where: {name: {eq: \"wine-sgd\"}}) { nodes { name runs(first: 5) { nodes { name series(key: \"train/loss\", sample: {lttb: {points: 10}}) { values } } } } } }"}""";
 
-    [Fact]
-    public async Task Collector_Should_GetSpansMetricsAndLogs_When_ItIsNamed()
+    [Theory]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    public async Task Collector_Should_GetSpansMetricsAndLogs_When_ItIsNamed(string protocol)
     {
         await using var collector = await OtlpReceiver.StartAsync();
         var trace = ActivityTraceId.CreateRandom().ToHexString();
-        await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_SERVICE_NAME", "graph-under-test")))
+        await using (var server = await StartAsync(("OTEL_EXPORTER_OTLP_ENDPOINT", protocol == "grpc" ? collector.GrpcUrl : collector.Url), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol), ("OTEL_SERVICE_NAME", "graph-under-test")))
         {
             using (await AskAsync(server, $"00-{trace}-{ActivitySpanId.CreateRandom()}-01"))
             {

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace AnalyticsGraph.Server.Tests.Observability;
@@ -16,7 +18,11 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
         _application = builder.Build();
         _application.MapPost("/v1/{signal}", async (HttpContext http, string signal) =>
         {
@@ -25,9 +31,24 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             _received.Enqueue((signal, body.ToArray()));
             http.Response.ContentType = "application/x-protobuf";
         });
+
+        // gRPC: a message has a flag and its length before it, and the status comes behind the (here empty) answer.
+        _application.MapPost("/opentelemetry.proto.collector.{signal}.v1.{service}/Export", async (HttpContext http, string signal) =>
+        {
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body);
+            _received.Enqueue((signal is "trace" ? "traces" : signal, body.ToArray()[5..]));
+            http.Response.ContentType = "application/grpc";
+            await http.Response.Body.WriteAsync(new byte[5]);
+            http.Response.AppendTrailer("grpc-status", "0");
+        });
     }
 
-    public string Url => _application.Urls.Single();
+    /// <summary>Where <c>http/protobuf</c> goes.</summary>
+    public string Url => _application.Urls.First();
+
+    /// <summary>Where <c>grpc</c> goes.</summary>
+    public string GrpcUrl => _application.Urls.Last();
 
     /// <summary>All spans; opentelemetry/proto/trace/v1/trace.proto has the numbers.</summary>
     public IReadOnlyList<OtlpSpan> Spans => [.. Records("traces", 1, 2, 2).Select(OtlpSpan.Read)];
