@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using AnalyticsGraph.GraphQL.Types;
 
@@ -8,6 +9,7 @@ public sealed class ClrTypes
 {
     private readonly FrozenDictionary<Type, ObjectType> _objectTypes;
     private readonly FrozenDictionary<ObjectType, Type> _clrTypes;
+    private readonly ConcurrentDictionary<(Type, GraphQLType), object> _factories = [];
 
     internal ClrTypes(IEnumerable<(ObjectType ObjectType, Type ClrType)> pairs)
     {
@@ -37,6 +39,9 @@ public sealed class ClrTypes
 
         return null;
     }
+
+    /// <summary>What makes columns of a CLR type for a field's type, made once: the fields of a schema are bound anew for each document.</summary>
+    internal ColumnFactory<T> FactoryFor<T>(GraphQLType type) => (ColumnFactory<T>)_factories.GetOrAdd((typeof(T), type), static (key, types) => ColumnFactory.Make(key.Item1, key.Item2, types), this);
 
     /// <summary>The CLR type that an object type was bound to.</summary>
     /// <param name="objectType">An object type.</param>

@@ -16,10 +16,6 @@ internal abstract class ColumnFactory<T>
 /// <summary>Chooses column factories.</summary>
 internal static class ColumnFactory
 {
-    /// <summary>The factory for a field's type.</summary>
-    /// <exception cref="NotSupportedException">The CLR type cannot be written as that type; the message says why.</exception>
-    public static ColumnFactory<T> For<T>(GraphQLType type, ClrTypes clrTypes) => (ColumnFactory<T>)Make(typeof(T), type, clrTypes);
-
     /// <summary>What is wrong with a CLR type for a field's type; null if it fits.</summary>
     public static string? FindFault(Type clrType, GraphQLType type, ClrTypes clrTypes)
     {
@@ -34,7 +30,9 @@ internal static class ColumnFactory
         }
     }
 
-    private static object Make(Type clrType, GraphQLType type, ClrTypes clrTypes)
+    /// <summary>A <see cref="ColumnFactory{T}"/> of the CLR type.</summary>
+    /// <exception cref="NotSupportedException">The CLR type cannot be written as that type; the message says why.</exception>
+    public static object Make(Type clrType, GraphQLType type, ClrTypes clrTypes)
     {
         var nullable = type.Nullable;
         if (System.Nullable.GetUnderlyingType(clrType) is { } underlying)

@@ -17,7 +17,7 @@ internal sealed class BatchResolver(Func<ObjectBatch, StepContext, ValueTask<Col
 internal sealed class RequestResolver<TValue>(Func<StepContext, ValueTask<TValue>> resolve) : FieldResolver
 {
     public override FieldStep Bind(FieldBinding binding) =>
-        new Step(resolve, ColumnFactory.For<TValue>(binding.Field.Definition.Type, binding.ClrTypes));
+        new Step(resolve, binding.ClrTypes.FactoryFor<TValue>(binding.Field.Definition.Type));
 
     public override string? FindFault(FieldDefinition field, ClrTypes clrTypes) => ColumnFactory.FindFault(typeof(TValue), field.Type, clrTypes);
 

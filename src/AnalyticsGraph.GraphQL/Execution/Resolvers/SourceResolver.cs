@@ -7,7 +7,7 @@ namespace AnalyticsGraph.GraphQL.Execution;
 internal sealed class SourceResolver<TSource, TValue>(Func<TSource, TValue> read) : FieldResolver
 {
     public override FieldStep Bind(FieldBinding binding) =>
-        new Step(read, ColumnFactory.For<TValue>(binding.Field.Definition.Type, binding.ClrTypes));
+        new Step(read, binding.ClrTypes.FactoryFor<TValue>(binding.Field.Definition.Type));
 
     public override string? FindFault(FieldDefinition field, ClrTypes clrTypes) => ColumnFactory.FindFault(typeof(TValue), field.Type, clrTypes);
 
@@ -21,7 +21,7 @@ internal sealed class SourceResolver<TSource, TValue>(Func<TSource, TValue> read
 internal sealed class SourceContextResolver<TSource, TValue>(Func<TSource, StepContext, TValue> read) : FieldResolver
 {
     public override FieldStep Bind(FieldBinding binding) =>
-        new Step(read, ColumnFactory.For<TValue>(binding.Field.Definition.Type, binding.ClrTypes));
+        new Step(read, binding.ClrTypes.FactoryFor<TValue>(binding.Field.Definition.Type));
 
     public override string? FindFault(FieldDefinition field, ClrTypes clrTypes) => ColumnFactory.FindFault(typeof(TValue), field.Type, clrTypes);
 
