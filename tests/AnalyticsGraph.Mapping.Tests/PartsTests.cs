@@ -62,6 +62,18 @@ public sealed class PartsTests(LibraryFixture library)
     }
 
     [Fact]
+    public async Task Streamed_Should_EndWithTheLimit_When_AListIsTooLong()
+    {
+        var graph = await Graph.BuildAsync(library.Source, limits: new MappingLimits { MaxList = 3 });
+
+        var parts = await graph.RunInPartsAsync("{ tags @stream { name } }");
+
+        var end = parts[^1].Part.GetProperty("completed")[0].GetProperty("errors")[0];
+        Assert.Equal("LIMIT_EXCEEDED", end.GetProperty("extensions").GetProperty("code").GetString());
+        Assert.Contains("more than 3 rows", end.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Streamed_Should_AskOnce_When_TheListIsOfManyParents()
     {
         // The rows of the last parent come last: such lists are read whole, and sent in parts then.
