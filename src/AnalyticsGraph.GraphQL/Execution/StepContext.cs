@@ -15,6 +15,15 @@ public sealed record StepContext(RequestContext Request, PlannedField Field, Arg
     /// <param name="field">A field of the same plan.</param>
     public bool Includes(PlannedField field) => field.Inclusion.IsMet(Request.Variables);
 
+    /// <summary>Whether a field is delivered after the object that it is selected on.</summary>
+    /// <param name="field">A field of the subtree.</param>
+    /// <param name="selections">What is selected on the object.</param>
+    public static bool IsDeferred(PlannedField field, PlannedSelectionSet selections)
+    {
+        ArgumentNullException.ThrowIfNull(selections);
+        return !selections.Immediate.Contains(field);
+    }
+
     /// <summary>
     /// Whether a field's items are delivered one part after another, beginning with the object that the list stands in: then the field may yield an <see cref="OpenListColumn"/>. That of a
     /// field deferred within its object may not, since lists of one feed begin together.

@@ -32,8 +32,7 @@ internal static class ConnectionFields
     public static FieldResolver Edges { get; } = new ConnectionFieldResolver(
         (parents, type) => ListOf(parents, rows => new ObjectColumn(new ObjectBatch((ObjectType)type.Named, rows.ItemCount, rows))));
 
-    public static FieldResolver PageInfo { get; } = new ConnectionFieldResolver((parents, type) =>
-        new ObjectColumn(new ObjectBatch((ObjectType)type.Named, parents.Count, Of(parents))));
+    public static FieldResolver PageInfo { get; } = new PageInfoResolver();
 
     public static FieldResolver TotalCount { get; } = new ConnectionFieldResolver((parents, _) => new Int64Column(((ConnectionRows)parents.Source).Totals));
 
@@ -49,9 +48,9 @@ internal static class ConnectionFields
 
     public static FieldResolver HasPreviousPage { get; } = PageFlag((rows, parent) => rows.Page.IsBackward ? rows.HasMore(parent) : rows.Page.After is not null);
 
-    public static FieldResolver StartCursor { get; } = EndCursorOf((rows, parent) => rows.Offsets[parent]);
+    public static FieldResolver StartCursor { get; } = CursorOf(ends => ends.First, (rows, parent) => rows.Offsets[parent]);
 
-    public static FieldResolver EndCursor { get; } = EndCursorOf((rows, parent) => rows.Offsets[parent + 1] - 1);
+    public static FieldResolver EndCursor { get; } = CursorOf(ends => ends.Last, (rows, parent) => rows.Offsets[parent + 1] - 1);
 
     private static Column ListOf(ObjectBatch connections, Func<ParentRows, ObjectColumn> items)
     {
@@ -59,13 +58,11 @@ internal static class ConnectionFields
         return source.Feed is { } feed ? new OpenListColumn(feed, () => items(feed.Current)) : new ListColumn(source.Rows.Offsets, items(source.Rows));
     }
 
-    private static ParentRows Of(ObjectBatch connections) => ((ConnectionRows)connections.Source).Rows;
-
     private static ObjectColumn NodeColumn(ParentRows rows, GraphQLType type) => new(new ObjectBatch((ObjectType)type.Named, rows.Rows.Count, rows.Rows), rows.RowOf);
 
     private static ConnectionFieldResolver PageFlag(Func<ParentRows, int, bool> isSet) => new((parents, _) =>
     {
-        var rows = (ParentRows)parents.Source;
+        var rows = ((PageEnds)parents.Source).Last;
         var flags = new bool[parents.Count];
         for (var parent = 0; parent < flags.Length; parent++)
         {
@@ -75,9 +72,9 @@ internal static class ConnectionFields
         return new BooleanColumn(flags);
     });
 
-    private static ConnectionFieldResolver EndCursorOf(Func<ParentRows, int, int> itemOf) => new((parents, _) =>
+    private static ConnectionFieldResolver CursorOf(Func<PageEnds, ParentRows> end, Func<ParentRows, int, int> itemOf) => new((parents, _) =>
     {
-        var rows = (ParentRows)parents.Source;
+        var rows = end((PageEnds)parents.Source);
         var rowOf = new int[parents.Count];
         for (var parent = 0; parent < rowOf.Length; parent++)
         {

@@ -73,18 +73,20 @@ internal sealed class ConnectionStep : FieldStep
         return new ObjectColumn(new ObjectBatch(_type, parents.Count, connection));
     }
 
-    // The rows can be sent as they come if all that is selected of them streams: what tells of the page (its end, whether there is another) needs the whole page.
+    // The rows can be sent as they come if all that is selected of them streams. What tells of the page's end needs the whole page, but may come later (as Relay asks: deferred).
     private int InitialCount(StepContext context)
     {
         var initialCount = -1;
         foreach (var field in _rowFields.Where(context.Includes))
         {
-            if (!context.IsStreamed(field, _selections, out var count))
+            if (context.IsStreamed(field, _selections, out var count))
+            {
+                initialCount = Math.Max(initialCount, count);
+            }
+            else if (field.Definition.Name != "pageInfo" || !StepContext.IsDeferred(field, _selections!))
             {
                 return -1;
             }
-
-            initialCount = Math.Max(initialCount, count);
         }
 
         return initialCount;
@@ -99,6 +101,11 @@ internal sealed record ConnectionRows(ParentRows Rows, long[] Totals)
     /// <summary>Where the rows come from as they are delivered; null if all are here.</summary>
     public RowFeed? Feed { get; init; }
 }
+
+/// <summary>What the fields of a page info are read from.</summary>
+/// <param name="First">Rows that begin with the page's first one, of each parent.</param>
+/// <param name="Last">Rows that end with the page's last one; the same where all are here.</param>
+internal sealed record PageEnds(ParentRows First, ParentRows Last);
 
 /// <summary>What a connection's fields know when they are bound.</summary>
 internal sealed record ConnectionContext(RowContext Node)

@@ -26,11 +26,14 @@ internal sealed class RowFeed(RowStream stream, RowsStatement statement, RowLayo
     public bool IsComplete { get; private set; }
 
     /// <summary>Waits for the first rows.</summary>
-    /// <param name="rows">How many there must be, unless there are fewer.</param>
+    /// <param name="rows">How many there must be, unless there are fewer; with 0 nothing is waited for, and nothing taken.</param>
     public async Task StartAsync(int rows)
     {
-        await stream.ArrivalOf(rows).ConfigureAwait(false);
-        Take();
+        if (rows > 0)
+        {
+            await stream.ArrivalOf(rows).ConfigureAwait(false);
+            Take();
+        }
     }
 
     /// <inheritdoc />
@@ -47,13 +50,22 @@ internal sealed class RowFeed(RowStream stream, RowsStatement statement, RowLayo
         return true;
     }
 
+    /// <summary>Waits for the end of the statement, which comes at PostgreSQL's pace whoever takes the rows.</summary>
+    /// <returns>What a page tells of its ends.</returns>
+    public async Task<PageEnds> EndsAsync(CancellationToken cancellationToken)
+    {
+        var (first, last) = await stream.EndsAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new PageEnds(RowsOf(first), RowsOf(last));
+    }
+
     /// <inheritdoc />
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
     private void Take()
     {
         var (rows, isLast) = stream.Take();
-        Current = new ParentRows(new RowSet(layout, rows.Values, rows.Count), rows.Groups!, null, 1, page, statement.CursorLength, statement.Signature);
-        IsComplete = isLast;
+        (Current, IsComplete) = (RowsOf(rows), isLast);
     }
+
+    private ParentRows RowsOf(RowResult rows) => new(new RowSet(layout, rows.Values, rows.Count), rows.Groups!, null, 1, page, statement.CursorLength, statement.Signature);
 }

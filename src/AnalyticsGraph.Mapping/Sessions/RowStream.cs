@@ -22,6 +22,8 @@ internal sealed class RowStream : IAsyncDisposable
     private int _wanted;
     private int _count;
     private int _total;
+    private RowResult? _first;
+    private RowResult? _last;
     private bool _hasMore;
     private bool _isOver;
     private Exception? _error;
@@ -75,9 +77,33 @@ internal sealed class RowStream : IAsyncDisposable
                 throw _error;
             }
 
-            var rows = new RowResult(Array.ConvertAll(_columns, column => column.Build()), _count, new RowGroups([0, _count], _hasMore ? [true] : null));
+            var rows = Waiting();
+            if (rows.Count > 0)
+            {
+                (_first, _last) = (_first ?? rows, rows);
+            }
+
             (_columns, _count) = (PostgresColumn.For(_question), 0);
             return (rows, _isOver);
+        }
+    }
+
+    /// <summary>Waits for the end of the statement, whoever takes its rows.</summary>
+    /// <returns>Rows that begin with the first one, and rows that end with the last one and tell whether there are more than the page has; the same if they are few.</returns>
+    /// <exception cref="GraphQL.Errors.GraphQLException">PostgreSQL failed.</exception>
+    public async Task<(RowResult First, RowResult Last)> EndsAsync()
+    {
+        await _reading.ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_error is not null)
+            {
+                throw _error;
+            }
+
+            // Rows that nobody took yet are kept for whoever does.
+            var last = _count > 0 || _last is null ? Waiting() : _last with { Groups = GroupOf(_last.Count) };
+            return (_first ?? last, last);
         }
     }
 
@@ -88,6 +114,10 @@ internal sealed class RowStream : IAsyncDisposable
         await _reading.ConfigureAwait(false);
         _ending.Dispose();
     }
+
+    private RowResult Waiting() => new(Array.ConvertAll(_columns, column => column.Build()), _count, GroupOf(_count));
+
+    private RowGroups GroupOf(int count) => new([0, count], _hasMore ? [true] : null);
 
     // Never throws: who takes rows is told.
     private async Task ReadAsync(PostgresServer server, RequestTrace? trace, CancellationToken request)

@@ -39,6 +39,25 @@ public sealed class StreamedRowsTests(EmptyServer empty)
     }
 
     [Fact]
+    public async Task PageInfo_Should_ComeLater_When_ItIsDeferred()
+    {
+        var experiment = await CreateRunsAsync();
+        await using var wire = await PostgresWire.ListenAsync(empty.Postgres);
+        await using var server = await InProcessServer.StartAsync(wire.ConnectionString, empty.ClickHouse);
+        wire.HeldAfter = 200_000;
+        const string Query = "query ($e: ID!) { runs(where: {experiment: {id: {eq: $e}}}, first: 900) { nodes @stream(initialCount: 2) { name artifactUri } ... @defer { pageInfo { hasNextPage } } } }";
+        await using var parts = new Rows(server, Query, experiment);
+
+        var first = (await parts.NextAsync())!.Value;
+        wire.Release();
+        var rest = await parts.ReadToEndAsync();
+
+        Assert.Equal(2, first.At("data.runs.nodes").GetArrayLength());
+        Assert.True(DeliveredParts.Of([first, .. rest]).Data!["runs"]!["pageInfo"]!["hasNextPage"]!.GetValue<bool>());
+        Assert.Equal(900, parts.Names.Count);
+    }
+
+    [Fact]
     public async Task Children_Should_ShareRoundTrips_When_RowsComeOneByOne()
     {
         var experiment = await CreateRunsAsync();
@@ -114,6 +133,8 @@ public sealed class StreamedRowsTests(EmptyServer empty)
     [InlineData("runs(where: {experiment: {id: {eq: $e}}}, last: 300) { nodes @stream { name } }")]
     [InlineData("runs(where: {experiment: {id: {eq: $e}}}, first: 300) { nodes @stream { name } pageInfo { hasNextPage endCursor } }")]
     [InlineData("runs(where: {experiment: {id: {eq: $e}}}, first: 300) { nodes @stream { name } ... @defer { pageInfo { hasNextPage endCursor } edges { cursor } } }")]
+    [InlineData("runs(where: {experiment: {id: {eq: $e}}}, first: 300) { edges @stream(initialCount: 3) { cursor node { name } } ... @defer { pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }")]
+    [InlineData("runs(where: {experiment: {id: {eq: $e}}}, first: 1000) { nodes @stream { name params { key } } ... @defer { pageInfo { hasNextPage startCursor endCursor } totalCount } }")]
     [InlineData("runs(where: {experiment: {id: {eq: $e}}}, first: 300) { ... @defer { nodes @stream(initialCount: 1) { name ... @defer { params { key } } } } }")]
     [InlineData("experiment(id: $e) { runs(first: 500) { totalCount nodes @stream(initialCount: 5) { name params { key } } } }")]
     [InlineData("experiment(id: $e) { runs(first: 20, where: {name: {eq: \"none\"}}) { nodes @stream { name } } }")]
