@@ -1,4 +1,8 @@
+using System.Text;
+using System.Text.Json;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
+using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.GraphQL.Tests.Execution;
 
@@ -38,6 +42,24 @@ public sealed class ArgumentTests
     public async Task Execute_Should_Refuse_When_AVariableDoesNotFit() =>
         Assert.Equal(["- BAD_USER_INPUT", "- BAD_USER_INPUT"], await Server.ErrorsAsync("query ($a: Int!, $b: [Int!]) { f(a: $a, list: $b) }", new { b = new[] { "x" } }));
 
+    [Fact]
+    public async Task Execute_Should_EvaluateArgumentsOnceForCostAndExecution()
+    {
+        var counting = new CountingCoercion();
+        var schema = SchemaBuilder.Build(
+            [Utf8Parser.Parse("type Query { f(in: In): String } input In { x: Int counted: Counted } scalar Counted")], new Dictionary<string, ScalarCoercion> { ["Counted"] = counting });
+        var bindings = new SchemaBindings().Bind("Query", "f", FieldResolver.FromRequest(context => ValueTask.FromResult(Show(context.Arguments))));
+        var executor = new GraphQLExecutor(ExecutableSchema.Create(schema, bindings));
+        var request = new GraphQLRequest { Query = "query ($v: Int) { f(in: {x: $v, counted: 1}) }"u8.ToArray(), VariablesUtf8 = "{\"v\":2}"u8.ToArray() };
+        using var first = await executor.ExecuteAsync(request);
+        var before = counting.Count;
+
+        using var second = await executor.ExecuteAsync(request);
+
+        Assert.Equal("{\"data\":{\"f\":\"in={x=2 counted=1}\"}}", Encoding.UTF8.GetString(second.Body.Span));
+        Assert.Equal(1, counting.Count - before);
+    }
+
     private static string Show(ArgumentValues values) => string.Join(' ', values.Values.ToArray().Select(pair => $"{pair.Key}={Show(pair.Value)}"));
 
     private static string Show(object? value) => value switch
@@ -47,4 +69,23 @@ public sealed class ArgumentTests
         ArgumentValues values => $"{{{Show(values)}}}",
         _ => value.ToString()!,
     };
+
+    /// <summary>A scalar that counts how often a literal of it is coerced.</summary>
+    private sealed class CountingCoercion : ScalarCoercion
+    {
+        public int Count { get; private set; }
+
+        public override bool TryCoerceLiteral(ValueNode literal, IReadOnlyDictionary<string, object?>? variables, out object? value, out string? error)
+        {
+            Count++;
+            (value, error) = (((IntValueNode)literal).Value, null);
+            return true;
+        }
+
+        public override bool TryCoerceJson(JsonElement json, out object? value, out string? error)
+        {
+            (value, error) = (json.GetRawText(), null);
+            return true;
+        }
+    }
 }
