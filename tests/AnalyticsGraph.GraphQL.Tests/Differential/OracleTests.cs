@@ -18,6 +18,13 @@ public sealed class OracleTests
     [InlineData(
         """{"id":1,"mode":"execute","sdl":"SDL","query":"{ n { id } e any { __typename } s a }","rootValue":{"n":[{"__typename":"A","id":{}},{"id":1}],"e":"Y","any":{"__typename":"E"},"s":"é <b>","a":1.5}}""",
         """{"id":1,"ok":false,"errors":[{"message":"ID cannot represent value: {}","locations":[[1,7]],"path":["n",0,"id"]},{"message":"Abstract type \"N\" must resolve to an Object type at runtime for field \"Query.n\". Either the \"N\" type should provide a \"resolveType\" function or each possible type should provide an \"isTypeOf\" function.","locations":[[1,3]],"path":["n",1]},{"message":"Enum \"E\" cannot represent value: \"Y\"","locations":[[1,12]],"path":["e"]},{"message":"Abstract type \"Any\" was resolved to a non-object type \"E\".","locations":[[1,14]],"path":["any"]},{"message":"Int cannot represent non-integer value: 1.5","locations":[[1,35]],"path":["a"]}],"data":null,"text":null}""")]
+    [InlineData("""{"id":1e30,"mode":"print","sdl":"type Query { b:Int  a:Int }"}""", """{"id":1e30,"ok":true,"errors":[],"data":null,"text":"type Query {\n  b: Int\n  a: Int\n}"}""")]
+    [InlineData(
+        """{"id":1,"mode":"execute","sdl":"type Query { a: Int } type Subscription { s(x: Int): Int! t: Int }","query":"subscription { s(x: 1) }","rootValue":{"s":" 0x10 "}}""",
+        """{"id":1,"ok":true,"errors":[],"data":{"s":16},"text":null}""")]
+    [InlineData(
+        """{"id":1,"mode":"execute","sdl":"scalar Any type Query { a: Any b: Float c: ID d: Int }","query":"{ a b c d }","rootValue":{"a":{"z":1.0,"2":-0.0,"1":1e-7,"z":"\u00e9"},"b":123456789012345678,"c":1e20,"d":1E-7}}""",
+        """{"id":1,"ok":false,"errors":[{"message":"Int cannot represent non-integer value: 1e-7","locations":[[1,9]],"path":["d"]}],"data":{"a":{"1":1e-7,"2":0,"z":"é"},"b":123456789012345680,"c":"100000000000000000000","d":null},"text":null}""")]
     [InlineData("""{"id":1,"mode":"execute","sdl":"SDL","query":"{ s }"}""", """{"id":1,"ok":true,"errors":[],"data":{"s":null},"text":null}""")]
     public async Task Answer_Should_SayWhatTheEngineSays(string question, string answer) =>
         Assert.Equal(answer, await new Oracle.Oracle().AnswerAsync(question.Replace("SDL", Sdl, StringComparison.Ordinal)));

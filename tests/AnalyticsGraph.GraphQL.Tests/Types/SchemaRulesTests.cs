@@ -33,6 +33,7 @@ public sealed partial class SchemaRulesTests(ITestOutputHelper output)
         type Query { a: Strin, b: [Foo!]! } type Fob { a(x: Bar): Int }
         type Query implements Missing { a: Int } union U = Query | Missng
         type Query { a: __Typ }
+        type Query { a: Intt } scalar Int input In1 { a: Int }
         type Query { a: Int } extend type Quer { b: Int }
         type Query { a: Int } extend interface Query { b: Int }
         type Query { a: Int } scalar S extend enum S { A } extend input S { a: Int } extend union S = Query extend type S { a: Int }

@@ -38,7 +38,7 @@ internal sealed class ReferenceRules
     {
         if (node is NamedTypeNode { Name.Value: var name } && !_types.ContainsKey(name) && !BuiltIns.TypeNames.Contains(name))
         {
-            _errors.Report($"Unknown type \"{name}\".{Suggestions.DidYouMean(name, BuiltIns.TypeNames.Concat(_types.Keys))}", node);
+            _errors.Report($"Unknown type \"{name}\".{Suggestions.DidYouMean(name, BuiltIns.TypeNames.Union(_types.Keys))}", node);
         }
     }
 
