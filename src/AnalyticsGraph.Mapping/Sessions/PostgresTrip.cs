@@ -27,6 +27,11 @@ internal sealed class PostgresTrip
         }
 
         var activity = MappingTelemetry.Source.StartActivity(System, ActivityKind.Client, default(ActivityContext), [new("db.system.name", System), new("db.namespace", server.Database)]);
+        if (trace is null && activity is null)
+        {
+            return null;
+        }
+
         var trip = new PostgresTrip(questions, first, activity, trace?.BeginRoundTrip(System));
         if (activity is { IsAllDataRequested: true })
         {
