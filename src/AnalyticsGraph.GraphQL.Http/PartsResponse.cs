@@ -17,7 +17,11 @@ internal static class PartsResponse
         http.Response.StatusCode = StatusCodes.Status200OK;
         http.Response.ContentType = mediaType.ContentType;
         http.Response.Headers.Vary = "Accept";
-        RequestProfile.WriteTimings(http.Response, first.Timings);
+        if (!first.Timings.IsEmpty)
+        {
+            RequestProfile.WriteTimings(http.Response, first.Timings);
+        }
+
         http.Response.Headers.CacheControl = "no-cache";
         // A proxy that collects the parts would take their purpose from them.
         http.Response.Headers["X-Accel-Buffering"] = "no";

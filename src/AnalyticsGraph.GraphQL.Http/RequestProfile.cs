@@ -40,12 +40,6 @@ internal static class RequestProfile
     /// <summary>Sets <c>Server-Timing</c> (W3C), in milliseconds. Entries of several executions are added up.</summary>
     public static void WriteTimings(HttpResponse response, IEnumerable<PhaseTiming> timings)
     {
-        // Nearly always: nobody asked.
-        if (timings.TryGetNonEnumeratedCount(out var count) && count == 0)
-        {
-            return;
-        }
-
         var entries = timings.GroupBy(timing => timing.Name).Select(same =>
             string.Create(CultureInfo.InvariantCulture, $"{same.Key};dur={same.Sum(timing => timing.Duration.TotalMilliseconds):0.###}")).ToList();
         if (entries.Count > 0)

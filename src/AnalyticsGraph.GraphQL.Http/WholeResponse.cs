@@ -23,7 +23,11 @@ internal static class WholeResponse
         http.Response.ContentType = mediaType.ContentType;
         http.Response.ContentLength = result.Body.Length;
         SetVary(http);
-        RequestProfile.WriteTimings(http.Response, result.Timings);
+        if (!result.Timings.IsEmpty)
+        {
+            RequestProfile.WriteTimings(http.Response, result.Timings);
+        }
+
         if (status == StatusCodes.Status405MethodNotAllowed && http.Response.Headers.Allow.Count == 0)
         {
             http.Response.Headers.Allow = HttpMethods.Post;
