@@ -24,10 +24,16 @@ async function hear(client, payload, stopAfter = Infinity) {
   return heard;
 }
 
-// Until the server has subscribed nobody hears an event: it is told again until the first is heard.
+// Until the server has subscribed nobody hears an event: it is told again until the first is heard, each when the one before was taken, so that no subscriber's few places run out.
 function publishing(text) {
-  const timer = setInterval(() => publish(text), 20);
-  return () => clearInterval(timer);
+  let goesOn = true;
+  (async () => {
+    while (goesOn) {
+      await publish(text);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  })();
+  return () => { goesOn = false; };
 }
 
 async function script(client) {
