@@ -18,7 +18,8 @@ public sealed class StopTests : IDisposable
     {
         // The first start, with initdb; then one that is a little further each time.
         await StopAfterAsync(_ => Directory.Exists(Data));
-        await StopAfterAsync(_ => Directory.EnumerateDirectories(Data, "postgres*").Any());
+        var again = DateTime.UtcNow;
+        await StopAfterAsync(_ => Directory.EnumerateDirectories(Data, "postgres*").Any(folder => Directory.GetLastWriteTimeUtc(folder) > again));
         await StopAfterAsync(output => output.Contains("ClickHouse accepts connections", StringComparison.Ordinal));
         await StopAfterAsync(output => output.Contains("Postgres accepts connections", StringComparison.Ordinal));
         await using var server = ServerProcess.Serve(Data, ServerProcess.FreePort());
