@@ -155,7 +155,7 @@ CREATE INDEX job_run_by_run ON job_run (run_id, job_id);
 CREATE FUNCTION json_document(document text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
     RETURN document::jsonb;
-EXCEPTION WHEN invalid_text_representation OR untranslatable_character OR program_limit_exceeded THEN
+EXCEPTION WHEN invalid_text_representation OR untranslatable_character OR program_limit_exceeded OR numeric_value_out_of_range THEN
     RETURN NULL;
 END $$;
 
@@ -298,5 +298,30 @@ BEGIN
         SELECT coalesce(string_agg(quote_literal(attname), ', '), '') INTO generated FROM pg_attribute WHERE attrelid = t[1]::regclass AND attgenerated <> '';
         EXECUTE format('CREATE TRIGGER keep_history_update BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION keep_history(%s)', t[1], generated);
         EXECUTE format('CREATE TRIGGER keep_history_delete BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION keep_history()', t[1]);
+    END LOOP;
+END $$;
+
+-- Deleting is soft, for all that can be written. Whatever is deleted together shares a number, so that restoring the one revives exactly the others that went with it; null in
+-- records that came deleted from an original.
+CREATE SEQUENCE deletion AS bigint;
+ALTER TABLE results ADD COLUMN lifecycle_stage text NOT NULL DEFAULT 'ACTIVE' CHECK (lifecycle_stage IN ('ACTIVE', 'DELETED'));
+ALTER TABLE results_history ADD COLUMN lifecycle_stage text;
+ALTER TABLE job_profile ADD COLUMN lifecycle_stage text NOT NULL DEFAULT 'ACTIVE' CHECK (lifecycle_stage IN ('ACTIVE', 'DELETED'));
+ALTER TABLE job_profile_history ADD COLUMN lifecycle_stage text;
+-- A model version's stage says it.
+ALTER TABLE model_version ADD COLUMN lifecycle_stage text NOT NULL
+    GENERATED ALWAYS AS (CASE canonical_model_stage(current_stage) WHEN 'DELETED' THEN 'DELETED' ELSE 'ACTIVE' END) STORED;
+ALTER TABLE model_version_history ADD COLUMN lifecycle_stage text;
+DROP TRIGGER keep_history_update ON model_version;
+CREATE TRIGGER keep_history_update BEFORE UPDATE ON model_version FOR EACH ROW EXECUTE FUNCTION keep_history('stage', 'lifecycle_stage');
+
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY[
+        'experiment', 'trial', 'run', 'results', 'artifact', 'dataset', 'prediction_set', 'registered_model', 'model_version', 'logged_model', 'trace', 'cluster', 'job', 'job_node', 'job_profile']
+    LOOP
+        EXECUTE format('ALTER TABLE %I ADD COLUMN deletion bigint', t);
+        EXECUTE format('ALTER TABLE %I ADD COLUMN deletion bigint', t || '_history');
     END LOOP;
 END $$;

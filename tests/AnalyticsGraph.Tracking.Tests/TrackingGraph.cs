@@ -29,6 +29,7 @@ internal sealed partial class TrackingGraph
         Bind = (bindings, mapped) =>
         {
             TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log);
+            EntityResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
             LiveResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
         },
     }));

@@ -12,7 +12,7 @@ public sealed class TrackingStoreTests(TrackingEngines engines)
         var name = $"race-{Guid.NewGuid():n}";
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => engines.Store.CreateExperimentAsync(new CreateExperimentRequest { Name = name }, Caller.Anonymous)));
         var winner = Assert.Single(outcomes, outcome => outcome.Succeeded).Value;
-        Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(winner, Assert.IsType<NameTakenError>(Assert.Single(outcome.Errors)).ExistingId));
+        Assert.All(outcomes.Where(outcome => !outcome.Succeeded), outcome => Assert.Equal(winner, Assert.IsType<NameTakenError>(Assert.Single(outcome.Errors)).ExistingKey));
     }
 
     [Fact]

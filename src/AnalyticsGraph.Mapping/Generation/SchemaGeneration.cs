@@ -10,8 +10,8 @@ namespace AnalyticsGraph.Mapping.Generation;
 /// </summary>
 internal sealed class SchemaGeneration
 {
-    private static readonly HashSet<string> OnTypes = ["table", "orderBy"];
-    private static readonly HashSet<string> OnFields = ["column", "json", "embedded", "relation", "connection", "list", "lookup", "resolver", "notFilterable"];
+    private static readonly HashSet<string> OnTypes = ["table", "orderBy", "writable", "unique"];
+    private static readonly HashSet<string> OnFields = ["column", "json", "embedded", "relation", "connection", "list", "lookup", "resolver", "notFilterable", "check", "stamped"];
 
     private readonly SdlDefinitions _sdl;
     private readonly MappingModel _model;
@@ -46,6 +46,11 @@ internal sealed class SchemaGeneration
             {
                 _sorts.Require(table, table.Store);
             }
+        }
+
+        foreach (var mutation in _model.Mutations)
+        {
+            _generated.AddRange(Mutations.TypesOf(mutation));
         }
 
         AddShared();
@@ -103,6 +108,11 @@ internal sealed class SchemaGeneration
         if (type.Name.Value == _sdl.QueryType && !type.IsExtension && _model.Tables.Values.Any(table => table.IsNode))
         {
             AddNodeFields(fields);
+        }
+
+        if (type.Name.Value == SdlDefinitions.MutationType && !type.IsExtension)
+        {
+            fields.AddRange(_model.Mutations.Select(Mutations.FieldOf));
         }
 
         return new ObjectTypeDefinitionNode(

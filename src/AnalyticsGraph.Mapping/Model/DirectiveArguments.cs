@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.Mapping.Model;
@@ -11,6 +12,13 @@ internal static class DirectiveArguments
         StringValueNode text => text.Value,
         EnumValueNode value => value.Value,
         _ => otherwise,
+    };
+
+    public static double? Number(this DirectiveNode directive, string name) => Find(directive, name) switch
+    {
+        IntValueNode number => double.Parse(number.Value, CultureInfo.InvariantCulture),
+        FloatValueNode number => double.Parse(number.Value, CultureInfo.InvariantCulture),
+        _ => null,
     };
 
     public static ImmutableArray<string> Texts(this DirectiveNode directive, string name, params string[] otherwise) =>

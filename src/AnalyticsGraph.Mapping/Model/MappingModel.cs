@@ -10,12 +10,14 @@ public sealed class MappingModel
         IEnumerable<TableModel> tables,
         IEnumerable<EmbeddedModel> embedded,
         IEnumerable<EnumModel> enums,
-        IEnumerable<RootField> rootFields)
+        IEnumerable<RootField> rootFields,
+        ImmutableArray<MutationModel> mutations)
     {
         Tables = tables.ToFrozenDictionary(table => table.TypeName, StringComparer.Ordinal);
         Embedded = embedded.ToFrozenDictionary(type => type.TypeName, StringComparer.Ordinal);
         Enums = enums.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
         RootFields = [.. rootFields];
+        Mutations = mutations;
     }
 
     /// <summary>Table-backed types by name.</summary>
@@ -29,6 +31,9 @@ public sealed class MappingModel
 
     /// <summary>The fields of the query type that are mapped.</summary>
     public ImmutableArray<RootField> RootFields { get; }
+
+    /// <summary>The mutations that follow from <c>@writable</c>. The mapping generates their types and reads what they answer; who executes them is said by the bindings.</summary>
+    public ImmutableArray<MutationModel> Mutations { get; }
 
     /// <summary>The row model of an object type, or null.</summary>
     /// <param name="typeName">The type.</param>

@@ -45,7 +45,7 @@ internal sealed partial class ModelReader
         }
 
         var roots = _sdl.FieldsOf(_sdl.QueryType).Select(ReadRoot).OfType<RootField>().ToArray();
-        return new MappingModel(_tables.Values, _embedded.Values, _enums.Values, roots);
+        return new MappingModel(_tables.Values, _embedded.Values, _enums.Values, roots, [.. ReadMutations()]);
     }
 
     private TableModel ReadTable(string name, DirectiveNode table)

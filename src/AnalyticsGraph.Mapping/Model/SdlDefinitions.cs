@@ -42,6 +42,9 @@ internal sealed class SdlDefinitions
 
     public string QueryType { get; } = "Query";
 
+    /// <summary>The type that mutations are generated into.</summary>
+    public const string MutationType = "Mutation";
+
     public IEnumerable<string> ObjectNames => _objects.Keys;
 
     public bool Has(string typeName) => _objects.ContainsKey(typeName) || _others.ContainsKey(typeName);

@@ -3,6 +3,7 @@ using AnalyticsGraph.Analytics;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Mutations;
@@ -20,6 +21,9 @@ internal sealed class GraphComposition
     /// <summary>What executes requests.</summary>
     public GraphQLExecutor Executor { get; }
 
+    /// <summary>What the mapping directives of the SDL say.</summary>
+    public MappingModel Model => _mapped.Resolvers.Model;
+
     /// <summary>Builds the graph and checks it against the real tables.</summary>
     /// <param name="stores">The migrated stores.</param>
     /// <param name="tracking">The write side.</param>
@@ -27,7 +31,7 @@ internal sealed class GraphComposition
     /// <param name="loggers">For faults of resolvers and for warnings.</param>
     /// <param name="cancellation">Ends the reading of the catalogues.</param>
     /// <exception cref="GraphQL.Persisted.TrustedDocumentException">Trusted operations do not fit the schema; every fault is named with its place.</exception>
-    /// <exception cref="Mapping.Model.MappingException">SDL and tables do not fit; every mismatch is named.</exception>
+    /// <exception cref="MappingException">SDL and tables do not fit; every mismatch is named.</exception>
     public static async Task<GraphComposition> BuildAsync(Stores stores, TrackingServices tracking, ServerLimits limits, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var logger = loggers.CreateLogger<GraphComposition>();
@@ -65,6 +69,7 @@ internal sealed class GraphComposition
     {
         bindings.AddAnalytics(resolvers, new PendingPoints(tracking.Flusher), limits.Series);
         TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points);
+        EntityResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
         LiveResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
     }
 

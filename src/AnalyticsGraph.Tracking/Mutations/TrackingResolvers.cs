@@ -1,7 +1,7 @@
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
-using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Tracking.Entities;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
@@ -28,7 +28,7 @@ public static class TrackingResolvers
             .BindType<NameTakenError>("NameTakenError")
             .BindType<ParamConflictError>("ParamConflictError")
             .BindType<ClientTokenConflictError>("ClientTokenConflictError")
-            .Bind("NameTakenError", "existing", mapped.ByKey<NameTakenError>("Experiment", error => error.ExistingId))
+            .Bind("NameTakenError", "existing", mapped.ByKey<NameTakenError>("Experiment", error => error.TypeName == "Experiment" ? error.ExistingKey : null))
             .BindType<CreateExperimentPayload>("CreateExperimentPayload")
             .Bind("CreateExperimentPayload", "experiment", mapped.ByKey<CreateExperimentPayload>("Experiment", payload => payload.Id))
             .BindType<CreateRunPayload>("CreateRunPayload")
@@ -60,18 +60,22 @@ public static class TrackingResolvers
         }));
     }
 
-    private static FieldResolver Mutation<TPayload>(Func<ArgumentValues, Caller, CancellationToken, Task<TPayload>> change) => FieldResolver.FromRequest(async context =>
+    private static FieldResolver Mutation<TPayload>(Func<ArgumentValues, Caller, CancellationToken, Task<TPayload>> change) => FieldResolver.FromRequest(context => new ValueTask<TPayload>(
+        GuardAsync(() => change(context.Arguments.Get<ArgumentValues>("input")!, context.Request.Find<Caller>() ?? Caller.Anonymous, context.CancellationToken))));
+
+    /// <summary>Runs a change; where PostgreSQL is away, the error says what to do.</summary>
+    internal static async Task<T> GuardAsync<T>(Func<Task<T>> change)
     {
         try
         {
-            return await change(context.Arguments.Get<ArgumentValues>("input")!, context.Request.Find<Caller>() ?? Caller.Anonymous, context.CancellationToken).ConfigureAwait(false);
+            return await change().ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresAbsence.IsCause(fault))
         {
             throw new GraphQLException(
                 new GraphQLError($"The change could not be stored: {PostgresAbsence.Reason(fault)}. Try again later; with a client token that is safe.", ErrorCodes.StoreUnavailable), fault);
         }
-    });
+    }
 
     private static long? IdOf(Outcome<long> outcome) => outcome.Succeeded ? outcome.Value : null;
 }
@@ -82,6 +86,7 @@ internal static class MutationInputs
     public static CreateExperimentRequest CreateExperiment(ArgumentValues input) => new()
     {
         Name = input.Get<string>("name")!,
+        Description = input.Get<string>("description"),
         ArtifactLocation = input.Get<string>("artifactLocation"),
         Tags = Pairs(input, "tags"),
         ClientToken = input.Get<string>("clientToken"),
@@ -94,6 +99,7 @@ internal static class MutationInputs
         User = input.Get<string>("user"),
         Status = input.Get<string>("status")!,
         StartTime = Moment(input, "startTime"),
+        TrialId = input.Get<string>("trialId") is { } trial ? Key(trial, "Trial") : null,
         ParentId = input.Get<string>("parentId") is { } parent ? Key(parent, "Run") : null,
         Params = Pairs(input, "params"),
         Tags = Pairs(input, "tags"),
@@ -106,6 +112,7 @@ internal static class MutationInputs
         Name = input.Get<string>("name"),
         Status = input.Get<string>("status"),
         EndTime = Moment(input, "endTime"),
+        Version = input.TryGet("version", out var version) ? (long?)version : null,
         ClientToken = input.Get<string>("clientToken"),
     };
 
@@ -138,16 +145,5 @@ internal static class MutationInputs
     // The schema says that it is there and not null.
     private static object Given(ArgumentValues input, string name) => input.TryGet(name, out var value) ? value! : throw new ArgumentException($"'{name}' is missing.", nameof(input));
 
-    /// <summary>The internal id in a global id. What is no id of the type names nothing: it is told as such, among the other errors.</summary>
-    private static long Key(string id, string type)
-    {
-        try
-        {
-            return GlobalId.ParseInt64(id, type);
-        }
-        catch (GraphQLException)
-        {
-            return -1;
-        }
-    }
+    private static long Key(string id, string type) => Change.KeyOf(id, type);
 }

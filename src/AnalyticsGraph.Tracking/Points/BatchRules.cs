@@ -6,10 +6,6 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>What a batch must keep to, whatever the state of its run.</summary>
 internal static class BatchRules
 {
-    // What a DateTime of .NET, a timestamptz and a DateTime64(3) all can hold and write.
-    private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Latest = new(2299, 12, 31, 0, 0, 0, TimeSpan.Zero);
-
     public static InputRules Check(LogBatchRequest batch)
     {
         var rules = new InputRules();
@@ -24,8 +20,7 @@ internal static class BatchRules
                 rules.Invalid($"The rank is {metric.Rank}; workers count from 0.", "input", "metrics", i, "rank");
             if (metric.Epoch != 0 && metric.Scope != MetricScope.Batch)
                 rules.Invalid($"Only points of batches have an epoch beside their step; for scope {metric.Scope.Name()} leave it out.", "input", "metrics", i, "epoch");
-            if (metric.Time is { } time && (time < Earliest || time > Latest))
-                rules.Invalid($"The time {time:O} is not between the years 1900 and 2299. Is it in milliseconds?", "input", "metrics", i, "time");
+            rules.Time(metric.Time, "The time", "input", "metrics", i, "time");
         }
 
         rules.Pairs(batch.Params, InputRules.MostParams, InputRules.LongestParam, "param", "params");

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using AnalyticsGraph.Mapping.Model;
 
 namespace AnalyticsGraph.Tracking.Rules;
 
@@ -9,6 +11,7 @@ internal sealed class InputRules
     public const int LongestParam = 6000;
     public const int LongestTag = 8000;
     public const int LongestExperimentName = 256;
+    public const int LongestDescription = 100_000;
     public const int LongestRunName = 250;
     public const int LongestUri = 2000;
     public const int LongestUser = 256;
@@ -16,6 +19,10 @@ internal sealed class InputRules
     public const int MostMetrics = 1000;
     public const int MostParams = 100;
     public const int MostTags = 100;
+
+    // What a DateTime of .NET, a timestamptz and a DateTime64(3) all can hold and write.
+    private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Latest = new(2299, 12, 31, 0, 0, 0, TimeSpan.Zero);
 
     private readonly List<UserError> _errors = [];
 
@@ -44,6 +51,38 @@ internal sealed class InputRules
         if (string.IsNullOrWhiteSpace(name))
             Invalid($"{what} is empty.", path);
         Text(name, longest, what, path);
+    }
+
+    /// <summary>A moment that every store can hold.</summary>
+    public void Time(DateTimeOffset? time, string what, params object[] path)
+    {
+        if (time < Earliest || time > Latest)
+            Invalid($"{what} {time:O} is not between the years 1900 and 2299. Is it in milliseconds?", path);
+    }
+
+    /// <summary>A number within its range.</summary>
+    public void Number(double number, FieldCheck check, string what, params object[] path)
+    {
+        if (number < check.Min)
+            Invalid(string.Create(CultureInfo.InvariantCulture, $"{what} is {number}; the least is {check.Min}."), path);
+        if (number > check.Max)
+            Invalid(string.Create(CultureInfo.InvariantCulture, $"{what} is {number}; the most is {check.Max}."), path);
+    }
+
+    /// <summary>A document: its shape, its length as text, and that its texts can be stored.</summary>
+    public void Document(JsonElement document, FieldCheck check, string what, params object[] path)
+    {
+        if (document.ValueKind == JsonValueKind.Null)
+            return;
+        if (check.Shape == DocumentShape.Object && document.ValueKind != JsonValueKind.Object)
+            Invalid($"{what} is no JSON object.", path);
+        if (check.Shape == DocumentShape.Array && document.ValueKind != JsonValueKind.Array)
+            Invalid($"{what} is no JSON array.", path);
+        var text = document.GetRawText();
+        if (text.Length > check.Length)
+            Invalid($"{what} has {text.Length} characters as JSON; the most are {check.Length}.", path);
+        else if (!PostgresJson.CanHold(document))
+            Invalid($"{what} contains U+0000, half of a surrogate pair, or a number beyond all bounds, which no store can hold.", path);
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using AnalyticsGraph.Mapping.Rows;
+
 namespace AnalyticsGraph.Tracking.Rules;
 
 /// <summary>What is wrong with a call, in a way its caller can mend.</summary>
@@ -14,8 +16,30 @@ public sealed record NotFoundError(string Message, IReadOnlyList<string> Path) :
 /// <summary>The name is taken.</summary>
 /// <param name="Message">What is wrong and what to do.</param>
 /// <param name="Path">The input it is about.</param>
-/// <param name="ExistingId">The internal id of the experiment that has it.</param>
-public sealed record NameTakenError(string Message, IReadOnlyList<string> Path, long ExistingId) : UserError(Message, Path);
+/// <param name="TypeName">The type of the record that has it.</param>
+/// <param name="ExistingKey">That record's internal id.</param>
+public sealed record NameTakenError(string Message, IReadOnlyList<string> Path, string TypeName, long ExistingKey) : UserError(Message, Path)
+{
+    /// <summary>The global id of the record that has it.</summary>
+    public string ExistingId => GlobalId.Of(TypeName, ExistingKey);
+}
+
+/// <summary>The record was changed since the version that the call was decided by.</summary>
+/// <param name="Message">What is wrong and what to do.</param>
+/// <param name="Path">The input it is about.</param>
+/// <param name="Present">The record's version now.</param>
+public sealed record VersionConflictError(string Message, IReadOnlyList<string> Path, long Present) : UserError(Message, Path)
+{
+    internal static VersionConflictError Of(string noun, long present, long decided) =>
+        new($"The {noun} was changed meanwhile: its version is {present}, not {decided}. Read it again and decide anew.", InputRules.Path("input", "version"), present);
+}
+
+/// <summary>Other records that are in use need this one.</summary>
+/// <param name="Message">What is wrong and what to do.</param>
+/// <param name="Path">The input it is about.</param>
+/// <param name="By">The relation to them.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record InUseError(string Message, IReadOnlyList<string> Path, string By, long Count) : UserError(Message, Path);
 
 /// <summary>The record is deleted.</summary>
 public sealed record NotActiveError(string Message, IReadOnlyList<string> Path) : UserError(Message, Path);

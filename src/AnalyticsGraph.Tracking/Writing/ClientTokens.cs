@@ -26,30 +26,37 @@ internal static class ClientTokens
     /// <returns>Null if it is new; else the record of the first call.</returns>
     public static async Task<TokenRecord?> ClaimAsync(NpgsqlConnection connection, Caller caller, string operation, string token, byte[] hash, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            INSERT INTO idempotency (caller, operation, token, payload_hash, answer) VALUES ($1, $2, $3, $4, 'null')
-            ON CONFLICT (caller, operation, token) DO UPDATE SET payload_hash = EXCLUDED.payload_hash, answer = EXCLUDED.answer, created_at = now()
-                WHERE idempotency.created_at < now() - interval '24 hours'
-            """, connection)
-        {
-            Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token }, new() { Value = hash } },
-        };
-        if (await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 1)
-            return null;
-        await using var read = new NpgsqlCommand("SELECT payload_hash, answer::text FROM idempotency WHERE (caller, operation, token) = ($1, $2, $3)", connection)
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Claim(caller, operation, token, hash), Find(caller, operation, token) } };
+        await using var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await reader.ReadAsync(ct).ConfigureAwait(false);
+        var record = Read(reader);
+        await reader.CloseAsync().ConfigureAwait(false);
+        return batch.BatchCommands[0].RecordsAffected == 1 ? null : record;
+    }
+
+    /// <summary>Claims a token for this transaction; affects no row if another call did within the last 24 hours. A call that is doing so is waited for.</summary>
+    public static NpgsqlBatchCommand Claim(Caller caller, string operation, string token, byte[] hash) => new(
+        """
+        INSERT INTO idempotency (caller, operation, token, payload_hash, answer) VALUES ($1, $2, $3, $4, 'null')
+        ON CONFLICT (caller, operation, token) DO UPDATE SET payload_hash = EXCLUDED.payload_hash, answer = EXCLUDED.answer, created_at = now()
+            WHERE idempotency.created_at < now() - interval '24 hours'
+        """)
+    {
+        Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token }, new() { Value = hash } },
+    };
+
+    /// <summary>Reads what is remembered of a token, for <see cref="Read"/>.</summary>
+    public static NpgsqlBatchCommand Find(Caller caller, string operation, string token) =>
+        new("SELECT payload_hash, answer::text FROM idempotency WHERE (caller, operation, token) = ($1, $2, $3)")
         {
             Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token } },
         };
-        await using var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        await reader.ReadAsync(ct).ConfigureAwait(false);
-        return new TokenRecord(reader.GetFieldValue<byte[]>(0), reader.GetString(1));
-    }
+
+    public static TokenRecord Read(NpgsqlDataReader reader) => new(reader.GetFieldValue<byte[]>(0), reader.GetString(1));
 
     /// <summary>Adds the answer to a claimed token.</summary>
-    public static async Task AnswerAsync(NpgsqlConnection connection, Caller caller, string operation, string token, string answer, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("UPDATE idempotency SET answer = $4 WHERE (caller, operation, token) = ($1, $2, $3)", connection)
+    public static NpgsqlBatchCommand Answer(Caller caller, string operation, string token, string answer) =>
+        new("UPDATE idempotency SET answer = $4 WHERE (caller, operation, token) = ($1, $2, $3)")
         {
             Parameters =
             {
@@ -57,7 +64,11 @@ internal static class ClientTokens
                 new() { Value = answer, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         };
-        await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+
+    public static async Task AnswerAsync(NpgsqlConnection connection, Caller caller, string operation, string token, string answer, CancellationToken ct)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Answer(caller, operation, token, answer) } };
+        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>Forgets tokens that are older than <see cref="Retention"/>.</summary>

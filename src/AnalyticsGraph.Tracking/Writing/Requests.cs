@@ -17,6 +17,9 @@ public sealed record CreateExperimentRequest
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What it is about.</summary>
+    public string? Description { get; init; }
+
     /// <summary>Where its runs' artifacts are kept.</summary>
     public string? ArtifactLocation { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record CreateRunRequest
     /// <summary>When it began; now if null.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
+    /// <summary>The internal id of its trial, which must be of the same experiment.</summary>
+    public long? TrialId { get; init; }
+
     /// <summary>The internal id of the run it is part of.</summary>
     public long? ParentId { get; init; }
 
@@ -72,6 +78,9 @@ public sealed record UpdateRunRequest
 
     /// <summary>When it ended; now, where null and the new status ends a run.</summary>
     public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary>The version that the change was decided by; null for any.</summary>
+    public long? Version { get; init; }
 
     /// <summary>Makes the call safe to repeat.</summary>
     public string? ClientToken { get; init; }

@@ -14,6 +14,7 @@ public sealed partial class TrackingStore
     {
         var rules = new InputRules();
         rules.Name(request.Name, InputRules.LongestExperimentName, "The experiment's name", "input", "name");
+        rules.Text(request.Description, InputRules.LongestDescription, "The description", "input", "description");
         rules.Text(request.ArtifactLocation, InputRules.LongestUri, "The artifact location", "input", "artifactLocation");
         rules.Pairs(request.Tags, InputRules.MostTags, InputRules.LongestTag, "tag", "tags");
         rules.Token(request.ClientToken);
@@ -38,7 +39,7 @@ public sealed partial class TrackingStore
         await using var insert = new NpgsqlCommand(
             """
             WITH added AS (
-                INSERT INTO experiment (source, name, artifact_location, creation_time, last_update_time) VALUES ($1, $2, $3, now(), now())
+                INSERT INTO experiment (source, name, artifact_location, description, creation_time, last_update_time) VALUES ($1, $2, $3, $6, now(), now())
                 ON CONFLICT (name, source, workspace) WHERE unique_name DO NOTHING
                 RETURNING id),
             tags AS (
@@ -49,7 +50,7 @@ public sealed partial class TrackingStore
             Parameters =
             {
                 new() { Value = LocalSource }, new() { Value = request.Name }, new NpgsqlParameter<string?> { TypedValue = request.ArtifactLocation },
-                new() { Value = Keys(request.Tags) }, new() { Value = Values(request.Tags) },
+                new() { Value = Keys(request.Tags) }, new() { Value = Values(request.Tags) }, new NpgsqlParameter<string?> { TypedValue = request.Description },
             },
         };
         if (await insert.ExecuteScalarAsync(ct).ConfigureAwait(false) is long id)
@@ -69,5 +70,6 @@ public sealed partial class TrackingStore
     private static NameTakenError NameTaken(string name, long existing) => new(
         $"There is an experiment '{InputRules.Shortened(name)}' already. Deleted experiments keep their names: choose another one, or restore it.",
         InputRules.Path("input", "name"),
+        "Experiment",
         existing);
 }

@@ -19,6 +19,7 @@ public sealed partial class TrackingStore
         var rules = new InputRules();
         rules.Text(request.Name, InputRules.LongestRunName, "The run's name", "input", "name");
         rules.Text(request.User, InputRules.LongestUser, "The user", "input", "user");
+        rules.Time(request.StartTime, "The start", "input", "startTime");
         CheckStatus(rules, request.Status);
         rules.Pairs(request.Params, InputRules.MostParams, InputRules.LongestParam, "param", "params");
         rules.Pairs(request.Tags, InputRules.MostTags, InputRules.LongestTag, "tag", "tags");
@@ -43,6 +44,7 @@ public sealed partial class TrackingStore
         rules.Token(request.ClientToken);
         if (request.Name is not null)
             rules.Name(request.Name, InputRules.LongestRunName, "The run's name", "input", "name");
+        rules.Time(request.EndTime, "The end", "input", "endTime");
         if (request.Status is not null)
             CheckStatus(rules, request.Status);
         if (rules.Errors.Count > 0)
@@ -79,14 +81,15 @@ public sealed partial class TrackingStore
     {
         await using var find = new NpgsqlCommand(
             """
-            SELECT (SELECT lifecycle_stage FROM experiment WHERE id = $1), (SELECT id FROM run WHERE id = $2),
-                (SELECT r.id FROM run r JOIN experiment e ON e.source = r.source WHERE r.uuid = $3 AND e.id = $1)
+            SELECT (SELECT lifecycle_stage FROM experiment WHERE id = $1 FOR SHARE), (SELECT id FROM run WHERE id = $2),
+                (SELECT r.id FROM run r JOIN experiment e ON e.source = r.source WHERE r.uuid = $3 AND e.id = $1),
+                (SELECT lifecycle_stage FROM trial WHERE id = $4 AND experiment_id = $1 FOR SHARE)
             """, connection)
         {
             Parameters =
             {
                 new() { Value = request.ExperimentId }, new NpgsqlParameter<long?> { TypedValue = request.ParentId },
-                new NpgsqlParameter<string?> { TypedValue = tags.GetValueOrDefault("mlflow.parentRunId") },
+                new NpgsqlParameter<string?> { TypedValue = tags.GetValueOrDefault("mlflow.parentRunId") }, new NpgsqlParameter<long?> { TypedValue = request.TrialId },
             },
         };
         await using var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false);
@@ -95,6 +98,10 @@ public sealed partial class TrackingStore
             rules.Add(new NotFoundError("There is no such experiment.", InputRules.Path("input", "experimentId")));
         else if (reader.GetString(0) != "ACTIVE")
             rules.Add(new NotActiveError("The experiment is deleted; restore it, or choose another one.", InputRules.Path("input", "experimentId")));
+        if (request.TrialId is not null && reader.IsDBNull(3))
+            rules.Add(new NotFoundError("The experiment has no such trial.", InputRules.Path("input", "trialId")));
+        else if (request.TrialId is not null && reader.GetString(3) != "ACTIVE")
+            rules.Add(new NotActiveError("The trial is deleted; restore it, or choose another one.", InputRules.Path("input", "trialId")));
         if (request.ParentId is not null && reader.IsDBNull(1))
             rules.Add(new NotFoundError("There is no such run to be part of.", InputRules.Path("input", "parentId")));
         return !reader.IsDBNull(1) ? reader.GetInt64(1) : reader.IsDBNull(2) ? null : reader.GetInt64(2);
@@ -113,8 +120,8 @@ public sealed partial class TrackingStore
         await using var insert = new NpgsqlCommand(
             """
             WITH added AS (
-                INSERT INTO run (source, experiment_id, parent_id, uuid, name, user_name, status_text, start_time, end_time, update_time, artifact_uri, source_type, source_name)
-                SELECT source, id, $2, $3, $4, $5, $6, $7, CASE WHEN $6 = ANY($8) THEN now() END, now(), artifact_location || '/' || $3 || '/artifacts', $9, $10
+                INSERT INTO run (source, experiment_id, parent_id, uuid, name, user_name, status_text, start_time, end_time, update_time, artifact_uri, source_type, source_name, trial_id)
+                SELECT source, id, $2, $3, $4, $5, $6, $7, CASE WHEN $6 = ANY($8) THEN now() END, now(), artifact_location || '/' || $3 || '/artifacts', $9, $10, $15
                 FROM experiment WHERE id = $1
                 RETURNING id),
             params AS (
@@ -133,6 +140,7 @@ public sealed partial class TrackingStore
                 new NpgsqlParameter<string?> { TypedValue = tags.GetValueOrDefault("mlflow.source.name") },
                 new() { Value = Keys(request.Params) }, new() { Value = Values(request.Params) },
                 new() { Value = tags.Keys.ToArray() }, new() { Value = tags.Values.ToArray() },
+                new NpgsqlParameter<long?> { TypedValue = request.TrialId },
             },
         };
         return Outcome.Of((long)(await insert.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
@@ -145,16 +153,16 @@ public sealed partial class TrackingStore
         // The run's counter is what batches lock: the name is a tag too, and nobody may write both at once.
         await using var update = new NpgsqlCommand(
             """
-            WITH locked AS (SELECT r.id, r.lifecycle_stage, r.experiment_id FROM run_counter c JOIN run r ON r.id = c.run_id WHERE c.run_id = $1 FOR NO KEY UPDATE OF c),
+            WITH locked AS (SELECT r.id, r.lifecycle_stage, r.experiment_id, r.row_version FROM run_counter c JOIN run r ON r.id = c.run_id WHERE c.run_id = $1 FOR NO KEY UPDATE OF c),
             changed AS (
                 UPDATE run SET name = coalesce($2, name), status_text = coalesce($3, status_text), update_time = now(),
                     end_time = CASE WHEN $4 IS NOT NULL THEN $4 WHEN $3 = ANY($5) THEN now() WHEN $3 IS NOT NULL THEN NULL ELSE end_time END
-                FROM locked WHERE run.id = locked.id AND locked.lifecycle_stage = 'ACTIVE'
+                FROM locked WHERE run.id = locked.id AND locked.lifecycle_stage = 'ACTIVE' AND locked.row_version = coalesce($6, locked.row_version)
                 RETURNING run.id),
             tags AS (
                 INSERT INTO run_tag (run_id, key, value) SELECT id, 'mlflow.runName', $2 FROM changed WHERE $2 IS NOT NULL
                 ON CONFLICT (run_id, key) DO UPDATE SET value = EXCLUDED.value WHERE run_tag.value IS DISTINCT FROM EXCLUDED.value)
-            SELECT locked.lifecycle_stage, locked.experiment_id FROM locked
+            SELECT locked.lifecycle_stage, locked.experiment_id, locked.row_version FROM locked
             """, connection)
         {
             Parameters =
@@ -162,11 +170,14 @@ public sealed partial class TrackingStore
                 new() { Value = request.RunId }, new NpgsqlParameter<string?> { TypedValue = request.Name, NpgsqlDbType = NpgsqlDbType.Text },
                 new NpgsqlParameter<string?> { TypedValue = request.Status, NpgsqlDbType = NpgsqlDbType.Text },
                 new NpgsqlParameter<DateTime?> { TypedValue = request.EndTime?.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new() { Value = Endings },
+                new NpgsqlParameter<long?> { TypedValue = request.Version, NpgsqlDbType = NpgsqlDbType.Bigint },
             },
         };
         await using var reader = await update.ExecuteReaderAsync(ct).ConfigureAwait(false);
         if (!await reader.ReadAsync(ct).ConfigureAwait(false))
             rules.Add(new NotFoundError("There is no such run.", InputRules.Path("input", "id")));
+        else if (request.Version is { } version && version != reader.GetInt64(2))
+            rules.Add(VersionConflictError.Of("run", reader.GetInt64(2), version));
         else if (reader.GetString(0) == "ACTIVE")
             return (Outcome.Of(request.RunId), reader.GetInt64(1));
         else

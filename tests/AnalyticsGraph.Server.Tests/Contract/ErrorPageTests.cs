@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using AnalyticsGraph.Engines;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Tracking.Rules;
 
 namespace AnalyticsGraph.Server.Tests.Contract;
 
@@ -23,6 +24,11 @@ public sealed partial class ErrorPageTests
         Assert.Equal(RestoreCode().Matches(script).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal), Codes("Errors of the package restore"));
     }
 
+    [Fact]
+    public void Page_Should_HaveEveryErrorOfMutations_When_ItIsRead() => Assert.Equal(
+        typeof(UserError).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(UserError))).Select(type => type.Name).Order(StringComparer.Ordinal),
+        UserErrorRows().Matches(Page).Select(row => row.Groups[1].Value).Order(StringComparer.Ordinal));
+
     /// <summary>Each row says what it means and what to do.</summary>
     [Fact]
     public void Rows_Should_BeFilled_When_TheyNameACode() => Assert.All(Rows().Matches(Page), row => Assert.All(row.Value.Trim('|').Split('|'), cell => Assert.NotEmpty(cell.Trim())));
@@ -40,6 +46,9 @@ public sealed partial class ErrorPageTests
 
     [GeneratedRegex(@"^\| `([A-Z0-9_]+)` \|.*\|$", RegexOptions.Multiline)]
     private static partial Regex Rows();
+
+    [GeneratedRegex(@"^\| `(\w+Error)` \|", RegexOptions.Multiline)]
+    private static partial Regex UserErrorRows();
 
     [GeneratedRegex(@"AG\d{4}")]
     private static partial Regex RestoreCode();

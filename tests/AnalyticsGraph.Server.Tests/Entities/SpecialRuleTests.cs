@@ -1,0 +1,279 @@
+using System.Text.Json;
+using AnalyticsGraph.Server.Tests.Running;
+
+namespace AnalyticsGraph.Server.Tests.Entities;
+
+/// <summary>What the domain says of single types, beyond what every type does.</summary>
+[Collection("empty")]
+public sealed class SpecialRuleTests(EmptyServer empty)
+{
+    private const string Errors = "errors { __typename ... on UserError { path } }";
+
+    private readonly EntityScene _scene = new(empty.Server);
+
+    [Fact]
+    public async Task Runs_Should_BeToldAndStamped_When_TheirExperimentIsDeletedAndRestored()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var run = await empty.CreateRunAsync(experiment);
+        await _scene.DoAsync("delete", "Experiment", new { id = experiment });
+        var deleted = (await RunAsync(run)).GetProperty("deletedTime");
+        Assert.NotEqual(JsonValueKind.Null, deleted.ValueKind);
+        Assert.Equal("NotActiveError", (await CallAsync("logBatch", new { runId = run, metrics = new[] { new { key = "m", value = 1 } } }, "run { id }")).At("errors.0.__typename").GetString());
+        Assert.Equal("NotActiveError", (await _scene.CallAsync("restore", "Run", new { id = run })).At("errors.0.__typename").GetString());
+
+        await _scene.DoAsync("restore", "Experiment", new { id = experiment });
+
+        Assert.Equal(JsonValueKind.Null, (await RunAsync(run)).GetProperty("deletedTime").ValueKind);
+        await empty.LogAsync(run, "m", 1);
+    }
+
+    [Fact]
+    public async Task RunName_Should_BeItsTag_When_EitherIsChanged()
+    {
+        var run = await empty.CreateRunAsync();
+        await CallAsync("setRunTags", new { id = run, tags = new[] { new { key = "mlflow.runName", value = "by tag" } } }, "run { id }");
+        Assert.Equal("by tag", (await RunAsync(run)).GetProperty("name").GetString());
+        await CallAsync("updateRun", new { id = run, name = "by update" }, "run { id }");
+        Assert.Equal("by update", (await RunAsync(run)).At("tags.0.value").GetString());
+        Assert.Equal("""[{"__typename":"InvalidInputError","path":["input","keys"]}]""", (await CallAsync("deleteRunTags", new { id = run, keys = new[] { "mlflow.runName" } }, "run { id }")).GetProperty("errors").GetRawText());
+    }
+
+    [Fact]
+    public async Task Run_Should_BeInItsExperimentsTrial_When_OneIsGiven()
+    {
+        var trial = await _scene.CreateAsync("Trial");
+        var elsewhere = await empty.CreateExperimentAsync();
+        var payload = await CallAsync("createRun", new { experimentId = elsewhere, trialId = trial }, "run { id }");
+        Assert.Equal("""[{"__typename":"NotFoundError","path":["input","trialId"]}]""", payload.GetProperty("errors").GetRawText());
+    }
+
+    [Fact]
+    public async Task Versions_Should_BeCountedUp_When_AModelIsRegisteredAgain()
+    {
+        var name = $"m {Guid.NewGuid():n}";
+        var run = await empty.CreateRunAsync();
+        var versions = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CallAsync(
+            "registerModel", new { name, sourceUri = "s3://m", runId = run, tags = new[] { new { key = "k", value = "v" } } }, "modelVersion { version currentStage status originalRunId run { id uuid } tags { key } registeredModel { id } }")));
+        Assert.All(versions, version => Assert.Equal("[]", version.GetProperty("errors").GetRawText()));
+        Assert.Equal(Enumerable.Range(1, 8), versions.Select(version => version.At("modelVersion.version").GetInt32()).Order());
+        Assert.Single(versions.Select(version => version.At("modelVersion.registeredModel.id").GetString()).Distinct());
+        var first = versions[0].GetProperty("modelVersion");
+        Assert.Equal(("None", "READY", run), (first.GetProperty("currentStage").GetString(), first.GetProperty("status").GetString(), first.At("run.id").GetString()));
+        Assert.Equal(first.At("run.uuid").GetString(), first.GetProperty("originalRunId").GetString());
+
+        var created = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _scene.DoAsync("create", "ModelVersion", new { registeredModelId = first.At("registeredModel.id").GetString() }, "version name")));
+        Assert.Equal([9, 10, 11, 12], created.Select(version => version.GetProperty("version").GetInt32()).Order());
+        Assert.All(created, version => Assert.Equal(name, version.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public async Task Model_Should_TakeItsVersionsAlong_When_ItIsRenamed()
+    {
+        var model = await _scene.CreateAsync("RegisteredModel");
+        await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model });
+        var name = $"renamed {Guid.NewGuid():n}";
+        var renamed = await _scene.DoAsync("update", "RegisteredModel", new { id = model, name }, "versions { nodes { name } }");
+        Assert.Equal(name, renamed.At("versions.nodes.0.name").GetString());
+    }
+
+    [Fact]
+    public async Task Version_Should_LoseItsOrigin_When_ItIsDeleted_AndHaveItAgain_When_ItIsRestored()
+    {
+        var model = await _scene.CreateAsync("RegisteredModel");
+        var run = await empty.CreateRunAsync();
+        const string Selection = "id stage currentStage description sourceUri originalRunId run { id } aliases { alias }";
+        var version = await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model, runId = run, sourceUri = "s3://x", description = "d" }, Selection);
+        var id = version.GetProperty("id").GetString();
+        await CallAsync("setModelAlias", new { registeredModelId = model, alias = "champion", version = 1 }, "registeredModel { id }");
+        await CallAsync("transitionModelVersion", new { id, stage = "PRODUCTION" }, "modelVersion { id }");
+
+        var deleted = await _scene.DoAsync("delete", "ModelVersion", new { id }, Selection);
+
+        Assert.Equal(
+            $$"""{"id":"{{id}}","stage":"DELETED","currentStage":"Deleted_Internal","description":null,"sourceUri":"REDACTED-SOURCE-PATH","originalRunId":"REDACTED-RUN-ID","run":null,"aliases":[]}""",
+            deleted.GetRawText());
+        var restored = await _scene.DoAsync("restore", "ModelVersion", new { id }, Selection);
+        Assert.Equal(("PRODUCTION", "d", "s3://x", run), (
+            restored.GetProperty("stage").GetString(), restored.GetProperty("description").GetString(), restored.GetProperty("sourceUri").GetString(), restored.At("run.id").GetString()));
+
+        // Its number is not given again.
+        Assert.Equal(2, (await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model }, "version")).GetProperty("version").GetInt32());
+    }
+
+    [Fact]
+    public async Task Aliases_Should_PointToOneVersion_When_TheyAreSetAndMoved()
+    {
+        var model = await _scene.CreateAsync("RegisteredModel");
+        await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model });
+        await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model });
+        foreach (var version in new[] { 1, 2 })
+        {
+            var set = await CallAsync("setModelAlias", new { registeredModelId = model, alias = "best_1-x", version }, "registeredModel { aliases { alias version modelVersion { version } } }");
+            Assert.Equal($$$"""[{"alias":"best_1-x","version":{{{version}}},"modelVersion":{"version":{{{version}}}}}]""", set.At("registeredModel.aliases").GetRawText());
+        }
+
+        foreach (var (alias, version, error) in new[]
+        {
+            ("latest", 1, "InvalidInputError alias"), ("V12", 1, "InvalidInputError alias"), ("a b", 1, "InvalidInputError alias"), ("", 1, "InvalidInputError alias"), ("good", 3, "NotFoundError version"),
+        })
+        {
+            var payload = await CallAsync("setModelAlias", new { registeredModelId = model, alias, version }, "registeredModel { id }");
+            Assert.Equal(error, $"{payload.At("errors.0.__typename").GetString()} {payload.At("errors.0.path.1").GetString()}");
+        }
+
+        var gone = await CallAsync("deleteModelAlias", new { registeredModelId = model, alias = "best_1-x" }, "registeredModel { aliases { alias } }");
+        Assert.Equal("[]", gone.At("registeredModel.aliases").GetRawText());
+        Assert.Equal("NotFoundError", (await CallAsync("deleteModelAlias", new { registeredModelId = model, alias = "best_1-x" }, "registeredModel { id }")).At("errors.0.__typename").GetString());
+    }
+
+    [Fact]
+    public async Task Transition_Should_ArchiveTheOthers_When_ItIsAskedTo()
+    {
+        var model = await _scene.CreateAsync("RegisteredModel");
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            ids.Add((await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model }, "id")).GetProperty("id").GetString()!);
+        }
+
+        await CallAsync("transitionModelVersion", new { id = ids[0], stage = "PRODUCTION" }, "modelVersion { id }");
+        await CallAsync("transitionModelVersion", new { id = ids[1], stage = "STAGING" }, "modelVersion { id }");
+        var moved = await CallAsync("transitionModelVersion", new { id = ids[2], stage = "PRODUCTION", archiveExisting = true }, "modelVersion { currentStage registeredModel { versions(order: [{version: ASC}]) { nodes { stage } } } }");
+
+        Assert.Equal("""[{"stage":"ARCHIVED"},{"stage":"STAGING"},{"stage":"PRODUCTION"}]""", moved.At("modelVersion.registeredModel.versions.nodes").GetRawText());
+        Assert.Equal("Production", moved.At("modelVersion.currentStage").GetString());
+        foreach (var (input, error) in new[]
+        {
+            ((object)new { id = ids[0], stage = "DELETED" }, "InvalidInputError"), (new { id = ids[0], stage = "NONE", archiveExisting = true }, "InvalidInputError"),
+            (new { id = ids[0], stage = "NONE", version = 1 }, "VersionConflictError"), (new { id = "nonsense", stage = "NONE" }, "NotFoundError"),
+        })
+        {
+            Assert.Equal(error, (await CallAsync("transitionModelVersion", input, "modelVersion { id }")).At("errors.0.__typename").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Jobs_Should_HaveTheRunsTheyExecuted_When_TheyAreLinked()
+    {
+        var job = await _scene.CreateAsync("Job");
+        var run = await empty.CreateRunAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            var linked = await CallAsync("linkRunToJob", new { jobId = job, runId = run }, "job { runs { nodes { id } } } run { jobs { id } }");
+            Assert.Equal((run, job), (linked.At("job.runs.nodes.0.id").GetString(), linked.At("run.jobs.0.id").GetString()));
+        }
+
+        Assert.Equal("[]", (await CallAsync("unlinkRunFromJob", new { jobId = job, runId = run }, "run { jobs { id } }")).At("run.jobs").GetRawText());
+        Assert.Equal(
+            """[{"__typename":"NotFoundError","path":["input","jobId"]},{"__typename":"NotFoundError","path":["input","runId"]}]""",
+            (await CallAsync("linkRunToJob", new { jobId = run, runId = job }, "job { id }")).GetProperty("errors").GetRawText());
+    }
+
+    [Fact]
+    public async Task Artifacts_Should_BeFoundAtEveryLevel_When_TheyAreLogged()
+    {
+        var trial = await _scene.CreateAsync("Trial");
+        var experiment = await _scene.ShareAsync("Experiment");
+        var run = await empty.CreateRunAsync(experiment);
+        var token = Guid.NewGuid().ToString("n");
+        object[] owners =
+        [
+            new { experimentId = experiment }, new { trialId = trial }, new { runId = run }, new { resultsOfRunId = run }, new { epoch = new { runId = run, epochIndex = 3 } },
+            new { batch = new { runId = run, epochIndex = 3, batchIndex = 9 } },
+        ];
+        var input = new { artifacts = new[] { new { type = "plot", location = "s3://a", owners }, new { type = "model", location = "s3://b", owners = owners[..1] } }, clientToken = token };
+        var logged = await CallAsync("logArtifacts", input, "artifacts { artifact { id type location links { level epochIndex batchIndex } } }");
+
+        Assert.Equal("[]", logged.GetProperty("errors").GetRawText());
+        Assert.Equal(["plot", "model"], logged.GetProperty("artifacts").Texts("artifact.type"));
+        Assert.Equal(["EXPERIMENT", "TRIAL", "RUN", "RESULTS", "EPOCH", "BATCH"], logged.At("artifacts.0.artifact.links").Texts("level"));
+        Assert.Equal(logged.GetRawText(), (await CallAsync("logArtifacts", input, "artifacts { artifact { id type location links { level epochIndex batchIndex } } }")).GetRawText());
+
+        // Shared with one more owner, and taken away again.
+        var plot = logged.At("artifacts.0.artifact.id").GetString();
+        var other = await empty.CreateRunAsync();
+        var shared = await CallAsync("logArtifacts", new { artifacts = new[] { new { id = plot, owners = new[] { new { runId = other } } } } }, "artifacts { artifact { id runs { nodes { id } } } }");
+        Assert.Equal([run, other], shared.At("artifacts.0.artifact.runs.nodes").Texts("id"));
+        var left = await CallAsync("unlinkArtifact", new { artifactId = plot, owner = new { runId = other } }, "artifact { runs { nodes { id } } }");
+        Assert.Equal([run], left.At("artifact.runs.nodes").Texts("id"));
+        Assert.Equal("NotFoundError", (await CallAsync("unlinkArtifact", new { artifactId = plot, owner = new { runId = other } }, "artifact { id }")).At("errors.0.__typename").GetString());
+    }
+
+    [Fact]
+    public async Task LogArtifacts_Should_TellAllThatIsWrongAndKeepNothing_When_SomeAre()
+    {
+        var run = await empty.CreateRunAsync();
+        var before = await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse);
+        var artifacts = new object[]
+        {
+            new { location = "fine", owners = new[] { new { runId = run } } }, new { type = "no location" }, new { id = "nonsense" },
+            new { location = "x", owners = new[] { new { epoch = new { runId = run, epochIndex = -1 } } } }, new { location = new string('x', 2001), owners = new[] { new { trialId = run } } },
+        };
+        var payload = await CallAsync("logArtifacts", new { artifacts }, "artifacts { artifact { id } }");
+        Assert.Equal(
+            ["artifacts.1.location", "artifacts.2.id", "artifacts.3.owners.0", "artifacts.4.location", "artifacts.4.owners.0"],
+            payload.GetProperty("errors").EnumerateArray().Select(error => string.Join('.', error.GetProperty("path").EnumerateArray().Skip(1).Select(part => part.GetString()))).Order(StringComparer.Ordinal));
+        Assert.Equal("[]", payload.GetProperty("artifacts").GetRawText());
+        Assert.Equal(before, await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse));
+    }
+
+    [Fact]
+    public async Task Document_Should_KeepItsText_When_ItIsGivenAsJson()
+    {
+        var input = JsonSerializer.Deserialize<JsonElement>($$$"""{"uid":"u{{{Guid.NewGuid():n}}}","resources":{"b":1.10,"a":[1e2,"u"],"b2":null}}""");
+        var created = await _scene.DoAsync("create", "Cluster", input, "resourcesText");
+        Assert.Equal("""{"b":1.10,"a":[1e2,"u"],"b2":null}""", created.GetProperty("resourcesText").GetString());
+    }
+
+    [Fact]
+    public async Task Record_Should_HaveNoNewVersion_When_AnUpdateGivesWhatItHas()
+    {
+        var model = await _scene.CreateAsync("RegisteredModel", new() { ["name"] = $"same {Guid.NewGuid():n}", ["description"] = "d" });
+        var read = await _scene.DoAsync("update", "RegisteredModel", new { id = model, description = "d" }, "rowVersion lastUpdateTime");
+        Assert.Equal(1, read.GetProperty("rowVersion").GetInt64());
+        read = await _scene.DoAsync("update", "RegisteredModel", new { id = model, description = (string?)null }, "rowVersion description");
+        Assert.Equal((2L, JsonValueKind.Null), (read.GetProperty("rowVersion").GetInt64(), read.GetProperty("description").ValueKind));
+        Assert.Equal("InvalidInputError", (await _scene.CallAsync("update", "RegisteredModel", new { id = model, name = (string?)null })).At("errors.0.__typename").GetString());
+    }
+
+    /// <summary>Of callers who change the same version of a record at once, one wins and the others hear of it; a name goes to one of those who want it at once.</summary>
+    [Fact]
+    public async Task Changes_Should_BeDecidedOneByOne_When_TheyComeAtOnce()
+    {
+        var trial = await _scene.CreateAsync("Trial");
+        var updates = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => _scene.CallAsync("update", "Trial", new { id = trial, name = $"name {i}", version = 1 })));
+        Assert.Single(updates, payload => payload.GetProperty("errors").GetArrayLength() == 0);
+        Assert.Equal(7, updates.Count(payload => payload.GetProperty("errors").GetArrayLength() == 1 && payload.At("errors.0.__typename").GetString() == "VersionConflictError"));
+
+        var uid = $"wanted {Guid.NewGuid():n}";
+        var creations = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _scene.CallAsync("create", "Cluster", new { uid })));
+        Assert.Single(creations, payload => payload.GetProperty("errors").GetArrayLength() == 0);
+        Assert.Equal(7, creations.Count(payload => payload.GetProperty("errors").GetArrayLength() == 1 && payload.At("errors.0.__typename").GetString() == "NameTakenError"));
+
+        var token = Guid.NewGuid().ToString("n");
+        var repeated = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _scene.DoAsync("create", "Artifact", new { location = "once", clientToken = token }, "id")));
+        Assert.Single(repeated.Select(artifact => artifact.GetRawText()).Distinct());
+    }
+
+    /// <summary>No run stays in use within a deleted experiment, however creating and deleting meet.</summary>
+    [Fact]
+    public async Task Runs_Should_NotOutliveTheirExperiment_When_TheyAreCreatedWhileItIsDeleted()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var experiment = await empty.CreateExperimentAsync();
+            var creating = Enumerable.Range(0, 6).Select(_ => CallAsync("createRun", new { experimentId = experiment }, "run { id }")).ToList();
+            await _scene.DoAsync("delete", "Experiment", new { id = experiment });
+            await Task.WhenAll(creating);
+            var runs = (await empty.Server.RunAsync("query ($id: ID!) { experiment(id: $id) { runs(where: {lifecycleStage: {eq: ACTIVE}}) { totalCount } } }", new { id = experiment })).At("experiment.runs.totalCount");
+            Assert.Equal(0, runs.GetInt64());
+        }
+    }
+
+    private async Task<JsonElement> CallAsync(string mutation, object input, string selection) => (await empty.Server.RunAsync(
+        $"mutation ($input: {char.ToUpperInvariant(mutation[0])}{mutation[1..]}Input!) {{ {mutation}(input: $input) {{ {selection} {Errors} }} }}", new { input })).GetProperty(mutation);
+
+    private async Task<JsonElement> RunAsync(string id) => (await empty.Server.RunAsync(
+        "query ($id: ID!) { run(id: $id) { name deletedTime lifecycleStage tags(where: {key: {eq: \"mlflow.runName\"}}) { value } } }", new { id })).GetProperty("run");
+}
