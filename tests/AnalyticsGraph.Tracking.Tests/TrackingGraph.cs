@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Tracking.Live;
@@ -10,9 +10,19 @@ using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Tracking.Tests;
 
-/// <summary>The project's own schema over the tests' stores, but for <c>Run.series</c>, which the read side resolves.</summary>
-internal sealed partial class TrackingGraph
+/// <summary>The project's own schema over the tests' stores, but for what the read side resolves.</summary>
+internal sealed class TrackingGraph
 {
+    private static readonly HashSet<string> ReadSide =
+    [
+        "Run.series", "Job.utilization", "Job.workerChanges", "Job.remainingTime", "Job.similarJobs", "Query.jobMaxima", "Dataset.evaluate", "PredictionSet.evaluation",
+    ];
+
+    private static readonly HashSet<string> ReadSideTypes =
+    [
+        "Series", "SeriesBuckets", "NonFiniteColumns", "NodeUtilization", "WorkerChange", "SimilarJob", "JobMaxima", "Evaluation", "ConfusionCell", "ClassEvaluation",
+    ];
+
     private readonly MappedSchema _schema;
     private readonly GraphQLExecutor _executor;
     private readonly List<string> _unexpected = [];
@@ -22,7 +32,7 @@ internal sealed partial class TrackingGraph
 
     public static async Task<TrackingGraph> BuildAsync(TrackingEngines engines) => new(await MappedSchema.BuildAsync(new MappedSchemaOptions
     {
-        Files = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "schema"), "*.graphql").Select(path => (Path.GetFileName(path), WithoutSeries(File.ReadAllText(path))))],
+        Files = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "schema"), "*.graphql").Select(path => (Path.GetFileName(path), WithoutReadSide(File.ReadAllText(path))))],
         Postgres = engines.Postgres,
         ClickHouse = engines.ClickHouse,
         CatchUpClickHouse = engines.Flusher.FlushPendingAsync,
@@ -56,11 +66,13 @@ internal sealed partial class TrackingGraph
         return answer.GetProperty("data");
     }
 
-    private static string WithoutSeries(string sdl) => SeriesTypes().Replace(SeriesField().Replace(sdl, ""), "");
+    /// <summary>The SDL without the fields that the read side resolves, and without the types that only those lead to.</summary>
+    private static string WithoutReadSide(string sdl) => Printer.Print(new DocumentNode(
+    [
+        .. Utf8Parser.Parse(sdl).Definitions.Where(definition => definition is not ObjectTypeDefinitionNode type || !ReadSideTypes.Contains(type.Name.Value))
+            .Select(definition => definition is ObjectTypeDefinitionNode type ? Without(type) : definition),
+    ]));
 
-    [GeneratedRegex("""  \"\"\"\n  The points of one series in columns.*?@resolver\(needs: \["id", "experiment_id"\]\)[^\n]*\n""", RegexOptions.Singleline)]
-    private static partial Regex SeriesField();
-
-    [GeneratedRegex("""^"[^\n]*"\n(type (Series|SeriesBuckets|NonFiniteColumns)) \{.*?^\}\n""", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex SeriesTypes();
+    private static ObjectTypeDefinitionNode Without(ObjectTypeDefinitionNode type) => new(
+        type.Description, type.Name, type.Interfaces, type.Directives, [.. type.Fields.Where(field => !ReadSide.Contains($"{type.Name.Value}.{field.Name.Value}"))], type.IsExtension, type.Location);
 }
