@@ -43,6 +43,7 @@ CREATE TABLE artifact_link (
     run_id bigint REFERENCES run ON DELETE CASCADE,
     epoch_index bigint,
     batch_index bigint,
+    added_by text DEFAULT current_actor(),
     UNIQUE NULLS NOT DISTINCT (artifact_id, level, experiment_id, trial_id, run_id, epoch_index, batch_index),
     CHECK (CASE level
         WHEN 'EXPERIMENT' THEN experiment_id IS NOT NULL AND num_nulls(trial_id, run_id, epoch_index, batch_index) = 4
@@ -246,6 +247,9 @@ ALTER TABLE trace
 ALTER TABLE registered_model ADD COLUMN lifecycle_stage text NOT NULL DEFAULT 'ACTIVE' CHECK (lifecycle_stage IN ('ACTIVE', 'DELETED'));
 ALTER TABLE registered_model_history ADD COLUMN lifecycle_stage text NOT NULL DEFAULT 'ACTIVE';
 ALTER TABLE experiment_history ADD COLUMN description text;
+
+ALTER TABLE other_row ADD COLUMN is_partial boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN other_row.is_partial IS 'the row itself has a place in the graph; `data` are its key and the columns that have none';
 
 -- How often a record was changed, from 1 on: whoever changes what they have read can say so (`version`), and hears of it if somebody else was first.
 CREATE OR REPLACE FUNCTION keep_history() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -213,7 +213,7 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
     [InlineData("postgres://me@db/ml", "Host=db;Port=5432;Database=ml;Username=me")]
     [InlineData("Host=db;Database=ml", "Host=db;Database=ml")]
     public void ConnectionStringOf_Should_TakeMlflowsUrisAndNpgsqlsPairs_When_TheyAreGiven(string source, string expected) =>
-        Assert.Equal(expected, MlflowSource.ConnectionStringOf(source));
+        Assert.Equal(expected, TableSource.ConnectionStringOf(source));
 
     [Fact]
     public async Task Run_Should_ReadTheSame_When_TheSourceIsALiveDatabase()

@@ -39,14 +39,9 @@ internal static class CommandLine
         root.SetAction((parsed, cancellation) =>
             ServeCommand.RunAsync(ServerOptions.From(configuration, parsed.GetValue(urls), parsed.GetValue(data), parsed.GetValue(demo)), configuration, cancellation));
 
-        var import = new Command("import", "Bring records of another system in. Repeatable: what is there already is not doubled.");
-        var source = new Argument<string>("from") { Description = "A connection string of MLflow's PostgreSQL database, or a plain pg_dump of it: dump.sql or dump.sql.gz." };
-        var name = new Option<string>("--source") { Description = "The name of the instance the records came from.", DefaultValueFactory = _ => "mlflow", HelpName = "NAME" };
-        var mlflow = new Command("mlflow", "Experiments, runs, metrics, models, datasets and traces of an MLflow server.") { source, name };
-        mlflow.SetAction((parsed, cancellation) => ImportMlflowCommand.RunAsync(
-            ServerOptions.From(configuration, null, parsed.GetValue(data), false), parsed.GetValue(source)!, parsed.GetValue(name)!, cancellation));
-        import.Add(mlflow);
-        root.Add(import);
+        ServerOptions Options(ParseResult parsed) => ServerOptions.From(configuration, null, parsed.GetValue(data), false);
+        root.Add(ImportCommand.Create(Options));
+        root.Add(ExportCommand.Create(Options));
 
         // A closed terminal ends the program as Ctrl-C does; it would kill it otherwise.
         using var hangUp = new CancellationTokenSource();

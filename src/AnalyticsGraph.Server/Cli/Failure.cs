@@ -21,7 +21,7 @@ internal static class Failure
         }
 
         var foreseen = message is not null
-            || exception is EngineException or SettingException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException or Tracking.Import.ImportException
+            || exception is EngineException or SettingException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException or Tracking.Migrations.MigrationException or Tracking.Import.ImportException or Tracking.Export.ExportException
                 or GraphQL.Errors.GraphQLException or IOException or UnauthorizedAccessException;
         message ??= exception is EngineException { Code: var code } ? $"{code}: {exception.Message}" : exception.Message;
         console.MarkupLineInterpolated($"[red]{message}[/]");

@@ -5,7 +5,7 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>A live MLflow database, read in one snapshot and never written to.</summary>
-internal sealed class DatabaseSource(string connectionString) : MlflowSource
+internal sealed class DatabaseSource(string connectionString) : TableSource
 {
     private readonly NpgsqlConnection _connection = new(connectionString);
 

@@ -9,7 +9,7 @@ namespace AnalyticsGraph.Tracking.Import;
 /// A plain pg_dump, gzipped or not: its COPY blocks are read by table and column name, in whatever order they come; every other line is passed over.
 /// Memory holds one buffer, or the longest line if that is longer.
 /// </summary>
-internal sealed partial class DumpSource : MlflowSource
+internal sealed partial class DumpSource : TableSource
 {
     private readonly string _path;
     private readonly FileStream _file;

@@ -5,6 +5,9 @@ public sealed record ImportOptions
 {
     /// <summary>The name of the instance that records come from; records of two servers are told apart by it. Running the import again needs the same one.</summary>
     public string Source { get; init; } = "mlflow";
+
+    /// <summary>The IANA zone of times that the source writes without one; null for that of the import before, or UTC. MLflow's times are moments.</summary>
+    public string? TimeZone { get; init; }
 }
 
 /// <summary>What an import is doing; reported often, cheap to ignore.</summary>
@@ -33,7 +36,11 @@ public enum ImportStage
 /// <param name="Added">How many of them were new.</param>
 /// <param name="Changed">How many were there with other content.</param>
 /// <param name="Removed">How many that an earlier import brought are not in it any more, and were removed here, or marked as deleted.</param>
-public sealed record ImportedTable(string Table, long Read, long Added, long Changed, long Removed);
+public sealed record ImportedTable(string Table, long Read, long Added, long Changed, long Removed)
+{
+    /// <summary>How many rows have no place in the graph and are kept as they are.</summary>
+    public long Aside { get; init; }
+}
 
 /// <summary>What an import came to.</summary>
 /// <param name="Source">The instance's name.</param>

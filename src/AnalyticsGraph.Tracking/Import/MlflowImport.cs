@@ -31,11 +31,11 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         try
         {
-            await LockAsync(connection, options.Source, ct).ConfigureAwait(false);
+            await ImportSession.LockAsync(connection, options.Source, ct).ConfigureAwait(false);
             var staging = new MlflowStaging(connection);
-            await using (var tables = MlflowSource.Open(source))
+            await using (var tables = TableSource.Open(source))
                 await staging.LoadAsync(tables, progress, ct).ConfigureAwait(false);
-            await ExecuteAsync(connection, MlflowStatements.Functions, ct).ConfigureAwait(false);
+            await ImportSession.ExecuteAsync(connection, MlflowStatements.Functions, ct).ConfigureAwait(false);
             await RequireSameServerAsync(connection, options.Source, ct).ConfigureAwait(false);
             await AddSourceAsync(connection, options.Source, ct).ConfigureAwait(false);
 
@@ -61,7 +61,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         }
         finally
         {
-            await DiscardAsync(connection).ConfigureAwait(false);
+            await ImportSession.DiscardAsync(connection).ConfigureAwait(false);
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         try
         {
             var mine = new TableCounts();
-            await using var transaction = await BeginAsync(connection, ct).ConfigureAwait(false);
+            await using var transaction = await ImportSession.BeginAsync(connection, ct).ConfigureAwait(false);
             await using (var free = new NpgsqlCommand(MlflowStatements.FreeName, connection) { Parameters = { new() { Value = source }, new() { Value = experiment.Id } } })
                 await free.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
             await mine.RunAsync(connection, "experiments", MlflowStatements.Experiment, source, experiment.Id, 0, ct).ConfigureAwait(false);
@@ -121,7 +121,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
                 await mine.RemoveAsync(connection, table, sql, source, id, ct).ConfigureAwait(false);
             foreach (var (table, sql) in MlflowStatements.OfExperiment)
                 await mine.RunAsync(connection, table, sql, source, experiment.Id, id, ct).ConfigureAwait(false);
-            var points = new MlflowPoints(connection, flusher, source, id, rows => progress.Report(new ImportProgress(ImportStage.Storing, experiment.Name, rows, null)));
+            var points = new ImportedPoints(connection, flusher, source, id, MlflowStatements.Points, rows => progress.Report(new ImportProgress(ImportStage.Storing, experiment.Name, rows, null)));
             mine.Add("metrics", await points.StoreAsync(ct).ConfigureAwait(false), 0);
             mine.Add("latest_metrics", points.Series.Added, points.Series.Changed);
             await transaction.CommitAsync(ct).ConfigureAwait(false);
@@ -140,7 +140,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
     /// <returns>The source's schema version.</returns>
     private static async Task<string?> StoreRestAsync(NpgsqlConnection connection, string source, MlflowStaging staging, TableCounts counts, CancellationToken ct)
     {
-        await using var transaction = await BeginAsync(connection, ct).ConfigureAwait(false);
+        await using var transaction = await ImportSession.BeginAsync(connection, ct).ConfigureAwait(false);
         foreach (var (table, sql) in MlflowRemovals.OfSource.Where(removal => staging.Has(removal.Table)))
             await counts.RemoveAsync(connection, table, sql, source, 0, ct).ConfigureAwait(false);
         foreach (var (table, sql) in MlflowStatements.OfSource)
@@ -223,7 +223,7 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
 
         foreach (var experiment in lost.Where(experiment => !experiment.HasOwnRuns))
         {
-            await using var transaction = await BeginAsync(connection, ct).ConfigureAwait(false);
+            await using var transaction = await ImportSession.BeginAsync(connection, ct).ConfigureAwait(false);
             foreach (var (table, sql) in MlflowRemovals.OfLostExperiment)
                 await counts.RemoveAsync(connection, table, sql, source, experiment.Id, ct).ConfigureAwait(false);
             await transaction.CommitAsync(ct).ConfigureAwait(false);
@@ -283,49 +283,5 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         { Parameters = { new() { Value = source } } };
         if (await add.ExecuteScalarAsync(ct).ConfigureAwait(false) is not "MLFLOW")
             throw new ImportException($"The source '{source}' is no MLflow server here. Give this import a name of its own: --source NAME");
-    }
-
-    /// <summary>One import of a source at a time. A process that was killed may leave a statement running for a while, so this waits.</summary>
-    private static async Task LockAsync(NpgsqlConnection connection, string source, CancellationToken ct)
-    {
-        try
-        {
-            await ExecuteAsync(connection, "SET lock_timeout = '30s'", ct).ConfigureAwait(false);
-            await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock(hashtextextended('import:' || $1, 0))", connection) { CommandTimeout = 0, Parameters = { new() { Value = source } } })
-                await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-            await ExecuteAsync(connection, "RESET lock_timeout", ct).ConfigureAwait(false);
-        }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            throw new ImportException($"An import of '{source}' is under way already; wait for its end.", fault);
-        }
-    }
-
-    // Temporary tables belong to the session, which the pool would hand to the next one. The lock is given up first: a session ends only some time after its connection.
-    private static async Task DiscardAsync(NpgsqlConnection connection)
-    {
-        try
-        {
-            if (connection.State == System.Data.ConnectionState.Open)
-                await ExecuteAsync(connection, "SELECT pg_advisory_unlock_all()", CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
-        {
-            NpgsqlConnection.ClearPool(connection);
-        }
-    }
-
-    /// <summary>Begins a transaction whose changes are the import's: history says so, and a later import knows them again.</summary>
-    private static async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
-        await ExecuteAsync(connection, "SELECT set_config('analyticsgraph.actor', 'import', true)", ct).ConfigureAwait(false);
-        return transaction;
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 }

@@ -85,7 +85,7 @@ internal sealed class MlflowStaging(NpgsqlConnection connection)
 
     /// <summary>Loads all tables of the source.</summary>
     /// <exception cref="ImportException">The source holds no MLflow tables, or its rows do not fit their columns.</exception>
-    public async Task LoadAsync(MlflowSource source, IProgress<ImportProgress> progress, CancellationToken ct)
+    public async Task LoadAsync(TableSource source, IProgress<ImportProgress> progress, CancellationToken ct)
     {
         await foreach (var table in source.ReadTablesAsync(ct).ConfigureAwait(false))
             await LoadTableAsync(table, progress, ct).ConfigureAwait(false);

@@ -229,6 +229,14 @@ internal static class MlflowStatements
         """,
     ];
 
+    /// <summary>The points of an experiment, as <see cref="ImportedPoints"/> takes them.</summary>
+    public const string Points =
+        """
+        SELECT r.id, m.key, m.step::bigint, greatest(least(m.timestamp::numeric, 10413791999000), -2208988800000)::bigint, pg_temp.metric_value(m.value, m.is_nan), 'RUN' AS scope, '', 0::bigint
+        FROM pg_temp.mlflow_metrics m JOIN run r ON r.source = $1 AND r.original_id = m.run_uuid
+        WHERE r.experiment_id = $2 ORDER BY r.id, m.key COLLATE "C", 3, 4
+        """;
+
     /// <summary>How many of the source's latest metrics differ from the summaries of the points that came with them.</summary>
     public const string CompareLatest =
         """

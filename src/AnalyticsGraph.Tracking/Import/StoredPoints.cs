@@ -4,7 +4,7 @@ using AnalyticsGraph.Tracking.Points;
 namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
-/// The points that ClickHouse has of an experiment's runs, beside an import that comes in the same order: by run, key and position. Read in few queries, each over as many
+/// The points that ClickHouse has of an experiment's runs, beside an import that comes in the same order: by run, series and position. Read in few queries, each over as many
 /// runs as have a million points together, because a query costs the same whether it returns a series or a thousand.
 /// </summary>
 /// <param name="points">ClickHouse.</param>
@@ -21,13 +21,17 @@ internal sealed class StoredPoints(MetricPointTable points, long experimentId, S
     private MetricPoint? _current;
 
     /// <summary>Collects the values at a place, passing over what lies before it.</summary>
-    public async ValueTask TakeAsync(long runId, string key, PointPosition position, HashSet<double> values)
+    public async ValueTask TakeAsync(SeriesKey series, PointPosition position, HashSet<double> values)
     {
-        while (await PeekAsync(runId).ConfigureAwait(false) is { } current)
+        while (await PeekAsync(series.RunId).ConfigureAwait(false) is { } current)
         {
-            var order = current.Series.RunId.CompareTo(runId);
+            var order = current.Series.RunId.CompareTo(series.RunId);
             if (order == 0)
-                order = Compare(current.Series.Key, key);
+                order = Compare(current.Series.Key, series.Key);
+            if (order == 0)
+                order = Compare(current.Series.Label, series.Label);
+            if (order == 0)
+                order = current.Series.Scope.CompareTo(series.Scope);
             if (order == 0)
                 order = current.Point.Position.CompareTo(position);
             if (order > 0)
@@ -53,8 +57,8 @@ internal sealed class StoredPoints(MetricPointTable points, long experimentId, S
                 continue;
             }
 
-            // Points that were logged here under other labels or ranks are none of the source's.
-            if (_open.Current.Series is { Scope: MetricScope.Run, Label: "", Rank: 0 })
+            // Points that were logged here under other ranks are none of the source's.
+            if (_open.Current.Series.Rank == 0)
                 _current = _open.Current;
         }
 

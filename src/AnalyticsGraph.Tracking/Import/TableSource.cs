@@ -2,18 +2,31 @@ using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Import;
 
-/// <summary>Where MLflow's tables are read from. Both kinds give the same: rows in the text format of PostgreSQL's COPY.</summary>
-internal abstract class MlflowSource : IAsyncDisposable
+/// <summary>Where an original's tables are read from. All kinds give the same: rows in a format of PostgreSQL's COPY.</summary>
+internal abstract class TableSource : IAsyncDisposable
 {
     /// <summary>The tables in the order they come; each is copied before the next one is asked for.</summary>
     public abstract IAsyncEnumerable<SourceTable> ReadTablesAsync(CancellationToken ct);
 
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>A dump if there is such a file, else a database.</summary>
-    /// <exception cref="ImportException">It is neither.</exception>
-    public static MlflowSource Open(string source)
+    /// <summary>A folder of CSV files, a SQLite file, or a MySQL dump.</summary>
+    /// <exception cref="ImportException">There is no such file, or it cannot be any of these.</exception>
+    public static TableSource OpenFile(string path)
     {
+        if (Directory.Exists(path))
+            return new CsvFolderSource(path);
+        if (!File.Exists(path))
+            throw new ImportException($"There is no file or folder '{path}'.");
+        return SqliteSource.IsSqlite(path) ? new SqliteSource(path) : new MySqlDumpSource(path);
+    }
+
+    /// <summary>A folder of CSV files or a plain pg_dump if there is such a file, else a PostgreSQL database.</summary>
+    /// <exception cref="ImportException">It is neither.</exception>
+    public static TableSource Open(string source)
+    {
+        if (Directory.Exists(source))
+            return new CsvFolderSource(source);
         if (File.Exists(source))
             return new DumpSource(source);
         if (source.EndsWith(".sql", StringComparison.OrdinalIgnoreCase) || source.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
@@ -56,4 +69,5 @@ internal abstract class MlflowSource : IAsyncDisposable
 /// <param name="Name">Its name, without a schema.</param>
 /// <param name="Columns">Its columns in the order of the rows.</param>
 /// <param name="CopyToAsync">Writes its rows; tells now and then how much of the whole source was read, if that is known.</param>
-internal sealed record SourceTable(string Name, IReadOnlyList<string> Columns, Func<Stream, Action<double?>, CancellationToken, Task> CopyToAsync);
+/// <param name="IsCsv">Whether the rows are CSV (an empty field without quotes is null), a header first, instead of COPY's text.</param>
+internal sealed record SourceTable(string Name, IReadOnlyList<string> Columns, Func<Stream, Action<double?>, CancellationToken, Task> CopyToAsync, bool IsCsv = false);

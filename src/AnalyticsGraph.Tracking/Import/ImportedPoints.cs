@@ -8,8 +8,21 @@ namespace AnalyticsGraph.Tracking.Import;
 /// The points of one experiment, within its transaction: read in order from the temporary table, compared with those that ClickHouse has already, summed up, and logged in
 /// large groups. The log's rows are part of the transaction, so the points are published by its commit, and what a crash leaves behind is what the flusher settles anyway.
 /// </summary>
-internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flusher, string source, long experimentId, Action<long> progress)
+/// <param name="connection">In a transaction, with the source's points in temporary tables.</param>
+/// <param name="flusher">Brings points on.</param>
+/// <param name="source">The instance's name.</param>
+/// <param name="experimentId">The experiment.</param>
+/// <param name="select">
+/// The points: run_id, key, step, time (milliseconds), value, scope, label, epoch; <c>$1</c> is the source, <c>$2</c> the experiment. In the order of
+/// <see cref="Order"/>.
+/// </param>
+/// <param name="progress">Told how many were read.</param>
+internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher flusher, string source, long experimentId, string select, Action<long> progress)
 {
+    /// <summary>How ClickHouse orders a run's points, by the columns' names.</summary>
+    public const string Order =
+        """ORDER BY run_id, key COLLATE "C", label COLLATE "C", CASE scope WHEN 'RUN' THEN 0 WHEN 'RESULT' THEN 1 WHEN 'EPOCH' THEN 2 ELSE 3 END, epoch, step, time""";
+
     private const int RowsPerFetch = 20_000;
     private const int PointsPerGroup = 100_000;
 
@@ -92,12 +105,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
     private async IAsyncEnumerable<MetricPoint> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         await using (var declare = new NpgsqlCommand(
-            """
-            DECLARE points NO SCROLL CURSOR FOR
-            SELECT r.id, m.key, m.step::bigint, greatest(least(m.timestamp::numeric, 10413791999000), -2208988800000)::bigint, pg_temp.metric_value(m.value, m.is_nan)
-            FROM pg_temp.mlflow_metrics m JOIN run r ON r.source = $1 AND r.original_id = m.run_uuid
-            WHERE r.experiment_id = $2 ORDER BY r.id, m.key COLLATE "C", 3, 4
-            """, connection)
+            $"DECLARE points NO SCROLL CURSOR FOR {select}", connection)
         { CommandTimeout = 0, Parameters = { new() { Value = source }, new() { Value = experimentId } } })
         {
             await declare.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
@@ -113,10 +121,10 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
                 var series = default(SeriesKey);
                 while (await reader.ReadAsync(ct).ConfigureAwait(false))
                 {
-                    var (run, key) = (reader.GetInt64(0), reader.GetString(1));
-                    if (series.RunId != run || series.Key != key)
-                        series = new SeriesKey(run, MetricScope.Run, key, "", 0);
-                    page.Add(new MetricPoint(series, new SeriesPoint(new PointPosition(0, reader.IsDBNull(2) ? 0 : reader.GetInt64(2), reader.GetInt64(3)), reader.GetDouble(4))));
+                    var next = new SeriesKey(reader.GetInt64(0), MetricScopes.Parse(reader.GetString(5)), reader.GetString(1), reader.GetString(6), 0);
+                    if (series != next)
+                        series = next;
+                    page.Add(new MetricPoint(series, new SeriesPoint(new PointPosition(reader.GetInt64(7), reader.IsDBNull(2) ? 0 : reader.GetInt64(2), reader.GetInt64(3)), reader.GetDouble(4))));
                 }
             }
 
@@ -133,7 +141,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
         if (!known.TryGetValue(runId, out var seq))
             return new RunPoints(runId, 0, [], null);
         var summaries = new Dictionary<SeriesKey, SeriesSummary>();
-        await using var read = new NpgsqlCommand($"SELECT {RunMetricRows.Columns} FROM run_metric WHERE run_id = $1 AND scope = 'RUN' AND label = '' AND rank = 0", connection)
+        await using var read = new NpgsqlCommand($"SELECT {RunMetricRows.Columns} FROM run_metric WHERE run_id = $1 AND rank = 0", connection)
         {
             Parameters = { new() { Value = runId } },
         };
@@ -199,7 +207,7 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
     private sealed class RunPoints(long runId, long seq, Dictionary<SeriesKey, SeriesSummary> summaries, StoredPoints? stored)
     {
         private readonly HashSet<double> _values = [];
-        private (string Key, PointPosition Position)? _place;
+        private (SeriesKey Series, PointPosition Position)? _place;
 
         public long RunId => runId;
 
@@ -212,13 +220,13 @@ internal sealed class MlflowPoints(NpgsqlConnection connection, PointFlusher flu
         /// <summary>Adds a point to its summary, unless it is there.</summary>
         public async ValueTask<bool> TryAddAsync(MetricPoint point)
         {
-            var place = (point.Series.Key, point.Point.Position);
+            var place = (point.Series, point.Point.Position);
             if (_place != place)
             {
                 _place = place;
                 _values.Clear();
                 if (stored is not null)
-                    await stored.TakeAsync(runId, place.Key, place.Position, _values).ConfigureAwait(false);
+                    await stored.TakeAsync(place.Series, place.Position, _values).ConfigureAwait(false);
             }
 
             if (!_values.Add(point.Point.Value))

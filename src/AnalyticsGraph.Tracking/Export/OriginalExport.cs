@@ -1,0 +1,140 @@
+using System.Data;
+using System.Diagnostics;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.Tracking.Import;
+using AnalyticsGraph.Tracking.Points;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Export;
+
+/// <summary>
+/// Writes the records of a source in the tables of its original system: as a dump in the SQL of its database, and as CSV. Texts that the graph has no field for come from
+/// where the import kept them, unless the field was changed here since. The same records give the same bytes. Deleted records are left out.
+/// </summary>
+public abstract class OriginalExport
+{
+    private readonly NpgsqlDataSource _postgres;
+    private readonly ClickHouseClient _clickHouse;
+    private readonly PointFlusher _flusher;
+
+    private protected OriginalExport(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointFlusher flusher) => (_postgres, _clickHouse, _flusher) = (postgres, clickHouse, flusher);
+
+    /// <summary>The system's name on the command line, and the dump's.</summary>
+    private protected abstract string Name { get; }
+
+    /// <summary>The name of <c>source.system</c>.</summary>
+    private protected abstract string System { get; }
+
+    private protected abstract IReadOnlyList<OriginalTable> Tables { get; }
+
+    /// <summary>The type of columns that the original's documents do not have.</summary>
+    private protected virtual string OtherType => "LONGTEXT";
+
+    /// <summary>Writes a source's records.</summary>
+    /// <param name="source">The instance's name.</param>
+    /// <param name="folder">A folder that is empty or not there yet.</param>
+    /// <param name="progress">Told the table at hand.</param>
+    /// <param name="ct">Ends the export; what is written is no whole then.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="ExportException">There is no such source of this system, or the folder holds something.</exception>
+    public async Task<ExportReport> RunAsync(string source, string folder, IProgress<string>? progress = null, CancellationToken ct = default)
+    {
+        var watch = Stopwatch.StartNew();
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new ExportException($"The folder '{folder}' is not empty. Give one that is, or that is not there yet.");
+        await _flusher.FlushAsync(ct).ConfigureAwait(false);
+        await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        try
+        {
+            await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct).ConfigureAwait(false);
+            await ImportSession.ExecuteAsync(connection, Sql.Functions, ct).ConfigureAwait(false);
+            var run = new ExportRun(connection, source, await ZoneAsync(connection, source, ct).ConfigureAwait(false), new SeriesTransfer(_clickHouse, connection));
+            await FillAsync(run, ct).ConfigureAwait(false);
+            Directory.CreateDirectory(Path.Combine(folder, "csv"));
+            var written = new List<(string, long)>();
+            await using (var file = File.Create(Path.Combine(folder, Name + ".sql")))
+            await using (var buffer = new BufferedStream(file, 256 * 1024))
+            {
+                var dump = Writer(buffer);
+                await dump.BeginAsync(ct).ConfigureAwait(false);
+                foreach (var table in await ListAsync(run, ct).ConfigureAwait(false))
+                {
+                    progress?.Report(table.Name);
+                    using (var rows = (StreamReader)await connection.BeginTextExportAsync($"COPY ({table.Select}) TO STDOUT", ct).ConfigureAwait(false))
+                        written.Add((table.Name, await dump.WriteTableAsync(table, rows, ct).ConfigureAwait(false)));
+                    await WriteCsvAsync(connection, table, Path.Combine(folder, "csv"), ct).ConfigureAwait(false);
+                }
+            }
+
+            await snapshot.RollbackAsync(ct).ConfigureAwait(false);
+            return new ExportReport(source, folder, written, watch.Elapsed);
+        }
+        finally
+        {
+            NpgsqlConnection.ClearPool(connection);
+        }
+    }
+
+    /// <summary>Fills the tables.</summary>
+    private protected abstract Task FillAsync(ExportRun run, CancellationToken ct);
+
+    private protected virtual DumpWriter Writer(Stream target) => new MySqlDumpWriter(target);
+
+    /// <summary>Columns between the last one of a table and those without a field: a dataset's features.</summary>
+    private protected virtual Task<IReadOnlyList<(string Name, string Type)>> MoreColumnsAsync(ExportRun run, OriginalTable table, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<(string, string)>>([]);
+
+    private async Task<List<ExportedTable>> ListAsync(ExportRun run, CancellationToken ct)
+    {
+        var tables = new List<ExportedTable>();
+        foreach (var table in Tables)
+        {
+            await run.AddAsideAsync(table, ct).ConfigureAwait(false);
+            var more = (await MoreColumnsAsync(run, table, ct).ConfigureAwait(false)).ToList();
+            more.AddRange((await run.TextsAsync($"SELECT DISTINCT jsonb_object_keys(other) COLLATE \"C\" FROM {table.Exported} ORDER BY 1", ct).ConfigureAwait(false))
+                .Except(more.Select(column => column.Name)).Select(name => (name, OtherType)));
+            var columns = table.Columns.Select(column => Sql.Quote(column.Name)).Concat(more.Select(column => $"other ->> {Sql.Text(column.Name)} AS {Sql.Quote(column.Name)}"));
+            var order = table.Key.Select(key => table.Columns.First(column => column.Name == key).Kind == ColumnKind.Id
+                ? $"pg_temp.whole_number({Sql.Quote(key)}) NULLS LAST, {Sql.Quote(key)} COLLATE \"C\""
+                : $"{Sql.Quote(key)} COLLATE \"C\" NULLS LAST");
+            tables.Add(new ExportedTable(
+                table.Name,
+                [.. table.Columns.Select(column => (column.Name, column.Type)), .. more],
+                table.Key,
+                $"SELECT {string.Join(", ", columns)} FROM {table.Exported} ORDER BY {string.Join(", ", order)}, ordinal NULLS FIRST"));
+        }
+
+        foreach (var name in await run.TextsAsync(
+            $"SELECT DISTINCT table_name COLLATE \"C\" FROM other_row WHERE source = $1 AND table_name NOT IN ({string.Join(", ", Tables.Select(table => Sql.Text(table.Name)))}) ORDER BY 1", ct).ConfigureAwait(false))
+        {
+            var columns = await run.TextsAsync($"SELECT json_object_keys(data) FROM (SELECT data FROM other_row WHERE source = $1 AND table_name = {Sql.Text(name)} ORDER BY ordinal LIMIT 1) f", ct).ConfigureAwait(false);
+            tables.Add(new ExportedTable(
+                name,
+                [.. columns.Select(column => (column, OtherType))],
+                [],
+                $"SELECT {string.Join(", ", columns.Select(column => $"data ->> {Sql.Text(column)} AS {Sql.Quote(column)}"))} FROM other_row WHERE source = {Sql.Text(run.Source)} AND table_name = {Sql.Text(name)} ORDER BY ordinal"));
+        }
+
+        return tables;
+    }
+
+    private async Task<string> ZoneAsync(NpgsqlConnection connection, string source, CancellationToken ct)
+    {
+        await using var ask = new NpgsqlCommand("SELECT system, coalesce(time_zone, 'UTC') FROM source WHERE name = $1", connection) { Parameters = { new() { Value = source } } };
+        await using var reader = await ask.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        if (!await reader.ReadAsync(ct).ConfigureAwait(false))
+            throw new ExportException($"There is no source '{source}'. Give the name that records were imported under: --source NAME");
+        if (reader.GetString(0) is var system && system != System && system != "ANALYTICSGRAPH")
+            throw new ExportException($"The source '{source}' is another system's ({system}), whose records have no place in these tables.");
+        return reader.GetString(1);
+    }
+
+    private static async Task WriteCsvAsync(NpgsqlConnection connection, ExportedTable table, string folder, CancellationToken ct)
+    {
+        if (table.Name.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
+            throw new ExportException($"The table '{table.Name}' cannot be a file's name.");
+        await using var file = File.Create(Path.Combine(folder, table.Name + ".csv"));
+        using var rows = (StreamReader)await connection.BeginTextExportAsync($"COPY ({table.Select}) TO STDOUT (FORMAT csv, HEADER)", ct).ConfigureAwait(false);
+        await rows.BaseStream.CopyToAsync(file, ct).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,119 @@
+using AnalyticsGraph.Tracking.Export;
+using AnalyticsGraph.Tracking.Import;
+
+namespace AnalyticsGraph.Tracking.Tests.Originals;
+
+/// <summary>An experiment tracking database with everything that hurts: in, out, in again, out again.</summary>
+public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : IClassFixture<TrackingEngines>
+{
+    private static readonly string Long = "{" + string.Join(", ", Enumerable.Range(0, 5000).Select(i => $"\"label {i}\": {i / 8.0}")) + "}";
+
+    [Theory]
+    [InlineData("mysql")]
+    [InlineData("complete")]
+    [InlineData("sqlite")]
+    public async Task Export_Should_WriteTheSameBytes_When_ItsOwnWasImported(string kind)
+    {
+        using var files = Hostile();
+        var from = kind switch { "sqlite" => files.Sqlite(), "mysql" => files.MySqlDump(), _ => files.MySqlDump(complete: true) };
+        await ImportAsync(from, $"a-{kind}", "Europe/Berlin");
+        var first = files.NewPath("first");
+        await ExportAsync($"a-{kind}", first);
+
+        await ImportAsync(Path.Combine(first, "experiment-tracking.sql"), $"b-{kind}", "Europe/Berlin");
+        var second = files.NewPath("second");
+        await ExportAsync($"b-{kind}", second);
+        await ImportAsync(Path.Combine(first, "csv"), $"c-{kind}", "Europe/Berlin");
+        var third = files.NewPath("third");
+        await ExportAsync($"c-{kind}", third);
+
+        Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
+        Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(third));
+    }
+
+    [Fact]
+    public async Task Export_Should_HaveEveryValue_When_ItIsComparedWithTheOriginal()
+    {
+        using var files = Hostile();
+        await ImportAsync(files.MySqlDump(), "values", "Europe/Berlin");
+        var folder = files.NewPath("out");
+        await ExportAsync("values", folder);
+
+        var expected = await RowsAsync(files.MySqlDump());
+        var actual = await RowsAsync(Path.Combine(folder, "experiment-tracking.sql"));
+        foreach (var (table, rows) in expected.Where(table => table.Value.Count > 0))
+            Assert.True(rows.Order(StringComparer.Ordinal).SequenceEqual(actual[table].Order(StringComparer.Ordinal)), $"{table}\n{string.Join('\n', rows.Except(actual[table]))}\nbecame\n{string.Join('\n', actual[table].Except(rows))}");
+    }
+
+    [Fact]
+    public async Task Import_Should_AddNothing_When_ItRunsAgain()
+    {
+        using var files = Hostile();
+        var dump = files.MySqlDump();
+        var first = await ImportAsync(dump, "again", "Europe/Berlin");
+        var second = await ImportAsync(dump, "again", null);
+
+        Assert.All(second.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+        Assert.Equal(first.Tables.Select(table => (table.Table, table.Read, table.Aside)), second.Tables.Select(table => (table.Table, table.Read, table.Aside)));
+        Assert.Equal(2, first.Tables.Single(table => table.Table == "TRIAL").Aside);
+        Assert.Contains("otherRows", Assert.Single(first.Warnings), StringComparison.Ordinal);
+        Assert.Equal(1 + 2 + 1 + 1 + 1 + 3 + 1 + 1 + 5000, await engines.ScalarAsync<decimal>("SELECT sum(m.count) FROM run_metric m JOIN run r ON r.id = m.run_id WHERE r.source = $1", "again"));
+    }
+
+    private static OriginalFiles Hostile() => new OriginalFiles()
+        .Table("EXPERIMENT", "id title desc start_time update_time",
+            ["1", "first", "quotes ' \" ` and back\\slash \\' \\n", "2024-03-31 02:30:00", "2024-10-27 02:30:00"],
+            ["2", "first", "Zeilen\nund\r\nTabs\tüber 日本 🙂", "0000-00-00 00:00:00", null],
+            ["3", null, null, "2024-01-01 00:00:00.123456", "9999-12-31 23:59:59"],
+            ["10", "", "", "2024-01-01 00:00:00", "not a time"],
+            ["not a number", "lost", null, null, null])
+        .Table("TRIAL", "id name experiment_id start_time update_time owner",
+            ["1", "t", "1", "2024-01-01 00:00:00", "2024-01-01 00:00:01", "somebody"],
+            ["2", null, "3", null, null, null],
+            ["3", "dangling", "99", null, null, "lost, too"],
+            ["2", "the key again", "1", null, null, null])
+        .Table("TRIAL_RUN", "id trial_id status start_time update_time",
+            ["1", "1", "started", "2024-05-05 05:05:05", null],
+            ["2", "2", "it's done", null, null],
+            ["3", "3", "of a dangling trial", null, null])
+        .Table("RESULTS", "trial_run_id time", ["1", "2024-05-05 06:00:00"], ["2", "2024-03-31 02:30:00"], ["77", null])
+        .Table("EPOCH", "idx trial_run_id time note",
+            ["0", "1", "2024-05-05 05:06:00", null], ["1", "1", "2024-03-31 02:59:59", "gap"], ["2", "1", null, null], ["0", "3", null, null], ["1", "1", null, "twice"])
+        .Table("BATCH", "idx epoch_idx trial_run_id time", ["0", "0", "1", "2024-05-05 05:06:01"], ["1", "0", "1", "2024-05-05 05:06:02.500000"], ["0", "7", "1", null], ["0", "0", "88", null])
+        .Table("METRIC", "id type total_val per_label_val",
+            ["1", "train_loss", "0.5", null], ["2", "val_acc", null, "{\"cat\": 0.25, \"dog\": \"no number\", \"it's\": 1e-3}"], ["3", "confusion", "1e-310", "[[1, 2], [3, 4]]"],
+            ["4", null, "NaN", "{\"a\": NaN, \"b\": -Infinity}"], ["5", "train_loss", "0.50", "no json"], ["6", "unlinked", "7", "{}"], ["7", "huge", "-0.0", Long], ["7", "twice", "1", null])
+        .Table("ARTIFACT", "id type loc", ["1", "model", "s3://bucket/it's \\ here"], ["2", null, null], ["3", "plot", ""])
+        .Table("EXPERIMENT_ARTIFACT", "experiment_id artifact_id", ["1", "1"], ["10", "1"], ["10", "1"], ["99", "1"])
+        .Table("TRIAL_ARTIFACT", "trial_id artifact_id", ["1", "1"])
+        .Table("TRIAL_RUN_ARTIFACT", "trial_run_id artifact_id", ["1", "2"], ["3", "2"])
+        .Table("RESULTS_METRIC", "results_id metric_id", ["1", "1"], ["2", "2"], ["1", "99"])
+        .Table("RESULTS_ARTIFACT", "results_id artifact_id", ["1", "3"])
+        .Table("EPOCH_METRIC", "epoch_idx epoch_trial_run_id metric_id extra", ["0", "1", "1", "e"], ["1", "1", "3", null], ["1", "1", "5", null], ["2", "1", "4", null])
+        .Table("EPOCH_ARTIFACT", "epoch_idx epoch_trial_run_id artifact_id", ["0", "1", "2"])
+        .Table("BATCH_METRIC", "batch_idx epoch_idx trial_run_id metric_id", ["0", "0", "1", "1"], ["1", "0", "1", "7"])
+        .Table("BATCH_ARTIFACT", "batch_idx epoch_idx trial_run_id artifact_id")
+        .Table("django_migrations", "id app name", ["1", "core", "0001 'initial'"], ["2", "core", null]);
+
+    private static async Task<Dictionary<string, List<string>>> RowsAsync(string dump)
+    {
+        var tables = new Dictionary<string, List<string>>();
+        await using var source = new MySqlDumpSource(dump);
+        await foreach (var table in source.ReadTablesAsync(CancellationToken.None))
+        {
+            using var text = new MemoryStream();
+            await table.CopyToAsync(text, _ => { }, CancellationToken.None);
+            var order = table.Columns.Select((name, i) => (name, i)).OrderBy(column => column.name, StringComparer.Ordinal).Select(column => column.i).ToArray();
+            var rows = System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')).Select(row => string.Join('\t', order.Select(i => row[i])));
+            tables.TryAdd(table.Name, []);
+            tables[table.Name].AddRange(rows);
+        }
+
+        return tables;
+    }
+
+    private Task<ImportReport> ImportAsync(string path, string source, string? zone) =>
+        new ExperimentTrackingImport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync(path, new ImportOptions { Source = source, TimeZone = zone });
+
+    private Task<ExportReport> ExportAsync(string source, string folder) => new ExperimentTrackingExport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync(source, folder);
+}
