@@ -40,7 +40,7 @@ public sealed class MappedResolvers
         ArgumentNullException.ThrowIfNull(request);
         var table = TableOf(typeName);
         var session = request.Get<StoreSessions>().For(table.Store);
-        var foreign = await ForeignFilters.ResolveAsync(request, table, where).ConfigureAwait(false);
+        var foreign = await ForeignFilters.ResolveAsync(request, table, where, asOf: null).ConfigureAwait(false);
         var query = new RowsQuery(new LayoutBuilder(table).Build(), where, order, [], new PageRequest(limit, false, null, null), false);
         var statement = RowsStatement.ComposeRoot(session.NewScope(foreign), query, _texts);
         var question = new StoreQuestion(statement.Statement, statement.Shapes) { Limit = limit, Expected = Math.Min(limit, 1024) };

@@ -6,7 +6,7 @@ using AnalyticsGraph.Mapping.Sql;
 namespace AnalyticsGraph.Mapping.Catalog;
 
 /// <summary>Binds the model to the real tables and names every mismatch: what is missing, of the wrong type, or nullable where the graph promises a value.</summary>
-internal sealed class StartupChecks
+internal sealed partial class StartupChecks
 {
     private readonly MappingModel _model;
     private readonly IReadOnlyDictionary<Store, StoreCatalog> _catalogs;
@@ -54,6 +54,7 @@ internal sealed class StartupChecks
         table.Columns = real.Columns;
         table.ReadsFinal = real.IsReplacing;
         BindIndex(table, catalog);
+        BindHistory(table, catalog);
         return true;
     }
 
@@ -201,6 +202,11 @@ internal sealed class StartupChecks
             CheckPairs(place, from, to);
             CheckConstants(place, relation.Only, relation.Target.Columns);
             CheckIndex(place, relation.Target.Store, relation.Target.Table, relation.To);
+            if (relation.Target.History is { } history)
+            {
+                CheckIndex(place, relation.Target.Store, history.Table, relation.To);
+            }
+
             return;
         }
 

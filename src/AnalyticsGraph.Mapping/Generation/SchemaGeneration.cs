@@ -10,7 +10,7 @@ namespace AnalyticsGraph.Mapping.Generation;
 /// </summary>
 internal sealed class SchemaGeneration
 {
-    private static readonly HashSet<string> OnTypes = ["table", "orderBy", "writable", "unique"];
+    private static readonly HashSet<string> OnTypes = ["table", "orderBy", "writable", "unique", "history"];
     private static readonly HashSet<string> OnFields = ["column", "json", "embedded", "relation", "connection", "list", "lookup", "resolver", "notFilterable", "check", "stamped"];
 
     private readonly SdlDefinitions _sdl;
@@ -53,6 +53,11 @@ internal sealed class SchemaGeneration
             _generated.AddRange(Mutations.TypesOf(mutation));
         }
 
+        if (_model.Tables.Values.Select(table => table.History).FirstOrDefault(history => history is not null) is { } any)
+        {
+            AddVersions(any.Versions);
+        }
+
         AddShared();
         return new DocumentNode([.. _generated.Cast<TypeDefinitionNode>().OrderBy(definition => definition.Name.Value, StringComparer.Ordinal)]);
     }
@@ -61,6 +66,14 @@ internal sealed class SchemaGeneration
     /// <param name="document">One SDL file.</param>
     /// <param name="strip">Whether the mapping directives are taken out.</param>
     public DocumentNode Expand(DocumentNode document, bool strip) => new([.. document.Definitions.Select(definition => Expand(definition, strip))]);
+
+    /// <summary>Versions of all types look alike.</summary>
+    private void AddVersions(TableModel versions)
+    {
+        _generated.AddRange([HistoryTypes.Version(), HistoryTypes.Change(), Connections.Connection(versions), Connections.Edge(versions)]);
+        _filters.Require(versions, versions.Store);
+        _sorts.Require(versions, versions.Store);
+    }
 
     private void AddShared()
     {
@@ -115,6 +128,11 @@ internal sealed class SchemaGeneration
             fields.AddRange(_model.Mutations.Select(Mutations.FieldOf));
         }
 
+        if (!type.IsExtension && _model.Tables.GetValueOrDefault(type.Name.Value) is { History: not null })
+        {
+            fields.Add(Expand(type.Name.Value, HistoryTypes.Versions(), strip));
+        }
+
         return new ObjectTypeDefinitionNode(
             type.Description, type.Name, type.Interfaces, Without(type.Directives, d => strip && OnTypes.Contains(d)), [.. fields], type.IsExtension, type.Location);
     }
@@ -140,6 +158,8 @@ internal sealed class SchemaGeneration
     private FieldDefinitionNode Expand(string typeName, FieldDefinitionNode field, bool strip)
     {
         var directives = Without(field.Directives, d => strip && OnFields.Contains(d));
+        ImmutableArray<InputValueDefinitionNode> asOf =
+            typeName == _sdl.QueryType && _model.RootFields.Any(root => root.Name == field.Name.Value && root.Target.History is not null) ? [HistoryTypes.AsOf()] : [];
         var (target, isConnection) = typeName == _sdl.QueryType
             ? _model.RootFields.FirstOrDefault(root => root.Name == field.Name.Value && root.Kind != RootFieldKind.Lookup) is { } root
                 ? (root.Target, root.Kind == RootFieldKind.Connection)
@@ -149,7 +169,7 @@ internal sealed class SchemaGeneration
                 : default;
         if (target is null)
         {
-            return new FieldDefinitionNode(field.Description, field.Name, field.Arguments, field.Type, directives, field.Location);
+            return new FieldDefinitionNode(field.Description, field.Name, [.. field.Arguments, .. asOf], field.Type, directives, field.Location);
         }
 
         var filter = _filters.Require(target, target.Store);
@@ -163,7 +183,7 @@ internal sealed class SchemaGeneration
         }
 
         return new FieldDefinitionNode(
-            field.Description, field.Name, [.. field.Arguments, .. Connections.Arguments(isConnection, filter, sort, _limits)], type, directives, field.Location);
+            field.Description, field.Name, [.. field.Arguments, .. Connections.Arguments(isConnection, filter, sort, _limits), .. asOf], type, directives, field.Location);
     }
 
     private static ImmutableArray<DirectiveNode> Without(ImmutableArray<DirectiveNode> directives, Func<string, bool> isMapping) =>

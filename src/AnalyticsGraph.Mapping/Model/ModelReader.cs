@@ -57,7 +57,8 @@ internal sealed partial class ModelReader
             Problem(name, "@table(key:) names no column; a table needs a key to be ordered and paged by.");
         }
 
-        return new TableModel(
+        var history = _sdl.FindDirective(name, "history")?.Text("table");
+        var model = new TableModel(
             name,
             table.Text("name"),
             table.Objects("index").Select(index => new RowIndex(index.Text("table"), index.Text("pending") is { Length: > 0 } pending ? pending : null)).FirstOrDefault(),
@@ -65,7 +66,13 @@ internal sealed partial class ModelReader
             key,
             table.Objects("only").Constants(),
             isNode,
-            [.. _sdl.FieldsOf(name).Select(field => ReadField(name, field, isNode)).OfType<FieldModel>()]);
+            [.. _sdl.FieldsOf(name).Select(field => ReadField(name, field, isNode)).OfType<FieldModel>(), .. history is null ? [] : new[] { Versions(key) }]);
+        if (history is not null)
+        {
+            KeepHistory(model, history);
+        }
+
+        return model;
     }
 
     /// <summary>Resolves targets by name, now that every table is known; embedded types are read when first met.</summary>
@@ -83,7 +90,7 @@ internal sealed partial class ModelReader
                     Problem(place, "A relation cannot stand in an embedded object; put it on the table's own type.");
                     relation.Target = _tables[relation.Type.Name];
                     break;
-                case RelationField relation:
+                case RelationField { Target: null } relation:
                     relation.Target = _tables[relation.Type.Name];
                     CheckRelation(place, (TableModel)row, relation);
                     break;

@@ -69,6 +69,12 @@ public sealed class TableModel : RowModel
     /// <summary>Whether the type implements <c>Node</c>.</summary>
     public bool IsNode { get; }
 
+    /// <summary>What its rows were before; null where that is not kept.</summary>
+    public HistoryModel? History { get; internal set; }
+
+    /// <summary>For the versions of a type's rows, that type.</summary>
+    internal TableModel? VersionsOf { get; init; }
+
     /// <summary>What the type can be ordered by beside its fields.</summary>
     public ImmutableArray<RelatedOrder> RelatedOrders { get; internal set; } = [];
 

@@ -50,15 +50,13 @@ internal sealed class ConnectionStep : FieldStep
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
         var page = PageRequest.OfConnection(context.Arguments, _limits);
-        var keys = _rows.KeysOf(parents);
-
-        var foreign = await _rows.ResolveForeignAsync(context).ConfigureAwait(false);
+        var asked = await _rows.AskedAsync(parents, context).ConfigureAwait(false);
 
         // Both are asked before either is awaited: they share the level's round trip.
         var streamed = InitialCount(context);
-        var feed = streamed < 0 ? null : _rows.TryOpen(context, foreign, keys, parents.Count, page, _withCursors);
-        var rows = feed is null && Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, foreign, keys, parents.Count, page, _withCursors) : null;
-        var totals = Array.Exists(_totalFields, context.Includes) ? _rows.CountAsync(context, foreign, keys, parents.Count) : null;
+        var feed = streamed < 0 ? null : _rows.TryOpen(context, asked, page, _withCursors);
+        var rows = feed is null && Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, asked, page, _withCursors) : null;
+        var totals = Array.Exists(_totalFields, context.Includes) ? _rows.CountAsync(context, asked) : null;
         if (feed is not null)
         {
             await feed.StartAsync(streamed).ConfigureAwait(false);

@@ -16,9 +16,10 @@ internal static class ForeignFilters
     /// <param name="request">The request.</param>
     /// <param name="table">The table that is filtered.</param>
     /// <param name="where">Its filter, or null.</param>
+    /// <param name="asOf">The time it is read as of; null for the present.</param>
     /// <returns>The keys of each such condition, or null where there is none.</returns>
     /// <exception cref="GraphQL.Errors.GraphQLException">Too many rows of the other store meet a condition, or it cannot answer.</exception>
-    public static async ValueTask<ForeignKeys?> ResolveAsync(RequestContext request, TableModel table, ArgumentValues? where)
+    public static async ValueTask<ForeignKeys?> ResolveAsync(RequestContext request, TableModel table, ArgumentValues? where, DateTime? asOf)
     {
         if (where is null)
         {
@@ -33,7 +34,7 @@ internal static class ForeignFilters
         }
 
         var keys = new ForeignKeys();
-        foreach (var (condition, found) in conditions.Zip(await Task.WhenAll(conditions.Select(condition => AskAsync(request, condition))).ConfigureAwait(false)))
+        foreach (var (condition, found) in conditions.Zip(await Task.WhenAll(conditions.Select(condition => AskAsync(request, condition, asOf))).ConfigureAwait(false)))
         {
             keys.Add(condition.Filter, condition.Operator, found);
         }
@@ -94,14 +95,14 @@ internal static class ForeignFilters
         }
     }
 
-    private static async Task<KeySet> AskAsync(RequestContext request, ForeignCondition condition)
+    private static async Task<KeySet> AskAsync(RequestContext request, ForeignCondition condition, DateTime? asOf)
     {
         var target = condition.Relation.Target;
         var limits = request.Get<MappingLimits>();
         var session = request.Get<StoreSessions>().For(target.Store);
 
         // The condition may itself reach back into the first store.
-        var scope = session.NewScope(await ResolveAsync(request, target, condition.Inner).ConfigureAwait(false));
+        var scope = session.NewScope(await ResolveAsync(request, target, condition.Inner, asOf).ConfigureAwait(false), asOf);
         var statement = ForeignKeyStatement.Compose(scope, condition.Relation, condition.Inner, condition.IsNegated, limits.MaxForeignKeys + 1);
         var types = condition.Relation.To.Select(column => SqlTypes.Of(target.Column(column).Kind)).ToArray();
         var result = await session.AskNow(new StoreQuestion(statement, [.. types.Select(RowsStatement.KeyShape)]) { Expected = 256 }).ConfigureAwait(false);

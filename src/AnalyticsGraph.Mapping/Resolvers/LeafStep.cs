@@ -11,12 +11,20 @@ internal sealed class LeafResolver : FieldResolver
     public override FieldStep Bind(FieldBinding binding)
     {
         var context = RowContext.Of(binding);
-        var field = (LeafField)context.Row.Fields[binding.Field.Definition.Name];
+        return Of(context.Layout, (LeafField)context.Row.Fields[binding.Field.Definition.Name], context.Prefix);
+    }
+
+    /// <summary>The step that reads a leaf of rows.</summary>
+    /// <param name="layout">The rows'.</param>
+    /// <param name="field">The leaf.</param>
+    /// <param name="prefix">What the columns of the embedded object that it is part of begin with.</param>
+    public static LeafStep Of(RowLayout layout, LeafField field, string prefix)
+    {
         var name = field is JsonField json
-            ? JsonItem.NameOf(context.Prefix + json.Column, json.Path, json.Kind)
-            : context.Prefix + ((ColumnField)field).Column;
-        var ordinal = context.Layout.OrdinalOf(name);
-        var column = context.Layout.Items[ordinal] switch { ColumnItem item => item.Column, JsonItem item => item.Column, _ => null! };
+            ? JsonItem.NameOf(prefix + json.Column, json.Path, json.Kind)
+            : prefix + ((ColumnField)field).Column;
+        var ordinal = layout.OrdinalOf(name);
+        var column = layout.Items[ordinal] switch { ColumnItem item => item.Column, JsonItem item => item.Column, _ => null! };
         var isTrustedJson = field is JsonField || column.Kind is ColumnKind.Json or ColumnKind.JsonBinary or ColumnKind.Map;
         return new LeafStep(ordinal, field, isTrustedJson);
     }
@@ -24,9 +32,15 @@ internal sealed class LeafResolver : FieldResolver
 
 internal sealed class LeafStep(int ordinal, LeafField field, bool isTrustedJson) : ImmediateStep
 {
-    public override Column Execute(ObjectBatch parents)
+    public override Column Execute(ObjectBatch parents) => ReadFrom((RowSet)parents.Source);
+
+    /// <summary>Where the values stand in the rows.</summary>
+    public int Ordinal => ordinal;
+
+    /// <summary>The leaf of each row.</summary>
+    public Column ReadFrom(RowSet rows)
     {
-        var values = ((RowSet)parents.Source).Values[ordinal];
+        var values = rows.Values[ordinal];
         return values is ArrayValues arrays
             ? new ListColumn(arrays.Offsets, ToColumn(arrays.Items), arrays.Nulls)
             : ToColumn(values);

@@ -30,15 +30,15 @@ internal sealed class ListStep(RowsStep rows, ObjectType type, MappingLimits lim
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
         var (page, isLimited) = PageRequest.OfList(context.Arguments, limits);
-        var foreign = await rows.ResolveForeignAsync(context).ConfigureAwait(false);
+        var asked = await rows.AskedAsync(parents, context).ConfigureAwait(false);
         if (context.IsStreamed(context.Field, null, out var initialCount)
-            && rows.TryOpen(context, foreign, rows.KeysOf(parents), parents.Count, page, withCursors: false, isLimited ? null : TooLongError) is { } feed)
+            && rows.TryOpen(context, asked, page, withCursors: false, isLimited ? null : TooLongError) is { } feed)
         {
             await feed.StartAsync(initialCount).ConfigureAwait(false);
             return feed.IsComplete ? ListOf(feed.Current, isLimited) : new OpenListColumn(feed, () => Items(feed.Current));
         }
 
-        var read = await rows.ReadAsync(context, foreign, rows.KeysOf(parents), parents.Count, page, withCursors: false).ConfigureAwait(false);
+        var read = await rows.ReadAsync(context, asked, page, withCursors: false).ConfigureAwait(false);
         return ListOf(read, isLimited);
     }
 

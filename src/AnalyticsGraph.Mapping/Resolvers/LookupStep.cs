@@ -40,9 +40,10 @@ internal sealed class LookupStep(RootField root, ObjectType type, RowLayout layo
             throw InputErrors.Bad($"`{root.Name}` needs at least one of {Names(root.Arguments)} to find the {root.Target.TypeName} by.");
         }
 
+        var asOf = AsOfArgument.Read(context.Arguments);
         var session = context.Request.Get<StoreSessions>().For(root.Target.Store);
         var query = new RowsQuery(layout, new ArgumentValues([.. given]), null, [], new PageRequest(1, false, null, null), false);
-        var statement = RowsStatement.ComposeRoot(session.NewScope(), query, _texts);
+        var statement = RowsStatement.ComposeRoot(session.NewScope(asOf: asOf), query, _texts);
         var result = await session.Ask(new StoreQuestion(statement.Statement, statement.Shapes) { Limit = 1, Expected = 1 }).ConfigureAwait(false);
         if (result.Groups!.HasMoreAt(0))
         {
@@ -50,7 +51,7 @@ internal sealed class LookupStep(RootField root, ObjectType type, RowLayout layo
             throw InputErrors.Bad($"Several rows of {root.Target.TypeName} match `{root.Name}`; " + (missing.Count > 0 ? $"tell them apart by {Names(missing)} as well." : "list them by a filter instead."));
         }
 
-        var rows = new RowSet(layout, result.Values, result.Count);
+        var rows = new RowSet(layout, result.Values, result.Count, asOf);
         session.Entities.Remember(rows);
         return result.Count == 0
             ? new NullColumn(parents.Count)

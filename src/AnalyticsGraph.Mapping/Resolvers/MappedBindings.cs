@@ -33,6 +33,7 @@ internal static class MappedBindings
             });
         }
 
+        AddVersions(bindings, model, limits);
         AddNode(bindings, schema, model);
         AddConnections(bindings, schema, model);
     }
@@ -40,6 +41,7 @@ internal static class MappedBindings
     private static FieldResolver? ResolverOf(FieldModel field, MappingLimits limits) => field switch
     {
         LeafField => new LeafResolver(),
+        ChangesField => new ChangesResolver(),
         GlobalIdField => new GlobalIdResolver(),
         EmbeddedField => new EmbeddedResolver(),
         RelationField { Type.IsList: false } => new ToOneResolver(),
@@ -47,6 +49,22 @@ internal static class MappedBindings
         RelationField => new ListResolver(null, limits),
         _ => null,
     };
+
+    private static void AddVersions(SchemaBindings bindings, MappingModel model, MappingLimits limits)
+    {
+        if (model.Tables.Values.Select(table => table.History).FirstOrDefault(history => history is not null) is not { } any)
+        {
+            return;
+        }
+
+        foreach (var field in any.Versions.FieldList)
+        {
+            bindings.Bind(HistoryModel.VersionType, field.Name, ResolverOf(field, limits)!);
+        }
+
+        bindings.Bind(HistoryModel.ChangeType, "field", ChangeFields.Name).Bind(HistoryModel.ChangeType, "before", ChangeFields.Before).Bind(HistoryModel.ChangeType, "after", ChangeFields.After);
+        AddConnection(bindings, HistoryModel.VersionType);
+    }
 
     private static void AddNode(SchemaBindings bindings, Schema schema, MappingModel model)
     {
@@ -63,23 +81,26 @@ internal static class MappedBindings
     {
         foreach (var table in model.Tables.Values)
         {
-            var connection = GeneratedNames.Connection(table.TypeName);
-            if (!schema.Types.ContainsKey(connection))
+            if (schema.Types.ContainsKey(GeneratedNames.Connection(table.TypeName)))
             {
-                continue;
+                AddConnection(bindings, table.TypeName);
             }
-
-            bindings.Bind(connection, "edges", ConnectionFields.Edges)
-                .Bind(connection, "nodes", ConnectionFields.Nodes)
-                .Bind(connection, "pageInfo", ConnectionFields.PageInfo)
-                .Bind(connection, "totalCount", ConnectionFields.TotalCount);
-            var edge = GeneratedNames.Edge(table.TypeName);
-            bindings.Bind(edge, "cursor", ConnectionFields.EdgeCursor).Bind(edge, "node", ConnectionFields.EdgeNode);
         }
 
         bindings.Bind(GeneratedNames.PageInfo, "hasNextPage", ConnectionFields.HasNextPage)
             .Bind(GeneratedNames.PageInfo, "hasPreviousPage", ConnectionFields.HasPreviousPage)
             .Bind(GeneratedNames.PageInfo, "startCursor", ConnectionFields.StartCursor)
             .Bind(GeneratedNames.PageInfo, "endCursor", ConnectionFields.EndCursor);
+    }
+
+    private static void AddConnection(SchemaBindings bindings, string typeName)
+    {
+        var connection = GeneratedNames.Connection(typeName);
+        bindings.Bind(connection, "edges", ConnectionFields.Edges)
+            .Bind(connection, "nodes", ConnectionFields.Nodes)
+            .Bind(connection, "pageInfo", ConnectionFields.PageInfo)
+            .Bind(connection, "totalCount", ConnectionFields.TotalCount);
+        var edge = GeneratedNames.Edge(typeName);
+        bindings.Bind(edge, "cursor", ConnectionFields.EdgeCursor).Bind(edge, "node", ConnectionFields.EdgeNode);
     }
 }

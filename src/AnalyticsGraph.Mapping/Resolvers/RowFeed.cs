@@ -10,7 +10,7 @@ namespace AnalyticsGraph.Mapping.Resolvers;
 /// The rows of one list or connection, sent while PostgreSQL still reads: by one statement on one snapshot. (Sub-pages by key would need none held open, but rows that move between them would come
 /// twice or never.) Rows are delivered in chunks of what has come, so that what lies below them shares its round trips.
 /// </summary>
-internal sealed class RowFeed(RowStream stream, RowsStatement statement, RowLayout layout, PageRequest page) : IItemFeed, IAsyncDisposable
+internal sealed class RowFeed(RowStream stream, RowsStatement statement, RowLayout layout, PageRequest page, DateTime? asOf) : IItemFeed, IAsyncDisposable
 {
     // What the executor resolves at once; a slow statement's rows are waited for so long, or one row would be a round trip.
     private const int ChunkRows = 100;
@@ -67,5 +67,5 @@ internal sealed class RowFeed(RowStream stream, RowsStatement statement, RowLayo
         (Current, IsComplete) = (RowsOf(rows), isLast);
     }
 
-    private ParentRows RowsOf(RowResult rows) => new(new RowSet(layout, rows.Values, rows.Count), rows.Groups!, null, 1, page, statement.CursorLength, statement.Signature);
+    private ParentRows RowsOf(RowResult rows) => new(new RowSet(layout, rows.Values, rows.Count, asOf), rows.Groups!, null, 1, page, statement.CursorLength, statement.Signature);
 }

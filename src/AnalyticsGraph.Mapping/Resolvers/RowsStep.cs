@@ -14,6 +14,13 @@ namespace AnalyticsGraph.Mapping.Resolvers;
 /// <param name="Order">The default order.</param>
 internal sealed record RowsSource(TableModel Table, RelationField? Relation, ImmutableArray<ColumnOrder> Order);
 
+/// <summary>For whom rows are asked.</summary>
+/// <param name="Keys">The parents' keys; null at the root, where all parents have the same rows.</param>
+/// <param name="ParentCount">How many parents there are.</param>
+/// <param name="Foreign">What the filter found in the other store; null if it needs nothing of it.</param>
+/// <param name="AsOf">The time to read as of; null for the present.</param>
+internal sealed record RowsAsked(KeySet? Keys, int ParentCount, ForeignKeys? Foreign, DateTime? AsOf);
+
 /// <summary>What lists and connections have in common: one statement for all parents, and its rows handed to each.</summary>
 internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? parentKeys)
 {
@@ -24,32 +31,35 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
 
     public TableModel Table => source.Table;
 
-    /// <summary>The parents' keys; null at the root, where all parents have the same rows.</summary>
-    public KeySet? KeysOf(ObjectBatch parents) => parentKeys?.Of(parents);
-
-    /// <summary>Asks the other store for what the field's filter needs of it; null at once if it needs nothing, so that the question still goes with the level's others.</summary>
-    public ValueTask<ForeignKeys?> ResolveForeignAsync(StepContext context) =>
-        ForeignFilters.ResolveAsync(context.Request, source.Table, context.Arguments.Get<ArgumentValues>("where"));
+    /// <summary>
+    /// Says for whom the rows are. Asks the other store for what the field's filter needs of it; if it needs nothing, it says so at once, so that the question still goes with the level's others.
+    /// </summary>
+    public async ValueTask<RowsAsked> AskedAsync(ObjectBatch parents, StepContext context)
+    {
+        var asOf = parentKeys is null ? AsOfArgument.Read(context.Arguments) : ((RowSet)parents.Source).AsOf;
+        var foreign = await ForeignFilters.ResolveAsync(context.Request, source.Table, context.Arguments.Get<ArgumentValues>("where"), asOf).ConfigureAwait(false);
+        return new RowsAsked(parentKeys?.Of(parents), parents.Count, foreign, asOf);
+    }
 
     /// <summary>Reads the rows.</summary>
-    public async Task<ParentRows> ReadAsync(StepContext context, ForeignKeys? foreign, KeySet? keys, int parentCount, PageRequest page, bool withCursors)
+    public async Task<ParentRows> ReadAsync(StepContext context, RowsAsked asked, PageRequest page, bool withCursors)
     {
-        if (keys is { Count: 0 })
+        if (asked.Keys is { Count: 0 })
         {
-            return ParentRows.Empty(layout, parentCount, page);
+            return ParentRows.Empty(layout, asked.ParentCount, page);
         }
 
         var session = SessionOf(context);
-        var (statement, question) = Compose(context, session, foreign, keys, page, withCursors);
-        var result = await (foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
-        var rows = new RowSet(layout, result.Values, result.Count);
-        if (foreign is null)
+        var (statement, question) = Compose(context, session, asked, page, withCursors);
+        var result = await (asked.Foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
+        var rows = new RowSet(layout, result.Values, result.Count, asked.AsOf);
+        if (asked.Foreign is null)
         {
             // An answer beside the level's round trip comes on a thread of its own.
             session.Entities.Remember(rows);
         }
 
-        return new ParentRows(rows, result.Groups!, keys?.SlotOf, parentCount, page, statement.CursorLength, statement.Signature);
+        return new ParentRows(rows, result.Groups!, asked.Keys?.SlotOf, asked.ParentCount, page, statement.CursorLength, statement.Signature);
     }
 
     /// <summary>
@@ -57,38 +67,37 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
     /// end, and one whose filter reaches into the other store has waited for that anyway.
     /// </summary>
     /// <param name="context">The request and the arguments.</param>
-    /// <param name="foreign">What the filter found in the other store.</param>
-    /// <param name="keys">The parent's key; null at the root.</param>
-    /// <param name="parentCount">How many parents there are.</param>
+    /// <param name="asked">For whom.</param>
     /// <param name="page">The page.</param>
     /// <param name="withCursors">Whether cursors are wanted.</param>
     /// <param name="tooLong">Told where there are more rows than the page has; null where that is no error.</param>
     /// <returns>Null if they are to be read whole.</returns>
-    public RowFeed? TryOpen(StepContext context, ForeignKeys? foreign, KeySet? keys, int parentCount, PageRequest page, bool withCursors, GraphQLError? tooLong = null)
+    public RowFeed? TryOpen(StepContext context, RowsAsked asked, PageRequest page, bool withCursors, GraphQLError? tooLong = null)
     {
-        if (foreign is not null || parentCount != 1 || keys is { Count: 0 } || page.IsBackward || SessionOf(context) is not PostgresSession session)
+        if (asked.Foreign is not null || asked.ParentCount != 1 || asked.Keys is { Count: 0 } || page.IsBackward || SessionOf(context) is not PostgresSession session)
         {
             return null;
         }
 
-        var (statement, question) = Compose(context, session, null, keys, page, withCursors);
+        var (statement, question) = Compose(context, session, asked, page, withCursors);
         if (session.TryOpen(question, context.Request.Get<StreamPlaces>(), context.CancellationToken) is not { } stream)
         {
             return null;
         }
 
-        var feed = new RowFeed(stream, statement, layout, page) { TooLong = tooLong };
+        var feed = new RowFeed(stream, statement, layout, page, asked.AsOf) { TooLong = tooLong };
         context.Request.DisposeAtEnd(feed);
         return feed;
     }
 
     private StoreSession SessionOf(StepContext context) => context.Request.Get<StoreSessions>().For(source.Table.Store);
 
-    private (RowsStatement Statement, StoreQuestion Question) Compose(StepContext context, StoreSession session, ForeignKeys? foreign, KeySet? keys, PageRequest page, bool withCursors)
+    private (RowsStatement Statement, StoreQuestion Question) Compose(StepContext context, StoreSession session, RowsAsked asked, PageRequest page, bool withCursors)
     {
+        var keys = asked.Keys;
         var arguments = context.Arguments;
         var query = new RowsQuery(layout, arguments.Get<ArgumentValues>("where"), arguments.Get<object?[]>("order"), source.Order, page, withCursors);
-        var scope = session.NewScope(foreign);
+        var scope = session.NewScope(asked.Foreign, asked.AsOf);
         var statement = keys is null ? RowsStatement.ComposeRoot(scope, query, _texts) : RowsStatement.ComposeNested(scope, query, source.Relation!, keys, _texts);
         return (statement, new StoreQuestion(statement.Statement, statement.Shapes)
         {
@@ -100,9 +109,10 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
     }
 
     /// <summary>Counts all rows, for each parent.</summary>
-    public async Task<long[]> CountAsync(StepContext context, ForeignKeys? foreign, KeySet? keys, int parentCount)
+    public async Task<long[]> CountAsync(StepContext context, RowsAsked asked)
     {
-        var totals = new long[parentCount];
+        var keys = asked.Keys;
+        var totals = new long[asked.ParentCount];
         if (keys is { Count: 0 })
         {
             return totals;
@@ -111,10 +121,10 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
         var session = context.Request.Get<StoreSessions>().For(source.Table.Store);
         var where = context.Arguments.Get<ArgumentValues>("where");
         var statement = keys is null
-            ? CountStatement.ComposeRoot(session.NewScope(foreign), source.Table, where, _countTexts)
-            : CountStatement.ComposeNested(session.NewScope(foreign), source.Relation!, where, keys, _countTexts);
+            ? CountStatement.ComposeRoot(session.NewScope(asked.Foreign, asked.AsOf), source.Table, where, _countTexts)
+            : CountStatement.ComposeNested(session.NewScope(asked.Foreign, asked.AsOf), source.Relation!, where, keys, _countTexts);
         var question = new StoreQuestion(statement, CountShapes(session.Store, keys)) { Parents = keys, Expected = keys?.Count ?? 1 };
-        var result = await (foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
+        var result = await (asked.Foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
         var counts = ((Int64Values)result.Values[0]).Values;
         for (var row = 0; row < totals.Length; row++)
         {

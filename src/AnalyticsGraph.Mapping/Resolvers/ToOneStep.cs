@@ -36,7 +36,7 @@ internal sealed class ToOneStep(RelationField relation, ObjectType type, RowLayo
             return new NullColumn(parents.Count);
         }
 
-        var found = await context.Request.Get<StoreSessions>().For(relation.Target.Store).Entities.Load(_target, layout, keys).ConfigureAwait(false);
+        var found = await context.Request.Get<StoreSessions>().For(relation.Target.Store).Entities.Load(_target, layout, keys, ((RowSet)parents.Source).AsOf).ConfigureAwait(false);
         return ToColumn(type, found, keys.SlotOf);
     }
 

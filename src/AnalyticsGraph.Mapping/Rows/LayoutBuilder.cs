@@ -59,7 +59,36 @@ internal sealed class LayoutBuilder
         }
     }
 
+    /// <summary>Adds all values whose changes are told of versions.</summary>
+    /// <param name="owner">The type that they are versions of.</param>
+    public LayoutBuilder AddTracked(TableModel owner)
+    {
+        AddColumn(HistoryModel.RowVersion);
+        foreach (var tracked in TrackedField.Of(owner))
+        {
+            AddValue(tracked.Field, tracked.Prefix);
+        }
+
+        return this;
+    }
+
     private void Add(PlannedField field, FieldModel model, string prefix)
+    {
+        switch (model)
+        {
+            case EmbeddedField embedded:
+                AddEmbedded(field, embedded, prefix + embedded.Prefix);
+                break;
+            case ChangesField:
+                AddTracked(_table.VersionsOf!);
+                break;
+            default:
+                AddValue(model, prefix);
+                break;
+        }
+    }
+
+    private void AddValue(FieldModel model, string prefix)
     {
         switch (model)
         {
@@ -74,9 +103,6 @@ internal sealed class LayoutBuilder
                 break;
             case ResolverField resolver:
                 AddAll(resolver.Needs, prefix);
-                break;
-            case EmbeddedField embedded:
-                AddEmbedded(field, embedded, prefix + embedded.Prefix);
                 break;
         }
     }

@@ -3,11 +3,14 @@ using AnalyticsGraph.GraphQL.Execution;
 namespace AnalyticsGraph.Mapping.Rows;
 
 /// <summary>Rows of a mapped type as columns: the <see cref="ObjectBatch.Source"/> of its objects.</summary>
-internal sealed class RowSet(RowLayout layout, RowValues[] values, int count) : IDivisibleSource
+internal sealed class RowSet(RowLayout layout, RowValues[] values, int count, DateTime? asOf = null) : IDivisibleSource
 {
     public RowLayout Layout { get; } = layout;
 
     public int Count { get; } = count;
+
+    /// <summary>The time they were read as of, which what is below them is read as of, too; null for the present.</summary>
+    public DateTime? AsOf { get; } = asOf;
 
     /// <summary>The values in the order of the layout; what a statement selected beyond it follows.</summary>
     public RowValues[] Values { get; } = values;
@@ -26,7 +29,7 @@ internal sealed class RowSet(RowLayout layout, RowValues[] values, int count) : 
             values[i] = Values[Layout.OrdinalOf(other.Items[i].Name)];
         }
 
-        return new RowSet(other, values, Count);
+        return new RowSet(other, values, Count, AsOf);
     }
 
     /// <summary>Chosen rows, in the order asked for.</summary>
@@ -38,7 +41,7 @@ internal sealed class RowSet(RowLayout layout, RowValues[] values, int count) : 
             values[i] = Gather.Rows(Values[i], rows);
         }
 
-        return new RowSet(Layout, values, rows.Length);
+        return new RowSet(Layout, values, rows.Length, AsOf);
     }
 
     object IDivisibleSource.Take(int[] rows) => Take(rows);

@@ -22,21 +22,22 @@ internal sealed class EntityLoads(StoreSession session)
     /// <param name="target">Which table, by which columns.</param>
     /// <param name="layout">What is wanted of the rows.</param>
     /// <param name="keys">The keys.</param>
+    /// <param name="asOf">The time to read as of; null for the present.</param>
     /// <returns>The rows that exist, and for each slot of the keys its row or -1.</returns>
-    public Task<EntityRows> Load(EntityTarget target, RowLayout layout, KeySet keys)
+    public Task<EntityRows> Load(EntityTarget target, RowLayout layout, KeySet keys, DateTime? asOf = null)
     {
         foreach (var known in _known)
         {
-            if (known.Matches(target, layout) && known.TryFind(keys, layout) is { } found)
+            if (known.Matches(target, layout, asOf) && known.TryFind(keys, layout) is { } found)
             {
                 return Task.FromResult(found);
             }
         }
 
-        var group = _pending.Find(pending => pending.Target == target);
+        var group = _pending.Find(pending => pending.Target == target && pending.AsOf == asOf);
         if (group is null)
         {
-            _pending.Add(group = new EntityGroup(target));
+            _pending.Add(group = new EntityGroup(target, asOf));
         }
 
         var request = new EntityRequest(layout, keys);
@@ -66,9 +67,9 @@ internal sealed class EntityLoads(StoreSession session)
         {
             var layout = group.UnionLayout();
             var keys = KeySet.Union([.. group.Requests.Select(request => request.Keys)]);
-            var statement = EntityStatement.Compose(session.NewScope(), group.Target, layout, keys);
+            var statement = EntityStatement.Compose(session.NewScope(asOf: group.AsOf), group.Target, layout, keys);
             var result = await session.Ask(new StoreQuestion(statement, EntityStatement.ShapesOf(group.Target, layout)) { Expected = keys.Count, Steps = group.Steps }).ConfigureAwait(false);
-            var known = new KnownRows(group.Target, new RowSet(layout, result.Values[..layout.Items.Length], result.Count))
+            var known = new KnownRows(group.Target, new RowSet(layout, result.Values[..layout.Items.Length], result.Count, group.AsOf))
             {
                 KeyValues = group.Target.IsThroughLink ? result.Values[layout.Items.Length..] : null,
                 Asked = keys,
@@ -89,9 +90,11 @@ internal sealed class EntityLoads(StoreSession session)
         }
     }
 
-    private sealed class EntityGroup(EntityTarget target)
+    private sealed class EntityGroup(EntityTarget target, DateTime? asOf)
     {
         public EntityTarget Target { get; } = target;
+
+        public DateTime? AsOf { get; } = asOf;
 
         public List<EntityRequest> Requests { get; } = [];
 

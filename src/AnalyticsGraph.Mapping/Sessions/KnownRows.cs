@@ -20,8 +20,8 @@ internal sealed class KnownRows(EntityTarget known, RowSet rows)
     /// <summary>All keys that were asked for, found or not; null where only what is there is known.</summary>
     public KeySet? Asked { get; init; }
 
-    public bool Matches(EntityTarget target, RowLayout layout) =>
-        target == known && layout.Items.All(item => rows.Layout.Find(item.Name) >= 0);
+    public bool Matches(EntityTarget target, RowLayout layout, DateTime? asOf) =>
+        target == known && rows.AsOf == asOf && layout.Items.All(item => rows.Layout.Find(item.Name) >= 0);
 
     /// <summary>The rows of the keys, or null unless each is known to be there or known to be missing.</summary>
     public EntityRows? TryFind(KeySet keys, RowLayout layout)
@@ -67,7 +67,7 @@ internal sealed class KnownRows(EntityTarget known, RowSet rows)
             values[i] = Gather.Rows(view.Values[i], chosen);
         }
 
-        return new EntityRows(new RowSet(layout, values, needed.Count), rowOfSlot);
+        return new EntityRows(new RowSet(layout, values, needed.Count, rows.AsOf), rowOfSlot);
     }
 
     private static bool IsIdentity(List<int> rows)

@@ -55,7 +55,8 @@ public abstract class StoreSession : ILevelDispatcher
 
     /// <summary>Begins a statement under the caller's policies.</summary>
     /// <param name="foreign">The keys that its filter found in the other store.</param>
-    internal SqlScope NewScope(ForeignKeys? foreign = null) => new(new SqlBuilder(Store), _policies, Limits, _request, foreign);
+    /// <param name="asOf">The time to read as of (<see cref="Rows.RowSet.AsOf"/> of the parents' rows); null for the present.</param>
+    internal SqlScope NewScope(ForeignKeys? foreign = null, DateTime? asOf = null) => new(new SqlBuilder(Store), _policies, Limits, _request, foreign, asOf);
 
     /// <summary>Registers a question for the level's round trip.</summary>
     internal Task<RowResult> Ask(StoreQuestion question)

@@ -83,7 +83,7 @@ internal sealed class RelatedOrderJoin(RelatedOrder order, ImmutableArray<(Colum
     {
         if (scope.Sql.IsPostgres)
         {
-            AppendPostgres(scope, " LEFT JOIN ", order.Relation.Target.Table);
+            AppendPostgres(scope, " LEFT JOIN ", null);
         }
         else
         {
@@ -98,7 +98,7 @@ internal sealed class RelatedOrderJoin(RelatedOrder order, ImmutableArray<(Colum
     /// <summary>Appends the join for the rows alone that have the related row: its order may then lead the statement.</summary>
     /// <param name="scope">The statement.</param>
     /// <param name="index">The index to read in place of the table; null for the table itself.</param>
-    public void AppendInner(SqlScope scope, RowIndex? index) => AppendPostgres(scope, " JOIN ", index?.Table ?? order.Relation.Target.Table);
+    public void AppendInner(SqlScope scope, RowIndex? index) => AppendPostgres(scope, " JOIN ", index);
 
     /// <summary>Appends that there is no related row with a value.</summary>
     public void AppendMissing(SqlScope scope)
@@ -119,9 +119,19 @@ internal sealed class RelatedOrderJoin(RelatedOrder order, ImmutableArray<(Colum
             ? term with { Value = new ValueExpression(Alias, order.Relation.Target.Column(order.Relation.To[at])) }
             : term;
 
-    private void AppendPostgres(SqlScope scope, string join, string table)
+    private void AppendPostgres(SqlScope scope, string join, RowIndex? index)
     {
-        scope.Sql.Append(join).AppendName(table).Append(" AS ").Append(Alias).Append(" ON ");
+        scope.Sql.Append(join);
+        if (index is null)
+        {
+            scope.AppendTable(order.Relation.Target, Alias);
+        }
+        else
+        {
+            scope.Sql.AppendName(index.Table).Append(" AS ").Append(Alias);
+        }
+
+        scope.Sql.Append(" ON ");
         AppendPairs(scope.Sql);
         AppendMatches(scope, Alias);
     }

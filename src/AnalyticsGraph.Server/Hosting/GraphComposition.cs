@@ -18,6 +18,9 @@ internal sealed class GraphComposition
 
     private GraphComposition(MappedSchema mapped, GraphQLExecutor executor) => (_mapped, Executor) = (mapped, executor);
 
+    /// <summary>The tables of both stores as a schema.</summary>
+    public MappedSchema Mapped => _mapped;
+
     /// <summary>What executes requests.</summary>
     public GraphQLExecutor Executor { get; }
 
