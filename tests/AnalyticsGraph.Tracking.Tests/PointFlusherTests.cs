@@ -61,9 +61,9 @@ public sealed class PointFlusherTests(TrackingEngines engines)
             var group = await engines.ScalarAsync<long>("SELECT group_id FROM point_log WHERE block_id = $1", block!.Value);
 
             // The token as ClickHouse remembers it, without the points it stands for.
-            var elsewhere = new PointBlock();
-            elsewhere.Add(0, new SeriesKey(other, MetricScope.Run, "elsewhere", "", 0), new SeriesPoint(default, 0), 1, long.MaxValue);
-            await engines.Flusher.Points.InsertAsync(elsewhere, PointFlusher.TokenOf([group]), default);
+            var elsewhere = new SeriesBlock(SeriesTable.MetricPoint);
+            elsewhere.AddPoint(0, new SeriesKey(other, MetricScope.Run, "elsewhere", "", 0), new SeriesPoint(default, 0), 1, long.MaxValue);
+            await engines.Flusher.Inserts.InsertAsync(elsewhere, PointFlusher.TokenOf(SeriesTable.MetricPoint, [group]), default);
         }
 
         await engines.Flusher.FlushAsync();

@@ -42,7 +42,7 @@ public sealed class PointLogTests(TrackingEngines engines)
         Assert.All(outcomes, outcome => Assert.Empty(outcome.Errors));
         foreach (var run in runs)
         {
-            var expected = batches.Where(batch => batch.RunId == run).SelectMany(batch => batch.Metrics.Select(metric => GroupWork.PointOf(batch, metric, Start))).ToHashSet();
+            var expected = batches.Where(batch => batch.RunId == run).SelectMany(batch => RunBatch.Of(batch).Parts.SelectMany(part => part.Metrics.Select(metric => GroupWork.PointOf(part, metric, Start)))).ToHashSet();
             Assert.Equal(expected.Count, batches.Zip(outcomes).Where(pair => pair.First.RunId == run).Sum(pair => pair.Second.Value!.NewPoints));
             AssertSummaries(expected, await engines.SummariesAsync(run));
             await engines.Flusher.FlushRunsAsync([run]);

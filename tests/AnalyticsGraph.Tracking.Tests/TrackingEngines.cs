@@ -30,6 +30,8 @@ public sealed class TrackingEngines : IAsyncLifetime
 
     public PointLog Log { get; private set; } = null!;
 
+    public RowLog Rows { get; private set; } = null!;
+
     public EngineFixture Engines => _engines;
 
     public async Task InitializeAsync()
@@ -41,6 +43,7 @@ public sealed class TrackingEngines : IAsyncLifetime
         Store = new TrackingStore(Postgres, Topics);
         Flusher = new PointFlusher(Postgres, ClickHouse, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
         Log = new PointLog(Postgres, Flusher, Topics, new PointLogOptions(), NullLogger<PointLog>.Instance);
+        Rows = new RowLog(Postgres, Flusher, new PointLogOptions());
     }
 
     public async Task DisposeAsync()
@@ -75,6 +78,23 @@ public sealed class TrackingEngines : IAsyncLifetime
         foreach (var parameter in parameters)
             command.Parameters.Add(new NpgsqlParameter { Value = parameter });
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql, params object[] parameters)
+    {
+        await using var command = Postgres.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A job, a dataset, and a prediction set of it.</summary>
+    public async Task<(long Job, long Dataset, long PredictionSet)> CreateOwnersAsync()
+    {
+        var name = Guid.NewGuid().ToString("n");
+        var job = await ScalarAsync<long>("INSERT INTO job (source, uid) VALUES ('local', $1) RETURNING id", name);
+        var dataset = await ScalarAsync<long>("INSERT INTO dataset (source, name) VALUES ('local', $1) RETURNING id", name);
+        return (job, dataset, await ScalarAsync<long>("INSERT INTO prediction_set (source, dataset_id, name) VALUES ('local', $1, $2) RETURNING id", dataset, name));
     }
 
     public async Task<List<MetricPoint>> PointsInClickHouseAsync(long run)

@@ -1,28 +1,20 @@
 using System.Text;
 using System.Text.Json;
+using AnalyticsGraph.Analytics;
+using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
-using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Mutations;
+using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Tracking.Tests;
 
-/// <summary>The project's own schema over the tests' stores, but for what the read side resolves.</summary>
+/// <summary>The project's own schema over the tests' stores.</summary>
 internal sealed class TrackingGraph
 {
-    private static readonly HashSet<string> ReadSide =
-    [
-        "Run.series", "Job.utilization", "Job.workerChanges", "Job.remainingTime", "Job.similarJobs", "Query.jobMaxima", "Dataset.evaluate", "PredictionSet.evaluation",
-    ];
-
-    private static readonly HashSet<string> ReadSideTypes =
-    [
-        "Series", "SeriesBuckets", "NonFiniteColumns", "NodeUtilization", "WorkerChange", "SimilarJob", "JobMaxima", "Evaluation", "ConfusionCell", "ClassEvaluation",
-    ];
-
     private readonly MappedSchema _schema;
     private readonly GraphQLExecutor _executor;
     private readonly List<string> _unexpected = [];
@@ -32,13 +24,14 @@ internal sealed class TrackingGraph
 
     public static async Task<TrackingGraph> BuildAsync(TrackingEngines engines) => new(await MappedSchema.BuildAsync(new MappedSchemaOptions
     {
-        Files = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "schema"), "*.graphql").Select(path => (Path.GetFileName(path), WithoutReadSide(File.ReadAllText(path))))],
+        Files = [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "schema"), "*.graphql").Select(path => (Path.GetFileName(path), File.ReadAllText(path)))],
         Postgres = engines.Postgres,
         ClickHouse = engines.ClickHouse,
         CatchUpClickHouse = engines.Flusher.FlushPendingAsync,
         Bind = (bindings, mapped) =>
         {
-            TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log);
+            bindings.AddAnalytics(mapped, new PendingPoints(engines.Flusher));
+            TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log, engines.Rows);
             EntityResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
             LiveResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
         },
@@ -66,13 +59,8 @@ internal sealed class TrackingGraph
         return answer.GetProperty("data");
     }
 
-    /// <summary>The SDL without the fields that the read side resolves, and without the types that only those lead to.</summary>
-    private static string WithoutReadSide(string sdl) => Printer.Print(new DocumentNode(
-    [
-        .. Utf8Parser.Parse(sdl).Definitions.Where(definition => definition is not ObjectTypeDefinitionNode type || !ReadSideTypes.Contains(type.Name.Value))
-            .Select(definition => definition is ObjectTypeDefinitionNode type ? Without(type) : definition),
-    ]));
-
-    private static ObjectTypeDefinitionNode Without(ObjectTypeDefinitionNode type) => new(
-        type.Description, type.Name, type.Interfaces, type.Directives, [.. type.Fields.Where(field => !ReadSide.Contains($"{type.Name.Value}.{field.Name.Value}"))], type.IsExtension, type.Location);
+    private sealed class PendingPoints(PointFlusher flusher) : IPendingPoints
+    {
+        public Task FlushAsync(IReadOnlyCollection<long> runIds, CancellationToken cancellationToken) => flusher.FlushRunsAsync(runIds, cancellationToken);
+    }
 }

@@ -42,6 +42,9 @@ internal static class CommandLine
         ServerOptions Options(ParseResult parsed) => ServerOptions.From(configuration, null, parsed.GetValue(data), false);
         root.Add(ImportCommand.Create(Options));
         root.Add(ExportCommand.Create(Options));
+        root.Add(MaintenanceCommands.Verify(Options));
+        root.Add(MaintenanceCommands.Repair(Options));
+        root.Add(MaintenanceCommands.Gc(Options));
 
         // A closed terminal ends the program as Ctrl-C does; it would kill it otherwise.
         using var hangUp = new CancellationTokenSource();

@@ -71,7 +71,7 @@ internal sealed class GraphComposition
     internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, Stores stores, TrackingServices tracking, ServerLimits limits)
     {
         bindings.AddAnalytics(resolvers, new PendingPoints(tracking.Flusher), limits.Series);
-        TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points);
+        TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points, tracking.Rows);
         EntityResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
         LiveResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
     }

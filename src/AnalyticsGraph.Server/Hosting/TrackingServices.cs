@@ -1,6 +1,7 @@
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Staging;
 using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Server.Hosting;
@@ -12,7 +13,6 @@ internal sealed class TrackingServices : IAsyncDisposable
     // Part of a stop that shall take seconds at most; what does not get through stays safe in PostgreSQL.
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(3);
     private readonly ILogger _logger;
-    private readonly DimensionCopier _copier;
 
     /// <summary>Composes the write side; nothing runs yet.</summary>
     /// <param name="stores">The stores.</param>
@@ -23,39 +23,52 @@ internal sealed class TrackingServices : IAsyncDisposable
         var options = new PointLogOptions();
         Flusher = new PointFlusher(stores.Postgres, stores.ClickHouse, options, loggers.CreateLogger<PointFlusher>());
         Points = new PointLog(stores.Postgres, Flusher, Topics, options, loggers.CreateLogger<PointLog>());
+        Rows = new RowLog(stores.Postgres, Flusher, options);
+        Staging = new SeriesStaging(stores.Postgres, Flusher, options, loggers.CreateLogger<SeriesStaging>());
         Entities = new TrackingStore(stores.Postgres, Topics);
-        _copier = new DimensionCopier(stores.Postgres, stores.ClickHouse, CopyInterval, loggers.CreateLogger<DimensionCopier>());
+        Copier = new DimensionCopier(stores.Postgres, stores.ClickHouse, CopyInterval, loggers.CreateLogger<DimensionCopier>());
     }
 
     /// <summary>Tells subscribers of this server what was committed by it.</summary>
     public InProcessTopics Topics { get; } = new();
 
-    /// <summary>Moves acknowledged points to ClickHouse.</summary>
+    /// <summary>Moves what was acknowledged to ClickHouse.</summary>
     public PointFlusher Flusher { get; }
 
-    /// <summary>Acknowledges points.</summary>
+    /// <summary>Acknowledges what is added to runs.</summary>
     public PointLog Points { get; }
+
+    /// <summary>Acknowledges what is added to jobs, datasets and prediction sets.</summary>
+    public RowLog Rows { get; }
 
     /// <summary>Creates and changes entities.</summary>
     public TrackingStore Entities { get; }
+
+    /// <summary>Takes bodies that are larger than a group.</summary>
+    public SeriesStaging Staging { get; }
+
+    /// <summary>Copies changed entities to ClickHouse.</summary>
+    public DimensionCopier Copier { get; }
 
     /// <summary>Starts the background work; what an earlier server left behind is settled first.</summary>
     public void Start()
     {
         Flusher.Start();
-        _copier.Start();
+        Staging.Start();
+        Copier.Start();
     }
 
     /// <summary>Commits what callers wait for, brings to ClickHouse what waits if that goes quickly, and ends the background work.</summary>
     public async ValueTask DisposeAsync()
     {
         await Points.DisposeAsync();
+        await Staging.DisposeAsync();
         using (var limit = new CancellationTokenSource(SettleTimeout))
         {
             try
             {
                 await Flusher.FlushAsync(limit.Token);
-                await _copier.CopyAsync(limit.Token);
+                await Copier.CopyAsync(limit.Token);
             }
             catch (Exception fault) when (fault is OperationCanceledException or Npgsql.NpgsqlException or ClickHouse.ClickHouseException)
             {
@@ -63,7 +76,7 @@ internal sealed class TrackingServices : IAsyncDisposable
             }
         }
 
-        await _copier.DisposeAsync();
+        await Copier.DisposeAsync();
         await Flusher.DisposeAsync();
     }
 }

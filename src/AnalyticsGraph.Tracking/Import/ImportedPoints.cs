@@ -29,7 +29,7 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
     private readonly List<KeyValuePair<SeriesKey, SeriesSummary>> _summaries = [];
     private readonly List<(long RunId, long Seq)> _counters = [];
     private readonly HashSet<long> _runsInGroup = [];
-    private PointBlock _block = new();
+    private SeriesBlock _block = new(SeriesTable.MetricPoint);
     private long _group;
 
     /// <summary>How much was logged.</summary>
@@ -68,7 +68,7 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
             stored++;
             if (_block.Count == 0)
                 _group = await NextGroupAsync(ct).ConfigureAwait(false);
-            _block.Add(experimentId, point.Series, point.Point, ++run.Seq, _group);
+            _block.AddPoint(experimentId, point.Series, point.Point, ++run.Seq, _group);
             _runsInGroup.Add(run.RunId);
             if (_block.Count >= PointsPerGroup)
                 await EndGroupAsync(ct).ConfigureAwait(false);
@@ -175,10 +175,7 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
             BatchCommands =
             {
                 RunMetricRows.Write(_summaries),
-                new("UPDATE run_counter SET seq = v.seq FROM unnest($1, $2) AS v (run_id, seq) WHERE run_counter.run_id = v.run_id")
-                {
-                    Parameters = { new() { Value = _counters.Select(c => c.RunId).ToArray() }, new() { Value = _counters.Select(c => c.Seq).ToArray() } },
-                },
+                RunCounterRows.Write(_counters),
             },
         };
         await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
@@ -199,7 +196,7 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { PointLogRows.Insert(_group, _block, [.. _runsInGroup.Order()]) } };
         await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         LoggedBytes += _block.Bytes;
-        _block = new PointBlock();
+        _block = new SeriesBlock(SeriesTable.MetricPoint);
         _runsInGroup.Clear();
     }
 

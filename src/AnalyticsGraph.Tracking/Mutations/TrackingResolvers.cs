@@ -9,15 +9,16 @@ using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Mutations;
 
-/// <summary>The mutations of <c>schema/mutation.graphql</c>. The caller is the request's <see cref="Caller"/>, if one was set.</summary>
+/// <summary>The mutations of <c>schema/mutation.graphql</c> and <c>schema/series_mutation.graphql</c>. The caller is the request's <see cref="Caller"/>, if one was set.</summary>
 public static class TrackingResolvers
 {
     /// <summary>Binds the mutations, their payloads and their errors.</summary>
     /// <param name="bindings">The schema's bindings.</param>
     /// <param name="mapped">Reads the changed entities.</param>
     /// <param name="store">Experiments and runs.</param>
-    /// <param name="log">Batches.</param>
-    public static void Bind(SchemaBindings bindings, MappedResolvers mapped, TrackingStore store, PointLog log)
+    /// <param name="log">What is added to runs.</param>
+    /// <param name="rows">What is added to jobs, datasets and prediction sets.</param>
+    public static void Bind(SchemaBindings bindings, MappedResolvers mapped, TrackingStore store, PointLog log, RowLog rows)
     {
         ArgumentNullException.ThrowIfNull(bindings);
         ArgumentNullException.ThrowIfNull(mapped);
@@ -58,9 +59,10 @@ public static class TrackingResolvers
             var outcome = await log.LogBatchAsync(MutationInputs.LogBatch(input), caller, ct).ConfigureAwait(false);
             return new LogBatchPayload(outcome.Value?.RunId, outcome.Value?.NewPoints ?? 0, outcome.Errors);
         }));
+        SeriesResolvers.Bind(bindings, mapped, log, rows);
     }
 
-    private static FieldResolver Mutation<TPayload>(Func<ArgumentValues, Caller, CancellationToken, Task<TPayload>> change) => FieldResolver.FromRequest(context => new ValueTask<TPayload>(
+    internal static FieldResolver Mutation<TPayload>(Func<ArgumentValues, Caller, CancellationToken, Task<TPayload>> change) => FieldResolver.FromRequest(context => new ValueTask<TPayload>(
         GuardAsync(() => change(context.Arguments.Get<ArgumentValues>("input")!, context.Request.Find<Caller>() ?? Caller.Anonymous, context.CancellationToken))));
 
     /// <summary>Runs a change; where PostgreSQL is away, the error says what to do.</summary>
@@ -125,7 +127,7 @@ internal static class MutationInputs
         ClientToken = input.Get<string>("clientToken"),
     };
 
-    private static MetricInput Metric(ArgumentValues metric) => new()
+    public static MetricInput Metric(ArgumentValues metric) => new()
     {
         Key = metric.Get<string>("key")!,
         Value = (double)Given(metric, "value"),
@@ -140,10 +142,10 @@ internal static class MutationInputs
     private static KeyText[] Pairs(ArgumentValues input, string name) =>
         [.. input.Get<object?[]>(name, []).Select(pair => new KeyText(((ArgumentValues)pair!).Get<string>("key")!, ((ArgumentValues)pair).Get<string>("value")!))];
 
-    private static DateTimeOffset? Moment(ArgumentValues input, string name) => input.TryGet(name, out var value) ? (DateTimeOffset?)value : null;
+    public static DateTimeOffset? Moment(ArgumentValues input, string name) => input.TryGet(name, out var value) ? (DateTimeOffset?)value : null;
 
     // The schema says that it is there and not null.
-    private static object Given(ArgumentValues input, string name) => input.TryGet(name, out var value) ? value! : throw new ArgumentException($"'{name}' is missing.", nameof(input));
+    public static object Given(ArgumentValues input, string name) => input.TryGet(name, out var value) ? value! : throw new ArgumentException($"'{name}' is missing.", nameof(input));
 
-    private static long Key(string id, string type) => Change.KeyOf(id, type);
+    public static long Key(string id, string type) => Change.KeyOf(id, type);
 }

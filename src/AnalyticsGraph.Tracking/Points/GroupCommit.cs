@@ -1,18 +1,16 @@
 using System.Diagnostics;
-using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>The transaction that acknowledges a group of batches.</summary>
 internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flusher, ITopicEvents topics, PointLogOptions options)
 {
-    private static readonly HashSet<MetricPoint> NoPoints = [];
-
     /// <summary>Decides on each batch in order, and stores what was accepted.</summary>
     /// <param name="caller">Whose batches they are.</param>
     /// <param name="batches">The batches.</param>
@@ -20,14 +18,10 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
     /// <param name="askers">The traced requests that wait for the batches.</param>
     /// <returns>One outcome for each batch; null for those that were left out as late.</returns>
     /// <exception cref="GroupConflictException">Nothing was stored; try again.</exception>
-    public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<LogBatchRequest> batches, bool withLate, IEnumerable<ActivityContext> askers)
+    public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<RunBatch> batches, bool withLate, IEnumerable<ActivityContext> askers)
     {
-        if (flusher.PendingBytes > options.MaxPendingBytes && batches.Any(batch => batch.Metrics.Count > 0))
-        {
-            throw new GraphQLException(new GraphQLError(
-                $"More than {options.MaxPendingBytes >> 20} MiB of points wait for ClickHouse, so no more are taken. Try again later; if this lasts, see whether ClickHouse is up.",
-                ErrorCodes.ResourceExhausted));
-        }
+        if (batches.Any(batch => batch.Parts.Any(part => part.Metrics.Count + part.Epochs.Count + part.Batches.Count > 0)))
+            flusher.RequireRoom(options);
 
         using var span = CommitSpan.Begin(batches.Count, askers);
         await using var connection = await postgres.OpenConnectionAsync().ConfigureAwait(false);
@@ -35,15 +29,15 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         var state = await GroupState.ReadAsync(connection, caller, batches, forWriting: true, CancellationToken.None).ConfigureAwait(false);
         var now = DateTimeOffset.UtcNow;
         var doubtful = batches.Select(batch => Doubtful(state, batch, now)).ToArray();
-        var work = new GroupWork(state, withLate ? await FindPresentAsync([.. doubtful.SelectMany(points => points)]).ConfigureAwait(false) : NoPoints, run => topics.MayHaveSubscribers(LiveTopics.PointsOf(run)), now);
+        var work = new GroupWork(state, withLate ? await FindPresentAsync([.. doubtful.SelectMany(points => points)]).ConfigureAwait(false) : new PresentPoints(), run => topics.MayHaveSubscribers(LiveTopics.PointsOf(run)), now);
         var outcomes = batches.Select((batch, i) => withLate || doubtful[i].Count == 0 ? work.Take(batch) : null).ToArray();
         if (work.HasChanges)
         {
-            await WriteAsync(connection, caller, work).ConfigureAwait(false);
+            var blocks = work.Blocks().ToArray();
+            await WriteAsync(connection, caller, work, blocks).ConfigureAwait(false);
             await transaction.CommitAsync().ConfigureAwait(false);
-            if (work.Block.Count > 0)
-                flusher.NoteLogged(work.Block.Bytes);
-            span.Commit(work.Block.Count);
+            flusher.NoteLogged(blocks.Sum(block => block.Bytes));
+            span.Commit(work.Points.Count);
             Tell(work);
         }
 
@@ -58,62 +52,79 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             topics.Publish(LiveTopics.PointsOf(run), new LivePoints(run, points));
     }
 
-    /// <summary>The points of a batch that may be stored already: one later than its series' last cannot be.</summary>
-    private static List<(long ExperimentId, MetricPoint Point)> Doubtful(GroupState state, LogBatchRequest batch, DateTimeOffset now)
+    /// <summary>The points of a batch that may be stored already: one later than its series' last cannot be. One that corrects may meet others at its place.</summary>
+    private static List<(long ExperimentId, MetricPoint Point)> Doubtful(GroupState state, RunBatch batch, DateTimeOffset now)
     {
         var doubtful = new List<(long, MetricPoint)>();
-        if (!state.Runs.TryGetValue(batch.RunId, out var run))
-            return doubtful;
-        foreach (var metric in batch.Metrics)
+        foreach (var part in batch.Parts)
         {
-            var point = GroupWork.PointOf(batch, metric, now);
-            if (state.Summaries.TryGetValue(point.Series, out var summary) && point.Point.Position <= summary.Last.Position)
-                doubtful.Add((run.ExperimentId, point));
+            if (!state.Runs.TryGetValue(part.RunId, out var run))
+                continue;
+            foreach (var metric in part.Metrics)
+            {
+                var point = GroupWork.PointOf(part, metric, now);
+                if (state.Summaries.TryGetValue(point.Series, out var summary) && EarliestDoubt(part, point) <= summary.Last.Position)
+                    doubtful.Add((run.ExperimentId, point));
+            }
         }
 
         return doubtful;
     }
 
-    /// <summary>Which of the points are stored: the log is flushed, and ClickHouse asked. Nobody can add to these series meanwhile: their runs' counters are locked.</summary>
-    private async Task<IReadOnlySet<MetricPoint>> FindPresentAsync(List<(long ExperimentId, MetricPoint Point)> doubtful)
+    private static PointPosition EarliestDoubt(RunPart part, in MetricPoint point) =>
+        part.Corrects ? point.Point.Position with { Time = long.MinValue } : point.Point.Position;
+
+    /// <summary>What is stored at the points' places: the log is flushed, and ClickHouse asked. Nobody can add to these series meanwhile: their runs' counters are locked.</summary>
+    private async Task<PresentPoints> FindPresentAsync(List<(long ExperimentId, MetricPoint Point)> doubtful)
     {
         if (doubtful.Count == 0)
-            return NoPoints;
+            return new PresentPoints();
         await flusher.FlushRunsAsync([.. doubtful.Select(d => d.Point.Series.RunId).Distinct()], CancellationToken.None).ConfigureAwait(false);
         return await flusher.FindAsync(doubtful, CancellationToken.None).ConfigureAwait(false);
     }
 
-    private static async Task WriteAsync(NpgsqlConnection connection, Caller caller, GroupWork work)
+    private static async Task WriteAsync(NpgsqlConnection connection, Caller caller, GroupWork work, IReadOnlyList<SeriesBlock> blocks)
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (work.Block.Count > 0)
+        foreach (var block in blocks)
+            batch.BatchCommands.Add(PointLogRows.Insert(work.State.GroupId, block, block == work.Points ? work.RunsWithPoints : []));
+        if (work.Points.Count > 0)
         {
-            batch.BatchCommands.Add(PointLogRows.Insert(work.State.GroupId, work.Block, work.RunsWithPoints));
             batch.BatchCommands.Add(RunMetricRows.Write(work.ChangedSummaries));
-            batch.BatchCommands.Add(new("UPDATE run_counter SET seq = v.seq FROM unnest($1, $2) AS v (run_id, seq) WHERE run_counter.run_id = v.run_id")
+            batch.BatchCommands.Add(RunCounterRows.Write([.. work.RunsWithPoints.Select(run => (run, work.State.Runs[run].Seq))]));
+        }
+
+        AddParamsAndTags(batch, work);
+        if (work.Results.Count > 0)
+        {
+            batch.BatchCommands.Add(new(
+                """
+                INSERT INTO results (run_id, time) SELECT * FROM unnest($1, $2)
+                ON CONFLICT (run_id) DO UPDATE SET time = EXCLUDED.time WHERE results.time IS DISTINCT FROM EXCLUDED.time
+                """)
             {
                 Parameters =
                 {
-                    new() { Value = work.RunsWithPoints }, new() { Value = work.RunsWithPoints.Select(run => work.State.Runs[run].Seq).ToArray() },
+                    new() { Value = work.Results.Keys.ToArray() },
+                    new() { Value = work.Results.Values.Select(time => time.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
                 },
             });
         }
 
-        AddParamsAndTags(batch, work);
         var tokens = work.NewTokens;
         if (tokens.Count > 0)
         {
             batch.BatchCommands.Add(new(
                 """
                 INSERT INTO idempotency (caller, operation, token, payload_hash, answer)
-                SELECT $1, 'logBatch', t.token, t.hash, t.answer::jsonb FROM unnest($2, $3, $4) AS t (token, hash, answer) ORDER BY t.token
+                SELECT $1, t.operation, t.token, t.hash, t.answer::jsonb FROM unnest($2, $3, $4, $5) AS t (operation, token, hash, answer) ORDER BY t.operation, t.token
                 ON CONFLICT (caller, operation, token) DO UPDATE SET payload_hash = EXCLUDED.payload_hash, answer = EXCLUDED.answer, created_at = now()
                     WHERE idempotency.created_at < now() - interval '24 hours'
                 """)
             {
                 Parameters =
                 {
-                    new() { Value = caller.Name ?? "" }, new() { Value = tokens.Select(t => t.Token).ToArray() }, new() { Value = tokens.Select(t => t.Record.Hash).ToArray() },
+                    new() { Value = caller.Name ?? "" }, new() { Value = tokens.Select(t => t.Operation).ToArray() }, new() { Value = tokens.Select(t => t.Token).ToArray() }, new() { Value = tokens.Select(t => t.Record.Hash).ToArray() },
                     new() { Value = tokens.Select(t => t.Record.Answer).ToArray() },
                 },
             });

@@ -13,7 +13,7 @@ internal sealed class GroupState
 
     public Dictionary<(long RunId, string Key), string> Params { get; } = [];
 
-    public Dictionary<string, TokenRecord> Tokens { get; } = new(StringComparer.Ordinal);
+    public Dictionary<(string Operation, string Token), TokenRecord> Tokens { get; } = [];
 
     public long GroupId { get; private set; }
 
@@ -23,23 +23,26 @@ internal sealed class GroupState
     /// <param name="batches">The batches.</param>
     /// <param name="forWriting">Whether to lock, and to take a group id.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task<GroupState> ReadAsync(NpgsqlConnection connection, Caller caller, IReadOnlyList<LogBatchRequest> batches, bool forWriting, CancellationToken ct)
+    public static async Task<GroupState> ReadAsync(NpgsqlConnection connection, Caller caller, IReadOnlyList<RunBatch> batches, bool forWriting, CancellationToken ct)
     {
-        long[] runs = [.. batches.Select(batch => batch.RunId).Distinct().Order()];
-        var series = batches.SelectMany(batch => batch.Metrics.Select(metric => SeriesOf(batch, metric))).Distinct().ToArray();
-        var keys = batches.SelectMany(batch => batch.Params.Select(param => (batch.RunId, param.Key))).Distinct().ToArray();
-        string[] tokens = [.. batches.Select(batch => batch.ClientToken).OfType<string>().Distinct()];
+        var parts = batches.SelectMany(batch => batch.Parts).ToArray();
+        long[] runs = [.. parts.Select(part => part.RunId).Distinct().Order()];
+        var series = parts.SelectMany(part => part.Metrics.Select(metric => SeriesOf(part, metric))).Distinct().ToArray();
+        var keys = parts.SelectMany(part => part.Params.Select(param => (part.RunId, param.Key))).Distinct().ToArray();
+        var tokens = batches.Where(batch => batch.ClientToken is not null).Select(batch => (batch.Operation, Token: batch.ClientToken!)).Distinct().ToArray();
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                new($"SELECT set_config('analyticsgraph.actor', $1, true), {(forWriting ? "nextval('point_group_id')" : "0::bigint")}") { Parameters = { new() { Value = caller.Name ?? "" } } },
+                new("SELECT set_config('analyticsgraph.actor', $1, true)") { Parameters = { new() { Value = caller.Name ?? "" } } },
 
                 // Statements of a batch see what was committed before each of them began, so those below see the runs as they stand under the lock.
                 new($"""
                     SELECT c.run_id, c.seq, r.experiment_id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id
                     WHERE c.run_id = ANY ($1) ORDER BY c.run_id {(forWriting ? "FOR NO KEY UPDATE OF c" : "")}
                     """) { Parameters = { new() { Value = runs } } },
+                // The group's id is the version of rows that replace others: it is taken under the lock, so that it grows with the order of acknowledgement.
+                new($"SELECT {(forWriting ? "nextval('point_group_id')" : "0::bigint")}"),
                 new($"""
                     SELECT {RunMetricRows.Columns} FROM run_metric
                     WHERE (run_id, scope, key, label, rank) IN (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[]))
@@ -57,18 +60,25 @@ internal sealed class GroupState
                     Parameters = { new() { Value = keys.Select(k => k.RunId).ToArray() }, new() { Value = keys.Select(k => k.Key).ToArray() } },
                 },
                 new("""
-                    SELECT token, payload_hash, answer::text FROM idempotency
-                    WHERE caller = $1 AND operation = 'logBatch' AND token = ANY ($2) AND created_at >= now() - interval '24 hours'
-                    """) { Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = tokens } } },
+                    SELECT operation, token, payload_hash, answer::text FROM idempotency
+                    WHERE caller = $1 AND (operation, token) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND created_at >= now() - interval '24 hours'
+                    """)
+                {
+                    Parameters =
+                    {
+                        new() { Value = caller.Name ?? "" }, new() { Value = tokens.Select(t => t.Operation).ToArray() }, new() { Value = tokens.Select(t => t.Token).ToArray() },
+                    },
+                },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
         var state = new GroupState();
-        await reader.ReadAsync(ct).ConfigureAwait(false);
-        state.GroupId = reader.GetInt64(1);
         await reader.NextResultAsync(ct).ConfigureAwait(false);
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
             state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(2), reader.GetString(3) == "ACTIVE") { Seq = reader.GetInt64(1) });
+        await reader.NextResultAsync(ct).ConfigureAwait(false);
+        await reader.ReadAsync(ct).ConfigureAwait(false);
+        state.GroupId = reader.GetInt64(0);
         await reader.NextResultAsync(ct).ConfigureAwait(false);
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
         {
@@ -81,32 +91,35 @@ internal sealed class GroupState
             state.Params.Add((reader.GetInt64(0), reader.GetString(1)), reader.GetString(2));
         await reader.NextResultAsync(ct).ConfigureAwait(false);
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
-            state.Tokens.Add(reader.GetString(0), new TokenRecord(reader.GetFieldValue<byte[]>(1), reader.GetString(2)));
+            state.Tokens.Add((reader.GetString(0), reader.GetString(1)), new TokenRecord(reader.GetFieldValue<byte[]>(2), reader.GetString(3)));
         return state;
     }
 
-    /// <summary>Adds what contradicts the run's present state.</summary>
-    public void Check(LogBatchRequest batch, InputRules rules)
+    /// <summary>Adds what contradicts the runs' present state.</summary>
+    public void Check(RunBatch batch, InputRules rules)
     {
-        if (!Runs.TryGetValue(batch.RunId, out var run))
-            rules.Add(new NotFoundError("There is no such run.", InputRules.Path("input", "runId")));
-        else if (!run.IsActive)
-            rules.Add(new NotActiveError("The run is deleted; restore it first.", InputRules.Path("input", "runId")));
-        for (var i = 0; i < batch.Params.Count; i++)
+        foreach (var part in batch.Parts)
         {
-            var param = batch.Params[i];
-            if (Params.TryGetValue((batch.RunId, param.Key), out var present) && present != param.Value)
+            if (!Runs.TryGetValue(part.RunId, out var run))
+                rules.Add(new NotFoundError("There is no such run.", part.Path));
+            else if (!run.IsActive)
+                rules.Add(new NotActiveError("The run is deleted; restore it first.", part.Path));
+            for (var i = 0; i < part.Params.Count; i++)
             {
-                rules.Add(new ParamConflictError(
-                    $"The param '{InputRules.Shortened(param.Key)}' has the value '{InputRules.Shortened(present)}' already, and params never change. Use a tag for what changes, or a new run.",
-                    InputRules.Path("input", "params", i, "value"),
-                    param.Key,
-                    present));
+                var param = part.Params[i];
+                if (Params.TryGetValue((part.RunId, param.Key), out var present) && present != param.Value)
+                {
+                    rules.Add(new ParamConflictError(
+                        $"The param '{InputRules.Shortened(param.Key)}' has the value '{InputRules.Shortened(present)}' already, and params never change. Use a tag for what changes, or a new run.",
+                        InputRules.Path("input", "params", i, "value"),
+                        param.Key,
+                        present));
+                }
             }
         }
     }
 
-    public static SeriesKey SeriesOf(LogBatchRequest batch, MetricInput metric) => new(batch.RunId, metric.Scope, metric.Key, metric.Label, metric.Rank);
+    public static SeriesKey SeriesOf(RunPart part, MetricInput metric) => new(part.RunId, metric.Scope, metric.Key, metric.Label, metric.Rank);
 
     /// <summary>A run under the lock.</summary>
     internal sealed record RunState(long ExperimentId, bool IsActive)

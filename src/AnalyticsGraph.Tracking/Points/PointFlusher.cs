@@ -9,9 +9,9 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>
-/// Moves acknowledged points from the log to ClickHouse, so that every one arrives exactly once, whatever dies when:
+/// Moves what was acknowledged from the log to ClickHouse, so that every row arrives exactly once, whatever dies when:
 /// <list type="number">
-/// <item>which groups make up a block is recorded in the log, and committed;</item>
+/// <item>which groups make up a block, all of one series, is recorded in the log, and committed;</item>
 /// <item>the block is inserted, whole or not at all, with a token derived from its groups;</item>
 /// <item>its rows leave the log.</item>
 /// </list>
@@ -40,12 +40,15 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <param name="options">Pace and bounds.</param>
     /// <param name="logger">For failures in the background.</param>
     public PointFlusher(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointLogOptions options, ILogger<PointFlusher> logger) =>
-        (_postgres, Points, _options, _logger, _gauges) = (postgres, new MetricPointTable(clickHouse), options, logger, new PendingPointGauges(() => PendingBytes));
+        (_postgres, Points, Inserts, _options, _logger, _gauges) =
+            (postgres, new MetricPointTable(clickHouse), new SeriesInserts(clickHouse), options, logger, new PendingPointGauges(() => PendingBytes));
 
     /// <summary>About how many bytes wait in the log: exact at each flush, and counted on in between.</summary>
     public long PendingBytes => Interlocked.Read(ref _pendingBytes);
 
     internal MetricPointTable Points { get; }
+
+    internal SeriesInserts Inserts { get; }
 
     /// <summary>Settles what a crash left behind, then flushes at the options' pace until disposed. A store that does not answer is tried again, ever more slowly.</summary>
     public void Start() => _background = Task.Run(() => RunAsync(_stop.Token));
@@ -56,7 +59,7 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <exception cref="GraphQLException"><see cref="ErrorCodes.StoreUnavailable"/>: a store does not answer.</exception>
     public Task FlushRunsAsync(IReadOnlyCollection<long> runIds, CancellationToken ct = default) => FlushPendingAsync([.. runIds], ct);
 
-    /// <summary>Brings to ClickHouse all points that were acknowledged before the call. Costs one round trip to PostgreSQL if there are none.</summary>
+    /// <summary>Brings to ClickHouse everything that was acknowledged before the call, of all series. Costs one round trip to PostgreSQL if there is nothing.</summary>
     /// <param name="ct">Ends the wait; what is flushed stays consistent.</param>
     /// <exception cref="GraphQLException"><see cref="ErrorCodes.StoreUnavailable"/>: a store does not answer.</exception>
     public Task FlushPendingAsync(CancellationToken ct = default) => FlushPendingAsync(null, ct);
@@ -80,7 +83,7 @@ public sealed class PointFlusher : IAsyncDisposable
             }
 
             return true;
-        }, "Points that were just logged could not be brought to ClickHouse, so a read would miss them. They are safe; try again later.", ct).ConfigureAwait(false);
+        }, "What was just logged could not be brought to ClickHouse, so a read would miss it. It is safe; try again later.", ct).ConfigureAwait(false);
     }
 
     /// <summary>Brings everything that is logged to ClickHouse.</summary>
@@ -108,9 +111,21 @@ public sealed class PointFlusher : IAsyncDisposable
         _gauges.Dispose();
     }
 
-    /// <summary>Which of the points ClickHouse has.</summary>
-    internal Task<IReadOnlySet<MetricPoint>> FindAsync(IReadOnlyList<(long ExperimentId, MetricPoint Point)> points, CancellationToken ct) => AskAsync(
+    /// <summary>What ClickHouse has at the points' places.</summary>
+    internal Task<PresentPoints> FindAsync(IReadOnlyList<(long ExperimentId, MetricPoint Point)> points, CancellationToken ct) => AskAsync(
         () => Points.FindAsync(points, ct), "Whether late points are there already could not be asked of ClickHouse, so the batch was not stored. Send it again later.", ct);
+
+    /// <summary>Refuses more rows while too many wait for ClickHouse.</summary>
+    /// <exception cref="GraphQLException"><see cref="ErrorCodes.ResourceExhausted"/>.</exception>
+    internal void RequireRoom(PointLogOptions options)
+    {
+        if (PendingBytes > options.MaxPendingBytes)
+        {
+            throw new GraphQLException(new GraphQLError(
+                $"More than {options.MaxPendingBytes >> 20} MiB of rows wait for ClickHouse, so no more are taken. Try again later; if this lasts, see whether ClickHouse is up.",
+                ErrorCodes.ResourceExhausted));
+        }
+    }
 
     internal void NoteLogged(long bytes) => Interlocked.Add(ref _pendingBytes, bytes);
 
@@ -120,16 +135,19 @@ public sealed class PointFlusher : IAsyncDisposable
     {
         await using var record = new NpgsqlCommand(
             """
-            WITH candidate AS (
-                SELECT group_id, sum(points) OVER (ORDER BY group_id) - points AS before FROM point_log WHERE block_id IS NULL AND group_id <= $1),
+            WITH next AS (SELECT series FROM point_log WHERE block_id IS NULL AND group_id <= $1 ORDER BY group_id, series LIMIT 1),
+            candidate AS (
+                SELECT group_id, series, sum(points) OVER earlier - points AS rows_before, sum(bytes::bigint) OVER earlier - bytes AS bytes_before
+                FROM point_log WHERE block_id IS NULL AND group_id <= $1 AND series = (SELECT series FROM next) WINDOW earlier AS (ORDER BY group_id)),
             block AS MATERIALIZED (SELECT nextval('point_block_id') AS id WHERE EXISTS (SELECT FROM candidate)),
             recorded AS (
                 UPDATE point_log SET block_id = block.id FROM block, candidate
-                WHERE point_log.group_id = candidate.group_id AND (candidate.before = 0 OR candidate.before + point_log.points <= $2)
+                WHERE point_log.group_id = candidate.group_id AND point_log.series = candidate.series
+                    AND (candidate.rows_before = 0 OR candidate.rows_before + point_log.points <= $2 AND candidate.bytes_before + point_log.bytes <= $3)
                 RETURNING 1)
             SELECT id FROM block
             """, connection)
-        { Parameters = { new() { Value = lastGroup }, new() { Value = (long)_options.MaxBlockPoints } } };
+        { Parameters = { new() { Value = lastGroup }, new() { Value = (long)_options.MaxBlockPoints }, new() { Value = _options.MaxBlockBytes } } };
         return await record.ExecuteScalarAsync(ct).ConfigureAwait(false) as long?;
     }
 
@@ -141,26 +159,27 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <returns>How many points it had that ClickHouse did not have yet.</returns>
     internal async Task<int> InsertBlockAsync(NpgsqlConnection connection, long blockId, bool isReplay, CancellationToken ct)
     {
-        var block = new PointBlock();
+        SeriesBlock? block = null;
         var groups = new List<long>();
-        await using (var read = new NpgsqlCommand("SELECT group_id, bytes, payload FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
+        await using (var read = new NpgsqlCommand("SELECT group_id, series, bytes, payload FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
         await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
         {
             while (await reader.ReadAsync(ct).ConfigureAwait(false))
             {
                 groups.Add(reader.GetInt64(0));
-                block.Append(reader.GetFieldValue<byte[]>(2), reader.GetInt32(1));
+                block ??= new SeriesBlock(SeriesTable.Named(reader.GetString(1)));
+                block.Append(reader.GetFieldValue<byte[]>(3), reader.GetInt32(2), groups[^1]);
             }
         }
 
-        if (groups.Count == 0 || (isReplay && await Points.HasAnyAsync(groups, ct).ConfigureAwait(false)))
+        if (block is null || (isReplay && await Inserts.HasAnyAsync(block.Table, groups, ct).ConfigureAwait(false)))
             return 0;
-        await Points.InsertAsync(block, TokenOf(groups), ct).ConfigureAwait(false);
+        await Inserts.InsertAsync(block, TokenOf(block.Table, groups), ct).ConfigureAwait(false);
 
         // ClickHouse remembers a token just before it publishes the part: killed in between, it knows the token of an insert that never was, and takes the repeated one
         // for done. No insert with that token can be under way any more, so another token makes no doubles.
-        if (isReplay && !await Points.HasAnyAsync(groups, ct).ConfigureAwait(false))
-            await Points.InsertAsync(block, $"{TokenOf(groups)}-again", ct).ConfigureAwait(false);
+        if (isReplay && !await Inserts.HasAnyAsync(block.Table, groups, ct).ConfigureAwait(false))
+            await Inserts.InsertAsync(block, $"{TokenOf(block.Table, groups)}-again", ct).ConfigureAwait(false);
         return block.Count;
     }
 
@@ -200,8 +219,8 @@ public sealed class PointFlusher : IAsyncDisposable
     }
 
     /// <summary>What ClickHouse knows a block by.</summary>
-    internal static string TokenOf(List<long> groups) =>
-        $"points-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(groups))).AsSpan(0, 16))}";
+    internal static string TokenOf(SeriesTable table, List<long> groups) =>
+        $"{(table == SeriesTable.MetricPoint ? "points" : table.Name)}-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(groups))).AsSpan(0, 16))}";
 
     private async Task<bool> HasPendingAsync(long[]? runs, CancellationToken ct)
     {

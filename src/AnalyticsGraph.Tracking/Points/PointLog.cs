@@ -11,7 +11,7 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>
-/// Adds points, params and tags to runs. Batches of concurrent callers are joined into groups: while one group commits, the next one gathers, so that nobody waits for the
+/// Adds points, params, tags, epochs, batches and results to runs. Batches of concurrent callers are joined into groups: while one group commits, the next one gathers, so that nobody waits for the
 /// sake of joining. A group is one PostgreSQL transaction, and its commit acknowledges all of its batches; each batch is accepted or refused on its own.
 /// </summary>
 public sealed class PointLog : IAsyncDisposable
@@ -46,28 +46,76 @@ public sealed class PointLog : IAsyncDisposable
     /// <returns>How many points were new; or all that is wrong with the batch.</returns>
     /// <exception cref="GraphQLException"><see cref="ErrorCodes.ResourceExhausted"/> when too many points wait for ClickHouse, <see cref="ErrorCodes.StoreUnavailable"/>
     /// when PostgreSQL cannot be reached (the same batch can then be sent again: points, params and tags are taken once).</exception>
-    public async Task<Outcome<LogBatchResult>> LogBatchAsync(LogBatchRequest request, Caller caller, CancellationToken ct = default)
+    public Task<Outcome<LogBatchResult>> LogBatchAsync(LogBatchRequest request, Caller caller, CancellationToken ct = default)
     {
-        var rules = BatchRules.Check(request);
+        ArgumentNullException.ThrowIfNull(request);
+        return LogAsync(RunBatch.Of(request), BatchRules.Check(request), caller, ct);
+    }
+
+    /// <summary>Adds points to several runs, all or none; as <see cref="LogBatchAsync"/> else.</summary>
+    /// <param name="request">The points by run.</param>
+    /// <param name="caller">Who adds them.</param>
+    /// <param name="ct">Ends the wait; what is already being committed may still be stored.</param>
+    /// <returns>How many points were new; or all that is wrong.</returns>
+    public Task<Outcome<LogBatchResult>> LogMetricsAsync(LogMetricsRequest request, Caller caller, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return LogAsync(RunBatch.Of(request), BatchRules.Check(request), caller, ct);
+    }
+
+    /// <summary>Adds or replaces epochs with their metrics; as <see cref="LogBatchAsync"/> else. A value that differs from what is there counts from now on; others stay.</summary>
+    /// <param name="request">The epochs.</param>
+    /// <param name="caller">Who adds them.</param>
+    /// <param name="ct">Ends the wait; what is already being committed may still be stored.</param>
+    /// <returns>How many values were new or others than before; or all that is wrong.</returns>
+    public Task<Outcome<LogBatchResult>> LogEpochsAsync(LogEpochsRequest request, Caller caller, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return LogAsync(RunBatch.Of(request), BatchRules.Check(request), caller, ct);
+    }
+
+    /// <summary>Adds or replaces batches of epochs with their metrics; as <see cref="LogEpochsAsync"/> else.</summary>
+    /// <param name="request">The batches.</param>
+    /// <param name="caller">Who adds them.</param>
+    /// <param name="ct">Ends the wait; what is already being committed may still be stored.</param>
+    /// <returns>How many values were new or others than before; or all that is wrong.</returns>
+    public Task<Outcome<LogBatchResult>> LogBatchesAsync(LogBatchesRequest request, Caller caller, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return LogAsync(RunBatch.Of(request), BatchRules.Check(request), caller, ct);
+    }
+
+    /// <summary>Adds or replaces a run's results with their metrics; as <see cref="LogEpochsAsync"/> else.</summary>
+    /// <param name="request">The results.</param>
+    /// <param name="caller">Who adds them.</param>
+    /// <param name="ct">Ends the wait; what is already being committed may still be stored.</param>
+    /// <returns>How many values were new or others than before; or all that is wrong.</returns>
+    public Task<Outcome<LogBatchResult>> LogResultsAsync(LogResultsRequest request, Caller caller, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return LogAsync(RunBatch.Of(request), BatchRules.Check(request), caller, ct);
+    }
+
+    private async Task<Outcome<LogBatchResult>> LogAsync(RunBatch batch, InputRules rules, Caller caller, CancellationToken ct)
+    {
         if (rules.Errors.Count > 0)
         {
-            // What contradicts the run's state is told beside the rest, so that a caller can mend all at once.
+            // What contradicts the runs' state is told beside the rest, so that a caller can mend all at once.
             await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-            (await GroupState.ReadAsync(connection, caller, [Askable(request)], forWriting: false, ct).ConfigureAwait(false)).Check(request, rules);
+            (await GroupState.ReadAsync(connection, caller, [Askable(batch)], forWriting: false, ct).ConfigureAwait(false)).Check(batch, rules);
             return Outcome.Failed<LogBatchResult>(rules.Errors);
         }
 
-        var pending = new PendingBatch(request, caller, ct);
+        var pending = new PendingBatch(batch, caller, ct);
         await _queue.Writer.WriteAsync(pending, ct).ConfigureAwait(false);
         return await pending.Completion.Task.WaitAsync(ct).ConfigureAwait(false);
     }
 
     // PostgreSQL holds no U+0000, not even in a question: what has one is wrong already, and cannot contradict anything stored.
-    private static LogBatchRequest Askable(LogBatchRequest request) => request with
+    private static RunBatch Askable(RunBatch batch) => batch with
     {
-        Metrics = [.. request.Metrics.Where(metric => !HasNul(metric.Key) && !HasNul(metric.Label))],
-        Params = [.. request.Params.Where(param => !HasNul(param.Key))],
-        ClientToken = request.ClientToken is { } token && HasNul(token) ? null : request.ClientToken,
+        Parts = [.. batch.Parts.Select(part => part with { Metrics = [], Params = [.. part.Params.Where(param => !HasNul(param.Key))] })],
+        ClientToken = null,
     };
 
     private static bool HasNul(string text) => text.Contains('\0', StringComparison.Ordinal);
@@ -100,7 +148,7 @@ public sealed class PointLog : IAsyncDisposable
                 }
 
                 group.Add(next);
-                points += next.Request.Metrics.Count;
+                points += next.Batch.PointCount;
             }
 
             if (group.Count > 0)
@@ -114,7 +162,7 @@ public sealed class PointLog : IAsyncDisposable
         {
             try
             {
-                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(batch => batch.Request)], withLate, group.Select(batch => batch.Asker).Where(asker => asker != default)).ConfigureAwait(false);
+                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(pending => pending.Batch)], withLate, group.Select(batch => batch.Asker).Where(asker => asker != default)).ConfigureAwait(false);
                 for (var i = 0; i < group.Count; i++)
                 {
                     if (outcomes[i] is { } outcome)
@@ -180,7 +228,7 @@ public sealed class PointLog : IAsyncDisposable
             : fault;
     }
 
-    private sealed record PendingBatch(LogBatchRequest Request, Caller Caller, CancellationToken Cancellation)
+    private sealed record PendingBatch(RunBatch Batch, Caller Caller, CancellationToken Cancellation)
     {
         // A group is nobody's alone: its span has links to those who wait for it.
         public ActivityContext Asker { get; } = TrackingTelemetry.Source.HasListeners() ? Activity.Current?.Context ?? default : default;

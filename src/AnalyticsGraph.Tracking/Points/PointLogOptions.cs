@@ -3,8 +3,11 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>Bounds of the point log and the pace of its flusher.</summary>
 public sealed record PointLogOptions
 {
-    /// <summary>How many bytes of uncompressed points may wait for ClickHouse; beyond, batches are refused. 256 MiB by default.</summary>
+    /// <summary>How many bytes of uncompressed rows, points or others, may wait for ClickHouse; beyond, more are refused. 256 MiB by default.</summary>
     public long MaxPendingBytes { get; init; } = 256L << 20;
+
+    /// <summary>How many bytes of uncompressed rows loads may have that are not published yet; beyond, their blocks are refused. 4 GiB by default.</summary>
+    public long MaxStagedBytes { get; init; } = 4L << 30;
 
     /// <summary>How many callers' batches one transaction acknowledges at most.</summary>
     public int MaxGroupBatches { get; init; } = 128;
@@ -15,9 +18,12 @@ public sealed record PointLogOptions
     /// <summary>How many groups are committed at the same time.</summary>
     public int Committers { get; init; } = 2;
 
-    /// <summary>How many points one insert into ClickHouse has at most: one block, one part.</summary>
+    /// <summary>How many points, or other rows, one insert into ClickHouse has at most: one block, one part.</summary>
     public int MaxBlockPoints { get; init; } = 500_000;
 
-    /// <summary>How long points wait at most until they are flushed, when nobody reads them.</summary>
+    /// <summary>How many bytes of uncompressed rows one insert has at most (a single larger group still passes). 64 MiB by default.</summary>
+    public long MaxBlockBytes { get; init; } = 64L << 20;
+
+    /// <summary>How long rows wait at most until they are flushed, when nobody reads them.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 }

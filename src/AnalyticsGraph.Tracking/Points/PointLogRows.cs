@@ -5,13 +5,16 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>Groups as rows of <c>point_log</c>.</summary>
 internal static class PointLogRows
 {
-    /// <summary>Logs a group.</summary>
-    public static NpgsqlBatchCommand Insert(long groupId, PointBlock block, long[] runIds) => new(
-        "INSERT INTO point_log (group_id, points, bytes, run_ids, payload) VALUES ($1, $2, $3, $4, $5)")
+    /// <summary>Logs a group's rows of one series.</summary>
+    /// <param name="groupId">The group.</param>
+    /// <param name="block">The rows.</param>
+    /// <param name="runIds">The runs whose points they are; empty for other series.</param>
+    public static NpgsqlBatchCommand Insert(long groupId, SeriesBlock block, long[] runIds) => new(
+        "INSERT INTO point_log (group_id, series, points, bytes, run_ids, payload) VALUES ($1, $2, $3, $4, $5, $6)")
     {
         Parameters =
         {
-            new() { Value = groupId }, new() { Value = block.Count }, new() { Value = checked((int)block.Bytes) }, new() { Value = runIds },
+            new() { Value = groupId }, new() { Value = block.Table.Name }, new() { Value = block.Count }, new() { Value = checked((int)block.Bytes) }, new() { Value = runIds },
             new() { Value = block.ToPayload() },
         },
     };

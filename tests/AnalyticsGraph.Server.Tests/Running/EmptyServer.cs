@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.TestEngines;
 using Npgsql;
 
@@ -48,6 +49,24 @@ public sealed class EmptyServer : IAsyncLifetime
         var data = await Server.RunAsync("mutation ($input: LogBatchInput!) { logBatch(input: $input) { newPoints errors { __typename } } }", new { input = new { runId = run, metrics } });
         Assert.Empty(data.At("logBatch.errors").EnumerateArray());
         return data;
+    }
+
+    /// <summary>Global ids of a job, a dataset, and a prediction set of it.</summary>
+    /// <param name="stage">Whether they are in use: ACTIVE or DELETED.</param>
+    internal async Task<(string Job, string Dataset, string PredictionSet)> CreateOwnersAsync(string stage = "ACTIVE")
+    {
+        await using var source = NpgsqlDataSource.Create(Postgres);
+        await using var command = source.CreateCommand(
+            """
+            WITH j AS (INSERT INTO job (source, uid, lifecycle_stage) VALUES ('local', $1, $2) RETURNING id), d AS (INSERT INTO dataset (source, name, lifecycle_stage) VALUES ('local', $1, $2) RETURNING id),
+                p AS (INSERT INTO prediction_set (source, dataset_id, name, lifecycle_stage) SELECT 'local', id, $1, $2 FROM d RETURNING id)
+            SELECT j.id, d.id, p.id FROM j, d, p
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = Guid.NewGuid().ToString("n") });
+        command.Parameters.Add(new NpgsqlParameter { Value = stage });
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (GlobalId.Of("Job", reader.GetInt64(0)), GlobalId.Of("Dataset", reader.GetInt64(1)), GlobalId.Of("PredictionSet", reader.GetInt64(2)));
     }
 
     /// <summary>Does what no mutation can yet.</summary>

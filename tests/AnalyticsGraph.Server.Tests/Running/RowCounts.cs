@@ -29,7 +29,7 @@ internal static class RowCounts
         }
 
         await using var client = new ClickHouseClient(ClickHouseOptions.Parse(clickHouse));
-        foreach (var table in (string[])["metric_point", "experiment_dimension FINAL", "run_dimension FINAL", "dataset_dimension FINAL", "logged_model_dimension FINAL"])
+        foreach (var table in (string[])["metric_point", "experiment_dimension FINAL", "run_dimension FINAL", "dataset_dimension FINAL", "logged_model_dimension FINAL", "epoch FINAL", "batch FINAL", "job_runtime FINAL", "sample FINAL", "target FINAL", "prediction FINAL"])
         {
             await using var result = await client.QueryAsync(new ClickHouseQuery($"SELECT count() AS n FROM {table}"));
             counts.Add($"clickhouse.{table}", (long)(await result.ReadColumnAsync<ulong>("n"))[0]);

@@ -106,6 +106,38 @@ public sealed class MutationTests(EmptyServer empty)
         { "unlinkArtifact", """{"artifactId": "$artifact", "owner": {"runId": "$run"}, "clientToken": ""}""", "InvalidInputError", "input.clientToken" },
         { "unlinkArtifact", """{"artifactId": "$artifact", "owner": {"runId": "$deletedRun"}}""", "NotFoundError", "input.owner" },
         { "unlinkArtifact", """{"artifactId": "$artifact", "owner": {"runId": "$run"}, "clientToken": "$usedByModel"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "logMetrics", """{"runs": []}""", "InvalidInputError", "input.runs" },
+        { "logMetrics", """{"runs": [{"runId": "bm9uc2Vuc2U=", "metrics": [{"key": "m", "value": 1}]}]}""", "NotFoundError", "input.runs.0.runId" },
+        { "logMetrics", """{"runs": [{"runId": "$deletedRun", "metrics": [{"key": "m", "value": 1}]}]}""", "NotActiveError", "input.runs.0.runId" },
+        { "logMetrics", """{"runs": [{"runId": "$run", "metrics": [{"key": "m", "value": 1}]}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "logEpochs", """{"runId": "$run", "epochs": [{"index": -1}]}""", "InvalidInputError", "input.epochs.0.index" },
+        { "logEpochs", """{"runId": "bm9uc2Vuc2U=", "epochs": [{"index": 1}]}""", "NotFoundError", "input.runId" },
+        { "logEpochs", """{"runId": "$deletedRun", "epochs": [{"index": 1}]}""", "NotActiveError", "input.runId" },
+        { "logEpochs", """{"runId": "$run", "epochs": [{"index": 1}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "logBatches", """{"runId": "$run", "batches": [{"epochIndex": 0, "index": 1, "metrics": [{"key": "m"}]}]}""", "InvalidInputError", "input.batches.0.metrics.0" },
+        { "logBatches", """{"runId": "bm9uc2Vuc2U=", "batches": [{"epochIndex": 0, "index": 1}]}""", "NotFoundError", "input.runId" },
+        { "logBatches", """{"runId": "$deletedRun", "batches": [{"epochIndex": 0, "index": 1}]}""", "NotActiveError", "input.runId" },
+        { "logBatches", """{"runId": "$run", "batches": [{"epochIndex": 0, "index": 1}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "logResults", """{"runId": "$run", "metrics": [{"key": "m", "perLabel": [{"name": "", "value": 1}]}]}""", "InvalidInputError", "input.metrics.0.perLabel.0.name" },
+        { "logResults", """{"runId": "bm9uc2Vuc2U=", "metrics": [{"key": "m", "total": 1}]}""", "NotFoundError", "input.runId" },
+        { "logResults", """{"runId": "$deletedRun", "metrics": [{"key": "m", "total": 1}]}""", "NotActiveError", "input.runId" },
+        { "logResults", """{"runId": "$run", "metrics": [{"key": "m", "total": 1}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "logJobRuntime", """{"jobId": "$job", "records": [{"time": "2026-01-01T00:00:00Z", "globalStep": 1, "other": [1]}]}""", "InvalidInputError", "input.records.0.other" },
+        { "logJobRuntime", """{"jobId": "bm9uc2Vuc2U=", "records": [{"time": "2026-01-01T00:00:00Z", "globalStep": 1}]}""", "NotFoundError", "input.jobId" },
+        { "logJobRuntime", """{"jobId": "$deletedJob", "records": [{"time": "2026-01-01T00:00:00Z", "globalStep": 1}]}""", "NotActiveError", "input.jobId" },
+        { "logJobRuntime", """{"jobId": "$job", "records": [{"time": "2026-01-01T00:00:00Z", "globalStep": 1}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "addSamples", """{"datasetId": "$dataset", "samples": [{"index": 0, "features": [{"name": "none", "value": 1}]}]}""", "InvalidInputError", "input.samples.0.features.0.name" },
+        { "addSamples", """{"datasetId": "bm9uc2Vuc2U=", "columns": [{"name": "c"}]}""", "NotFoundError", "input.datasetId" },
+        { "addSamples", """{"datasetId": "$deletedDataset", "columns": [{"name": "c"}]}""", "NotActiveError", "input.datasetId" },
+        { "addSamples", """{"datasetId": "$dataset", "columns": [{"name": "c"}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "addTargets", """{"datasetId": "$dataset", "targets": [{"index": 0, "sampleIndex": 0}]}""", "InvalidInputError", "input.targets.0" },
+        { "addTargets", """{"datasetId": "bm9uc2Vuc2U=", "targets": [{"index": 0, "sampleIndex": 0, "class": "c"}]}""", "NotFoundError", "input.datasetId" },
+        { "addTargets", """{"datasetId": "$deletedDataset", "targets": [{"index": 0, "sampleIndex": 0, "class": "c"}]}""", "NotActiveError", "input.datasetId" },
+        { "addTargets", """{"datasetId": "$dataset", "targets": [{"index": 0, "sampleIndex": 0, "class": "c"}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
+        { "addPredictions", """{"predictionSetId": "$predictionSet", "predictions": [{"index": 0, "sampleIndex": 0, "class": "c", "probabilities": [{"name": "c", "value": 2}]}]}""", "InvalidInputError", "input.predictions.0.probabilities.0.value" },
+        { "addPredictions", """{"predictionSetId": "bm9uc2Vuc2U=", "predictions": [{"index": 0, "sampleIndex": 0, "value": 1}]}""", "NotFoundError", "input.predictionSetId" },
+        { "addPredictions", """{"predictionSetId": "$deletedPredictionSet", "predictions": [{"index": 0, "sampleIndex": 0, "value": 1}]}""", "NotActiveError", "input.predictionSetId" },
+        { "addPredictions", """{"predictionSetId": "$predictionSet", "predictions": [{"index": 0, "sampleIndex": 0, "value": 1}], "clientToken": "$usedBySeries"}""", "ClientTokenConflictError", "input.clientToken" },
     };
 
     [Theory]
@@ -147,6 +179,14 @@ public sealed class MutationTests(EmptyServer empty)
     [InlineData("createRun", """{"experimentId": "$experiment", "params": [{"key": "p", "value": "1"}]}""", "run { id }")]
     [InlineData("updateRun", """{"id": "$run", "name": "again"}""", "run { id name }")]
     [InlineData("logBatch", """{"runId": "$run", "metrics": [{"key": "m", "value": 1}], "tags": [{"key": "t", "value": "1"}]}""", "run { id } newPoints")]
+    [InlineData("logMetrics", """{"runs": [{"runId": "$run", "metrics": [{"key": "m", "value": 1}]}]}""", "newPoints")]
+    [InlineData("logEpochs", """{"runId": "$run", "epochs": [{"index": 1, "metrics": [{"key": "m", "total": 1}]}]}""", "run { id } newPoints")]
+    [InlineData("logBatches", """{"runId": "$run", "batches": [{"epochIndex": 0, "index": 1, "metrics": [{"key": "m", "total": 1}]}]}""", "run { id } newPoints")]
+    [InlineData("logResults", """{"runId": "$run", "metrics": [{"key": "m", "total": 1}]}""", "run { id results { time } } newPoints")]
+    [InlineData("logJobRuntime", """{"jobId": "$job", "records": [{"time": "2026-01-01T00:00:00Z", "globalStep": 1}]}""", "job { id } count")]
+    [InlineData("addSamples", """{"datasetId": "$dataset", "columns": [{"name": "c"}], "samples": [{"index": 0, "features": [{"name": "c", "value": 1}]}]}""", "dataset { id } count")]
+    [InlineData("addTargets", """{"datasetId": "$dataset", "targets": [{"index": 0, "sampleIndex": 0, "class": "c"}]}""", "dataset { id } count")]
+    [InlineData("addPredictions", """{"predictionSetId": "$predictionSet", "predictions": [{"index": 0, "sampleIndex": 0, "value": 1}]}""", "predictionSet { id } count")]
     public async Task Mutation_Should_AnswerTheSameAndChangeNothingMore_When_ItsTokenComesAgain(string mutation, string input, string selection)
     {
         foreach (var (name, value) in await Scene())
@@ -219,7 +259,26 @@ public sealed class MutationTests(EmptyServer empty)
         await CallAsync("deleteRegisteredModel", new { id = deletedModel });
         var deletedLogged = (await CallAsync("createLoggedModel", new { experimentId = experiment, name = "l" }, "loggedModel { id }")).At("createLoggedModel.loggedModel.id").GetString()!;
         await CallAsync("deleteLoggedModel", new { id = deletedLogged });
-        return new()
+        var owners = new Dictionary<string, string>();
+        foreach (var (name, stage) in new[] { ("", "ACTIVE"), ("deleted", "DELETED") })
+        {
+            var (jobOf, dataset, set) = await empty.CreateOwnersAsync(stage);
+            foreach (var (owner, id) in new[] { ("job", jobOf), ("dataset", dataset), ("predictionSet", set) })
+            {
+                owners.Add(name.Length == 0 ? owner : $"{name}{char.ToUpperInvariant(owner[0])}{owner[1..]}", id);
+            }
+        }
+
+        var series = $"s{token}";
+        await CallAsync("logMetrics", new { runs = new[] { new { runId = run, metrics = new[] { new { key = "other", value = 1 } } } }, clientToken = series });
+        await CallAsync("logEpochs", new { runId = run, epochs = new[] { new { index = 99 } }, clientToken = series });
+        await CallAsync("logBatches", new { runId = run, batches = new[] { new { epochIndex = 99, index = 99 } }, clientToken = series });
+        await CallAsync("logResults", new { runId = run, clientToken = series });
+        await CallAsync("logJobRuntime", new { jobId = owners["job"], records = new[] { new { time = "2026-01-02T00:00:00Z", globalStep = 99 } }, clientToken = series });
+        await CallAsync("addSamples", new { datasetId = owners["dataset"], columns = new[] { new { name = "first" } }, clientToken = series });
+        await CallAsync("addTargets", new { datasetId = owners["dataset"], targets = new[] { new { index = 99, sampleIndex = 99, @class = "x" } }, clientToken = series });
+        await CallAsync("addPredictions", new { predictionSetId = owners["predictionSet"], predictions = new[] { new { index = 99, sampleIndex = 99, @class = "x" } }, clientToken = series });
+        return new(owners)
         {
             ["model"] = model,
             ["version"] = version,
@@ -230,6 +289,7 @@ public sealed class MutationTests(EmptyServer empty)
             ["deletedModelName"] = $"d{token}",
             ["deletedLoggedModel"] = deletedLogged,
             ["usedByModel"] = $"m{token}",
+            ["usedBySeries"] = series,
             ["taken"] = taken,
             ["experiment"] = experiment,
             ["run"] = run,

@@ -1,0 +1,135 @@
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.Tracking.Dimensions;
+using AnalyticsGraph.Tracking.Points;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Maintenance;
+
+/// <summary>
+/// Builds anew what is derived, where it is not what its source says: summaries and counters from the points, order rows from the summaries, ClickHouse's copies of entities from the
+/// entities. Each step is a transaction, so that a repair that is killed is begun again. May run beside servers.
+/// </summary>
+/// <param name="postgres">The source of truth.</param>
+/// <param name="clickHouse">The store of series.</param>
+/// <param name="flusher">Brings what waits.</param>
+/// <param name="copier">Copies entities.</param>
+public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointFlusher flusher, DimensionCopier copier)
+{
+    private readonly SummaryCheck _summaries = new(postgres, clickHouse, flusher);
+    private readonly CopyCheck _copies = new(postgres, clickHouse);
+
+    /// <summary>Repairs.</summary>
+    /// <param name="ct">Ends the repair between two transactions.</param>
+    /// <returns>How many summaries, counters, order rows and copies were built anew.</returns>
+    public async Task<RepairReport> RunAsync(CancellationToken ct = default)
+    {
+        await flusher.FlushAsync(ct).ConfigureAwait(false);
+        await copier.CopyAsync(ct).ConfigureAwait(false);
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        var summaries = 0;
+        foreach (var (experiments, runs) in await _summaries.ReadPagesAsync(ct).ConfigureAwait(false))
+        {
+            var suspects = await _summaries.CompareAsync(connection, experiments, runs, ct).ConfigureAwait(false);
+            if (suspects.Count > 0)
+                summaries += await RepairSeriesAsync(connection, experiments, [.. suspects.Select(fault => fault.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
+        }
+
+        return new RepairReport(
+            summaries,
+            await ExecuteAsync(connection, Counters, ct).ConfigureAwait(false),
+            await ExecuteAsync(connection, LostOrder, ct).ConfigureAwait(false) + await ExecuteAsync(connection, Order, ct).ConfigureAwait(false),
+            await RepairCopiesAsync(connection, ct).ConfigureAwait(false));
+    }
+
+    // Under the lock of the counters, so that no batch is in the middle.
+    private const string Counters =
+        """
+        UPDATE run_counter SET seq = m.count
+        FROM (
+            SELECT c.run_id, (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = c.run_id) AS count
+            FROM run_counter c WHERE c.seq <> (SELECT coalesce(sum(count), 0) FROM run_metric m WHERE m.run_id = c.run_id) ORDER BY c.run_id FOR NO KEY UPDATE) m
+        WHERE run_counter.run_id = m.run_id AND run_counter.seq < m.count
+        """;
+
+    private const string LostOrder = "DELETE FROM run_metric_order o WHERE NOT EXISTS (SELECT FROM run_metric m WHERE (m.run_id, m.scope, m.key, m.label, m.rank) = (o.run_id, o.scope, o.key, o.label, o.rank))";
+
+    private const string Order =
+        """
+        INSERT INTO run_metric_order (run_id, scope, key, label, rank, last_value, min_value, max_value)
+        SELECT run_id, scope, key, label, rank, last_value, min_value, max_value FROM run_metric m
+        WHERE NOT EXISTS (
+            SELECT FROM run_metric_order o
+            WHERE (o.run_id, o.scope, o.key, o.label, o.rank) = (m.run_id, m.scope, m.key, m.label, m.rank)
+                AND (o.last_value, o.min_value, o.max_value) IS NOT DISTINCT FROM (m.last_value, m.min_value, m.max_value))
+        ORDER BY 1, 2, 3, 4, 5
+        ON CONFLICT (run_id, scope, key, label, rank) DO UPDATE SET last_value = EXCLUDED.last_value, min_value = EXCLUDED.min_value, max_value = EXCLUDED.max_value
+        """;
+
+    private async Task<int> RepairSeriesAsync(NpgsqlConnection connection, long[] experiments, long[] runs, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        var faults = (await _summaries.CompareLockedAsync(connection, experiments, runs, ct).ConfigureAwait(false))
+            .Where(fault => fault.Stored is null || fault.Actual is null || fault.Actual.Compare(fault.Stored) is not null).ToArray();
+        if (faults.Length == 0)
+            return 0;
+        await using var batch = new NpgsqlBatch(connection);
+        var actual = faults.Where(fault => fault.Actual is not null).Select(fault => KeyValuePair.Create(fault.Series, fault.Actual!.Summary)).ToArray();
+        if (actual.Length > 0)
+            batch.BatchCommands.Add(RunMetricRows.Write(actual));
+        foreach (var lost in faults.Where(fault => fault.Actual is null).Select(fault => fault.Series))
+        {
+            batch.BatchCommands.Add(new("DELETE FROM run_metric WHERE (run_id, scope, key, label, rank) = ($1, $2, $3, $4, $5)")
+            {
+                Parameters = { new() { Value = lost.RunId }, new() { Value = lost.Scope.Name() }, new() { Value = lost.Key }, new() { Value = lost.Label }, new() { Value = lost.Rank } },
+            });
+        }
+
+        // The counter numbers points: below the last number it would number new ones as old ones.
+        batch.BatchCommands.Add(new(
+            """
+            UPDATE run_counter SET seq = greatest((SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = run_counter.run_id), v.last_seq)
+            FROM unnest($1, $2) AS v (run_id, last_seq) WHERE run_counter.run_id = v.run_id
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = runs }, new() { Value = runs.Select(run => faults.Where(f => f.Series.RunId == run).Max(f => f.Actual?.LastSeq ?? 0)).ToArray() },
+            },
+        });
+        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+        return faults.Length;
+    }
+
+    private async Task<int> RepairCopiesAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var behind = new HashSet<(string Kind, long Id)>();
+        await foreach (var (dimension, id, _) in _copies.FindAsync(ct).ConfigureAwait(false))
+            behind.Add((dimension.Kind, id));
+        if (behind.Count == 0)
+            return 0;
+        await using (var mark = new NpgsqlCommand("INSERT INTO dirty_entity (kind, entity_id) SELECT * FROM unnest($1, $2)", connection)
+        {
+            Parameters = { new() { Value = behind.Select(b => b.Kind).ToArray() }, new() { Value = behind.Select(b => b.Id).ToArray() } },
+        })
+        {
+            await mark.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        }
+
+        await copier.CopyAsync(ct).ConfigureAwait(false);
+        return behind.Count;
+    }
+
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        return await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+}
+
+/// <summary>What a repair built anew.</summary>
+/// <param name="Summaries">Summaries of series.</param>
+/// <param name="Counters">Counters of runs.</param>
+/// <param name="OrderRows">Rows that runs are ordered by.</param>
+/// <param name="Copies">Copies of entities.</param>
+public sealed record RepairReport(int Summaries, int Counters, int OrderRows, int Copies);

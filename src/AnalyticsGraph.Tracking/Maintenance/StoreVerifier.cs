@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.Tracking.Dimensions;
+using AnalyticsGraph.Tracking.Points;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Maintenance;
+
+/// <summary>
+/// Compares the stores: summaries with their points, counters and order rows with summaries, copies of entities with the entities, and all rows of ClickHouse with their owners.
+/// Changes nothing but that it brings to ClickHouse what waits. May run beside servers: what seems to differ is looked at once more while nobody can change it.
+/// </summary>
+/// <param name="postgres">The source of truth.</param>
+/// <param name="clickHouse">The store of series.</param>
+/// <param name="flusher">Brings what waits.</param>
+/// <param name="copier">Brings changed entities.</param>
+public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointFlusher flusher, DimensionCopier copier)
+{
+    private const int Looks = 3;
+
+    private readonly SummaryCheck _summaries = new(postgres, clickHouse, flusher);
+    private readonly CopyCheck _copies = new(postgres, clickHouse);
+
+    /// <summary>All differences.</summary>
+    /// <param name="ct">Ends the comparison.</param>
+    public async IAsyncEnumerable<StoreDifference> FindAsync([EnumeratorCancellation] CancellationToken ct = default)
+    {
+        await flusher.FlushAsync(ct).ConfigureAwait(false);
+        await copier.CopyAsync(ct).ConfigureAwait(false);
+        foreach (var (experiments, runs) in await _summaries.ReadPagesAsync(ct).ConfigureAwait(false))
+        {
+            foreach (var fault in await FindSeriesAsync(experiments, runs, ct).ConfigureAwait(false))
+                yield return new StoreDifference(fault.Actual is { } actual && actual.Different != actual.Summary.Count ? "duplicate" : "summary", fault.Subject, fault.Message);
+        }
+
+        foreach (var (kind, sql) in Internal)
+        {
+            await using var command = postgres.CreateCommand(sql);
+            await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                yield return new StoreDifference(kind, reader.GetString(0), reader.GetString(1));
+        }
+
+        await foreach (var difference in FindCopiesAsync(ct).ConfigureAwait(false))
+            yield return difference;
+        foreach (var owner in SeriesOwner.All)
+        {
+            await foreach (var difference in FindOrphansAsync(owner, ct).ConfigureAwait(false))
+                yield return difference;
+        }
+    }
+
+    private static readonly (string Kind, string Sql)[] Internal =
+    [
+        ("counter",
+            """
+            SELECT format('run %s', c.run_id), format('its counter is at %s, its series have %s points', c.seq, m.count)
+            FROM run_counter c, LATERAL (SELECT coalesce(sum(count), 0) AS count FROM run_metric m WHERE m.run_id = c.run_id) m WHERE c.seq <> m.count ORDER BY c.run_id
+            """),
+        ("order",
+            """
+            SELECT format('run %s %s %L', run_id, scope, key), format('the order row says (%s, %s, %s), the summary (%s, %s, %s)', o.last_value, o.min_value, o.max_value, m.last_value, m.min_value, m.max_value)
+            FROM run_metric m FULL JOIN run_metric_order o USING (run_id, scope, key, label, rank)
+            WHERE (m.last_value, m.min_value, m.max_value) IS DISTINCT FROM (o.last_value, o.min_value, o.max_value) AND NOT EXISTS (SELECT FROM run_metric_pending p WHERE p.run_id = coalesce(m.run_id, o.run_id))
+            ORDER BY run_id, scope, key
+            """),
+    ];
+
+    private async Task<List<SeriesFault>> FindSeriesAsync(long[] experiments, long[] runs, CancellationToken ct)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        var suspects = await _summaries.CompareAsync(connection, experiments, runs, ct).ConfigureAwait(false);
+        if (suspects.Count == 0)
+            return suspects;
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        return await _summaries.CompareLockedAsync(connection, experiments, [.. suspects.Select(fault => fault.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<StoreDifference> FindCopiesAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        var suspects = new Dictionary<(Dimension Dimension, long Id), string>();
+        await foreach (var (dimension, id, message) in _copies.FindAsync(ct).ConfigureAwait(false))
+            suspects.TryAdd((dimension, id), message);
+
+        // A change that came meanwhile was marked, and is copied; what differs whenever it is looked at was not.
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        for (var look = 1; look <= Looks && suspects.Count > 0; look++)
+        {
+            await copier.CopyAsync(ct).ConfigureAwait(false);
+            var still = new Dictionary<(Dimension, long), string>();
+            foreach (var ids in suspects.Keys.GroupBy(suspect => suspect.Dimension, suspect => suspect.Id))
+            {
+                foreach (var (id, message) in await _copies.CompareAsync(connection, ids.Key, [.. ids], ct).ConfigureAwait(false))
+                    still.Add((ids.Key, id), message);
+            }
+
+            suspects = still;
+        }
+
+        foreach (var ((dimension, id), message) in suspects.OrderBy(suspect => suspect.Key.Id))
+            yield return new StoreDifference("copy", $"{dimension.Kind} {id}", message);
+    }
+
+    private async IAsyncEnumerable<StoreDifference> FindOrphansAsync(SeriesOwner owner, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var experiment = owner.HasExperiment ? "experiment_id" : "toInt64(0)";
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var result = await clickHouse.QueryAsync(
+            new ClickHouseQuery($"SELECT {owner.Column} AS owner, {experiment} AS experiment, toInt64(count()) AS n FROM {owner.Table} GROUP BY owner, experiment") { Timeout = TimeSpan.FromMinutes(10) }, ct)
+            .ConfigureAwait(false);
+        await foreach (var block in result.ReadBlocksAsync(ct).ConfigureAwait(false))
+        {
+            await using var command = new NpgsqlCommand(
+                $"""
+                SELECT o.id, o.experiment, o.n, t.id IS NOT NULL FROM unnest($1, $2, $3) AS o (id, experiment, n) LEFT JOIN {owner.Kind} t ON t.id = o.id
+                WHERE t.id IS NULL {(owner.HasExperiment ? "OR t.experiment_id <> o.experiment" : "")} ORDER BY 1, 2
+                """, connection);
+            using (block)
+            {
+                foreach (var column in new[] { "owner", "experiment", "n" })
+                    command.Parameters.Add(new NpgsqlParameter { Value = block.Column<long>(column).ToArray() });
+            }
+
+            await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            {
+                yield return new StoreDifference("orphan", $"{owner.Table} of {owner.Kind.Replace('_', ' ')} {reader.GetInt64(0)}", reader.GetBoolean(3)
+                    ? $"{reader.GetInt64(2)} rows name experiment {reader.GetInt64(1)}, which is not the run's"
+                    : $"{reader.GetInt64(2)} rows belong to nothing");
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>Values one after another, as ClickHouse's Native format has them: numbers in little-endian, texts behind their length.</summary>
+internal sealed class ByteColumn
+{
+    private byte[] _data = [];
+
+    /// <summary>The size in bytes.</summary>
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _data.AsSpan(0, Length);
+
+    /// <summary>The last number of a column of offsets; 0 if there is none.</summary>
+    public ulong LastOffset => Length == 0 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(_data.AsSpan(Length - sizeof(ulong)));
+
+    public void Add(byte value) => Reserve(1)[0] = value;
+
+    public void Add(int value) => BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), value);
+
+    public void Add(long value) => BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), value);
+
+    public void Add(ReadOnlySpan<byte> values) => values.CopyTo(Reserve(values.Length));
+
+    public void Add(string text)
+    {
+        var length = Encoding.UTF8.GetByteCount(text);
+        for (var rest = length; ; rest >>= 7)
+        {
+            Add((byte)(rest >= 0x80 ? rest | 0x80 : rest));
+            if (rest < 0x80)
+                break;
+        }
+
+        Encoding.UTF8.GetBytes(text, Reserve(length));
+    }
+
+    /// <summary>Joins another column's offsets, which begin at 0.</summary>
+    public void AddOffsets(ReadOnlySpan<byte> offsets)
+    {
+        var first = LastOffset;
+        var added = Reserve(offsets.Length);
+        for (var at = 0; at < offsets.Length; at += sizeof(ulong))
+            BinaryPrimitives.WriteUInt64LittleEndian(added[at..], first + BinaryPrimitives.ReadUInt64LittleEndian(offsets[at..]));
+    }
+
+    private Span<byte> Reserve(int length)
+    {
+        if (Length + length > _data.Length)
+            Array.Resize(ref _data, Math.Max(Math.Max(256, _data.Length * 2), Length + length));
+        Length += length;
+        return _data.AsSpan(Length - length, length);
+    }
+}

@@ -1,0 +1,72 @@
+using AnalyticsGraph.Tracking.Rules;
+using AnalyticsGraph.Tracking.Writing;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>The columns of a tabular dataset: rows of <c>dataset_feature</c>.</summary>
+internal static class DatasetColumns
+{
+    private const int MostColumns = 10_000;
+
+    /// <summary>Adds columns that the dataset does not have, and checks that the rows' values fit. The caller holds the dataset.</summary>
+    public static async Task AddAsync(NpgsqlConnection connection, AddSamplesRequest request, InputRules rules, CancellationToken ct)
+    {
+        var present = new Dictionary<string, bool>(StringComparer.Ordinal);
+        await using (var read = new NpgsqlCommand("SELECT name, type = 'TEXT' FROM dataset_feature WHERE dataset_id = $1", connection) { Parameters = { new() { Value = request.DatasetId } } })
+        await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                present.Add(reader.GetString(0), reader.GetBoolean(1));
+        }
+
+        var added = new List<ColumnInput>();
+        for (var i = 0; i < request.Columns.Count; i++)
+        {
+            var column = request.Columns[i];
+            if (present.TryAdd(column.Name, column.IsText))
+                added.Add(column);
+            else if (present[column.Name] != column.IsText)
+                rules.Invalid($"The column '{InputRules.Shortened(column.Name)}' holds {(column.IsText ? "numbers" : "texts")} already.", "input", "columns", i, "type");
+        }
+
+        if (present.Count > MostColumns)
+            rules.Invalid($"The dataset would have {present.Count} columns; the most are {MostColumns}.", "input", "columns");
+        for (var i = 0; i < request.Samples.Count; i++)
+        {
+            var (features, texts) = (request.Samples[i].Features, request.Samples[i].Texts);
+            for (var j = 0; j < features.Count; j++)
+                CheckValue(present, features[j].Key, isText: false, rules, "input", "samples", i, "features", j, "name");
+            for (var j = 0; j < texts.Count; j++)
+            {
+                CheckValue(present, texts[j].Key, isText: true, rules, "input", "samples", i, "texts", j, "name");
+                rules.Text(texts[j].Value, InputRules.LongestTag, "The text", "input", "samples", i, "texts", j, "value");
+            }
+        }
+
+        if (rules.Errors.Count > 0 || added.Count == 0)
+            return;
+        await using var insert = new NpgsqlCommand(
+            """
+            INSERT INTO dataset_feature (dataset_id, position, name, type)
+            SELECT $1, coalesce((SELECT max(position) + 1 FROM dataset_feature WHERE dataset_id = $1), 0) + c.place - 1, c.name, c.type
+            FROM unnest($2, $3) WITH ORDINALITY AS c (name, type, place)
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = request.DatasetId }, new() { Value = added.Select(column => column.Name).ToArray() },
+                new() { Value = added.Select(column => column.IsText ? "TEXT" : "NUMBER").ToArray() },
+            },
+        };
+        await insert.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    private static void CheckValue(Dictionary<string, bool> columns, string name, bool isText, InputRules rules, params object[] path)
+    {
+        if (!columns.TryGetValue(name, out var holdsTexts))
+            rules.Invalid($"The dataset has no column '{InputRules.Shortened(name)}'; name new ones in `columns`.", path);
+        else if (holdsTexts != isText)
+            rules.Invalid($"The column '{InputRules.Shortened(name)}' holds {(holdsTexts ? "texts" : "numbers")}.", path);
+    }
+}

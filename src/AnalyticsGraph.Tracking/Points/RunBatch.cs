@@ -1,0 +1,87 @@
+using AnalyticsGraph.Tracking.Rules;
+using AnalyticsGraph.Tracking.Writing;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>What one call adds to runs, whichever mutation it is: taken as a whole or not at all.</summary>
+/// <param name="Operation">The mutation: a client token is the caller's and the operation's.</param>
+/// <param name="Parts">What is added to each run.</param>
+/// <param name="ClientToken">Makes the call safe to repeat.</param>
+/// <param name="Hash">A hash of the call's content; empty without a token.</param>
+internal sealed record RunBatch(string Operation, IReadOnlyList<RunPart> Parts, string? ClientToken, byte[] Hash)
+{
+    /// <summary>How many points it has.</summary>
+    public int PointCount => Parts.Sum(part => part.Metrics.Count);
+
+    public static RunBatch Of(LogBatchRequest request) => Of("logBatch", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
+    {
+        Metrics = request.Metrics,
+        Params = request.Params,
+        Tags = request.Tags,
+    });
+
+    public static RunBatch Of(LogMetricsRequest request) => Of("logMetrics", request, request.ClientToken,
+        [.. request.Runs.Select((run, i) => new RunPart(run.RunId, InputRules.Path("input", "runs", i, "runId")) { Metrics = run.Metrics })]);
+
+    public static RunBatch Of(LogEpochsRequest request) => Of("logEpochs", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
+    {
+        Corrects = true,
+        Metrics = [.. request.Epochs.SelectMany(epoch => Points(epoch.Metrics, MetricScope.Epoch, 0, epoch.Index, epoch.Time))],
+        Epochs = request.Epochs,
+    });
+
+    public static RunBatch Of(LogBatchesRequest request) => Of("logBatches", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
+    {
+        Corrects = true,
+        Metrics = [.. request.Batches.SelectMany(batch => Points(batch.Metrics, MetricScope.Batch, batch.EpochIndex, batch.Index, batch.Time))],
+        Batches = request.Batches,
+    });
+
+    public static RunBatch Of(LogResultsRequest request) => Of("logResults", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
+    {
+        Corrects = true,
+        Metrics = [.. Points(request.Metrics, MetricScope.Result, 0, 0, request.Time)],
+        Results = request,
+    });
+
+    private static RunBatch Of<TRequest>(string operation, TRequest request, string? token, params RunPart[] parts) =>
+        new(operation, parts, token, token is null ? [] : ClientTokens.Hash(request));
+
+    private static IEnumerable<MetricInput> Points(IEnumerable<MetricValue> metrics, MetricScope scope, long epoch, long step, DateTimeOffset? time)
+    {
+        foreach (var metric in metrics)
+        {
+            if (metric.Total is { } total)
+                yield return Point(metric, "", total);
+            foreach (var (label, value) in metric.PerLabel)
+                yield return Point(metric, label, value);
+        }
+
+        MetricInput Point(MetricValue metric, string label, double value) =>
+            new() { Key = metric.Key, Label = label, Rank = metric.Rank, Scope = scope, Epoch = epoch, Step = step, Time = time, Value = value };
+    }
+}
+
+/// <summary>What a call adds to one run.</summary>
+/// <param name="RunId">The run's internal id.</param>
+/// <param name="Path">Where the input names it.</param>
+internal sealed record RunPart(long RunId, string[] Path)
+{
+    public IReadOnlyList<MetricInput> Metrics { get; init; } = [];
+
+    public IReadOnlyList<KeyText> Params { get; init; } = [];
+
+    public IReadOnlyList<KeyText> Tags { get; init; } = [];
+
+    public IReadOnlyList<EpochInput> Epochs { get; init; } = [];
+
+    public IReadOnlyList<BatchInput> Batches { get; init; } = [];
+
+    public LogResultsRequest? Results { get; init; }
+
+    /// <summary>
+    /// Whether its points replace what is said at their places: one that says the same again is none, and another one is made later than all that are there, because the
+    /// latest counts.
+    /// </summary>
+    public bool Corrects { get; init; }
+}

@@ -1,0 +1,14 @@
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>How many points runs have had, as rows of <c>run_counter</c>.</summary>
+internal static class RunCounterRows
+{
+    /// <summary>Sets the counters. The caller holds them.</summary>
+    public static NpgsqlBatchCommand Write(IReadOnlyList<(long RunId, long Seq)> counters) => new(
+        "UPDATE run_counter SET seq = v.seq FROM unnest($1, $2) AS v (run_id, seq) WHERE run_counter.run_id = v.run_id")
+    {
+        Parameters = { new() { Value = counters.Select(c => c.RunId).ToArray() }, new() { Value = counters.Select(c => c.Seq).ToArray() } },
+    };
+}

@@ -1,0 +1,199 @@
+using System.IO.Compression;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>
+/// Rows of a series as one block of ClickHouse's Native format: for each column its name, its type, and the values one after another. Blocks of one table are joined by laying
+/// their columns' bytes end to end, so that what the log holds is never decoded on its way to ClickHouse.
+/// </summary>
+internal sealed class SeriesBlock(SeriesTable table)
+{
+    private readonly ByteColumn[] _parts = [.. Enumerable.Range(0, table.PartCount).Select(_ => new ByteColumn())];
+    private readonly ByteColumn _stamps = new();
+    private int _at;
+
+    /// <summary>Whose rows they are.</summary>
+    public SeriesTable Table => table;
+
+    /// <summary>The number of rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The size of the columns' data in bytes.</summary>
+    public long Bytes => _parts.Sum(part => (long)part.Length);
+
+    /// <summary>Adds the next column's value of the present row, as do the others of this name.</summary>
+    public void Add(long value) => _parts[_at++].Add(value);
+
+    public void Add(int value) => _parts[_at++].Add(value);
+
+    public void Add(byte value) => _parts[_at++].Add(value);
+
+    public void Add(double value) => _parts[_at++].Add(BitConverter.DoubleToInt64Bits(value));
+
+    public void Add(string text) => _parts[_at++].Add(text);
+
+    public void AddOptional(long? value)
+    {
+        Add((byte)(value is null ? 1 : 0));
+        Add(value ?? 0);
+    }
+
+    public void AddOptional(double? value)
+    {
+        Add((byte)(value is null ? 1 : 0));
+        Add(value ?? 0);
+    }
+
+    public void AddOptional(string? text)
+    {
+        Add((byte)(text is null ? 1 : 0));
+        Add(text ?? "");
+    }
+
+    public void AddMap(IReadOnlyCollection<KeyValuePair<string, double>> entries)
+    {
+        AddEntries(entries);
+        foreach (var (_, value) in entries)
+            _parts[_at].Add(BitConverter.DoubleToInt64Bits(value));
+        _at++;
+    }
+
+    public void AddMap(IReadOnlyCollection<KeyValuePair<string, string>> entries)
+    {
+        AddEntries(entries);
+        foreach (var (_, value) in entries)
+            _parts[_at].Add(value);
+        _at++;
+    }
+
+    /// <summary>The present row has all of its values.</summary>
+    public void EndRow()
+    {
+        if (_at != _parts.Length)
+            throw new InvalidOperationException($"A row of {table.Name} has values for {_at} of {_parts.Length} parts of its columns.");
+        _at = 0;
+        Count++;
+    }
+
+    /// <summary>The block in Native format.</summary>
+    public byte[] ToNative()
+    {
+        var stamps = _stamps.Length > 0 ? table.Stamps : [];
+        var head = new MemoryStream();
+        WriteVarint(head, (ulong)(table.Columns.Count + stamps.Count));
+        WriteVarint(head, (ulong)Count);
+        var native = new byte[checked((int)(head.Length + Bytes + table.Columns.Sum(column => column.Header.Length) + stamps.Sum(stamp => (long)stamp.Length + _stamps.Length)))];
+        var to = new MemoryStream(native);
+        head.WriteTo(to);
+        var part = 0;
+        foreach (var column in table.Columns)
+        {
+            to.Write(column.Header);
+            for (var i = 0; i < column.Parts.Length; i++)
+                to.Write(_parts[part++].Written);
+        }
+
+        foreach (var stamp in stamps)
+        {
+            to.Write(stamp);
+            to.Write(_stamps.Written);
+        }
+
+        return native;
+    }
+
+    /// <summary>The payload of a log row: the block, deflated.</summary>
+    public byte[] ToPayload()
+    {
+        var payload = new MemoryStream();
+        using (var deflate = new DeflateStream(payload, CompressionLevel.Fastest))
+            deflate.Write(ToNative());
+        return payload.ToArray();
+    }
+
+    /// <summary>Joins a payload to the block.</summary>
+    /// <param name="payload">What <see cref="ToPayload"/> returned.</param>
+    /// <param name="bytes">The expected size of its columns.</param>
+    /// <param name="groupId">Its group, which becomes the version of rows that have one.</param>
+    /// <exception cref="InvalidDataException">The payload is no block of this table: the log is damaged.</exception>
+    public void Append(byte[] payload, int bytes, long groupId)
+    {
+        using var deflate = new DeflateStream(new MemoryStream(payload), CompressionMode.Decompress);
+        var native = new MemoryStream(bytes + 1024);
+        deflate.CopyTo(native);
+        ReadOnlySpan<byte> rest = native.GetBuffer().AsSpan(0, (int)native.Length);
+        var columns = ReadVarint(ref rest);
+        var rows = checked((int)ReadVarint(ref rest));
+        if (columns != (ulong)table.Columns.Count)
+            throw new InvalidDataException($"A payload of the log for {table.Name} has {columns} columns instead of {table.Columns.Count}.");
+        var part = 0;
+        for (var i = 0; i < table.Columns.Count; i++)
+        {
+            var column = table.Columns[i];
+            if (!rest.StartsWith(column.Header))
+                throw new InvalidDataException($"A payload of the log for {table.Name} has another column than {column.Name} {column.Type} at place {i}.");
+            rest = rest[column.Header.Length..];
+            var values = rows;
+            foreach (var (kind, width) in column.Parts)
+            {
+                var length = kind == SeriesTable.PartKind.Text ? LengthOfTexts(rest, values) : values * width;
+                var data = rest[..length];
+                rest = rest[length..];
+                if (kind == SeriesTable.PartKind.Offsets)
+                {
+                    values = length == 0 ? 0 : checked((int)BitConverter.ToUInt64(data[^sizeof(ulong)..]));
+                    _parts[part++].AddOffsets(data);
+                }
+                else
+                {
+                    _parts[part++].Add(data);
+                }
+            }
+        }
+
+        for (var row = 0; table.IsVersioned && row < rows; row++)
+            _stamps.Add(groupId);
+        Count += rows;
+    }
+
+    private void AddEntries<T>(IReadOnlyCollection<KeyValuePair<string, T>> entries)
+    {
+        _parts[_at].Add((long)_parts[_at].LastOffset + entries.Count);
+        _at++;
+        foreach (var (key, _) in entries)
+            _parts[_at].Add(key);
+        _at++;
+    }
+
+    private static int LengthOfTexts(ReadOnlySpan<byte> data, int rows)
+    {
+        var rest = data;
+        for (var i = 0; i < rows; i++)
+        {
+            var length = (int)ReadVarint(ref rest);
+            rest = rest[length..];
+        }
+
+        return data.Length - rest.Length;
+    }
+
+    private static void WriteVarint(MemoryStream to, ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+            to.WriteByte((byte)(value | 0x80));
+        to.WriteByte((byte)value);
+    }
+
+    private static ulong ReadVarint(scoped ref ReadOnlySpan<byte> rest)
+    {
+        var value = 0UL;
+        for (var shift = 0; ; shift += 7)
+        {
+            var next = rest[0];
+            rest = rest[1..];
+            value |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+                return value;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using AnalyticsGraph.ClickHouse;
+
+namespace AnalyticsGraph.Tracking.Points;
+
+/// <summary>Brings blocks to ClickHouse's series.</summary>
+internal sealed class SeriesInserts(ClickHouseClient clickHouse)
+{
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["async_insert"] = "0",
+        ["insert_deduplicate"] = "1",
+    };
+
+    /// <summary>Inserts a block as one part: all or nothing. The same token again inserts nothing more.</summary>
+    public async Task InsertAsync(SeriesBlock rows, string token, CancellationToken ct)
+    {
+        using var block = Block.Decode(rows.ToNative());
+        await clickHouse.InsertAsync(new ClickHouseInsert(rows.Table.Name) { DeduplicationToken = token, Settings = Settings }, block, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Whether any row of the groups is there. A block is inserted whole, so one row stands for its block. Where all of a block's rows were replaced by later ones and merged
+    /// away it looks absent; inserted again it changes nothing, for its versions are older.
+    /// </summary>
+    public async Task<bool> HasAnyAsync(SeriesTable table, IReadOnlyList<long> groupIds, CancellationToken ct)
+    {
+        var query = new ClickHouseQuery($$"""SELECT count() AS n FROM (SELECT 1 FROM {{table.Name}} WHERE group_id IN {groups:Array(UInt64)} LIMIT 1)""")
+            .With("groups", "Array(UInt64)", groupIds.Select(id => (ulong)id).ToArray());
+        await using var result = await clickHouse.QueryAsync(query, ct).ConfigureAwait(false);
+        return (await result.ReadColumnAsync<ulong>("n", ct).ConfigureAwait(false))[0] > 0;
+    }
+}

@@ -1,0 +1,189 @@
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rules;
+using AnalyticsGraph.Tracking.Writing;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AnalyticsGraph.Tracking.Staging;
+
+/// <summary>
+/// Takes bodies that are larger than a group: block by block, each stored by a short transaction of its own, and seen by nobody until all is published, which is one transaction,
+/// too. That publishing was asked for is recorded first, so that it happens whoever dies; a load that nobody asks to publish is forgotten after a day.
+/// </summary>
+/// <param name="postgres">The source of truth.</param>
+/// <param name="flusher">Where published rows go next.</param>
+/// <param name="options">Bounds.</param>
+/// <param name="logger">For loads that cannot be published, and failures in the background.</param>
+public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options, ILogger<SeriesStaging> logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(30);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _background = Task.CompletedTask;
+
+    /// <summary>Resumes now and then until disposed.</summary>
+    public void Start() => _background = Task.Run(() => RunAsync(_stop.Token));
+
+    /// <summary>Ends the background work.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    /// <summary>Begins a load.</summary>
+    /// <param name="caller">Whose it is.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>The load; disposed before it was asked to publish, it is forgotten.</returns>
+    public async Task<StagedLoad> BeginAsync(Caller caller, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        await using var command = postgres.CreateCommand("INSERT INTO staged_load (caller) VALUES ($1) RETURNING id");
+        command.Parameters.Add(new NpgsqlParameter { Value = caller.Name ?? "" });
+        return new StagedLoad(this, (long)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
+    }
+
+    /// <summary>Publishes what another server was asked to and did not complete, and forgets what nobody has touched for a day.</summary>
+    /// <param name="ct">Ends the work between two loads.</param>
+    /// <returns>How many loads were published.</returns>
+    public async Task<int> ResumeAsync(CancellationToken ct = default)
+    {
+        await using (var forget = postgres.CreateCommand("DELETE FROM staged_load WHERE publish_asked_at IS NULL AND touched_at < now() - interval '1 day'"))
+            await forget.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        var asked = new List<long>();
+        await using (var find = postgres.CreateCommand("SELECT id FROM staged_load WHERE publish_asked_at IS NOT NULL ORDER BY publish_asked_at, id"))
+        await using (var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                asked.Add(reader.GetInt64(0));
+        }
+
+        var published = 0;
+        foreach (var load in asked)
+        {
+            var outcome = await PublishAskedAsync(load, ct).ConfigureAwait(false);
+            if (outcome.Succeeded)
+                published++;
+            else
+                logger.LogWarning("A load whose publishing was interrupted cannot be published any more and is given up: {Reason}", string.Join(' ', outcome.Errors.Select(error => error.Message)));
+        }
+
+        return published;
+    }
+
+    internal async Task AddAsync(long load, int ordinal, SeriesBlock rows, long[] owners, CancellationToken ct)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await using (var touch = new NpgsqlCommand("UPDATE staged_load SET touched_at = now() WHERE id = $1 AND publish_asked_at IS NULL", connection) { Parameters = { new() { Value = load } } })
+        {
+            if (await touch.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 0)
+                throw Closed();
+        }
+
+        await using var insert = new NpgsqlCommand(
+            """
+            INSERT INTO staged_block (load_id, ordinal, series, row_count, bytes, owner_ids, payload)
+            SELECT $1, $2, $3, $4, $5, $6, $7 WHERE (SELECT coalesce(sum(bytes::bigint), 0) FROM staged_block) + $5 <= $8
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = load }, new() { Value = ordinal }, new() { Value = rows.Table.Name }, new() { Value = rows.Count }, new() { Value = checked((int)rows.Bytes) },
+                new() { Value = owners }, new() { Value = rows.ToPayload() }, new() { Value = options.MaxStagedBytes },
+            },
+        };
+        if (await insert.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 0)
+        {
+            throw new GraphQLException(new GraphQLError(
+                $"More than {options.MaxStagedBytes >> 20} MiB of rows would wait to be published, so no more are taken. Try again when other loads are through, or send the body in parts.",
+                ErrorCodes.ResourceExhausted));
+        }
+
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Records that the load shall be published. From here on it is, unless its owners are gone.</summary>
+    internal async Task AskAsync(long load, CancellationToken ct)
+    {
+        await using var command = postgres.CreateCommand("UPDATE staged_load SET publish_asked_at = now() WHERE id = $1 AND publish_asked_at IS NULL");
+        command.Parameters.Add(new NpgsqlParameter { Value = load });
+        if (await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 0)
+            throw Closed();
+    }
+
+    internal async Task ForgetAsync(long load)
+    {
+        await using var command = postgres.CreateCommand("DELETE FROM staged_load WHERE id = $1 AND publish_asked_at IS NULL");
+        command.Parameters.Add(new NpgsqlParameter { Value = load });
+        await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>The one transaction that publishes a load.</summary>
+    /// <returns>How many rows were new; errors if their owners are not there, and then the load is gone. Nothing for a load that somebody else has published.</returns>
+    internal async Task<Outcome<long>> PublishAskedAsync(long load, CancellationToken ct)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await using (var take = new NpgsqlCommand("SELECT caller FROM staged_load WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = load } } })
+        {
+            if (await take.ExecuteScalarAsync(ct).ConfigureAwait(false) is not string caller)
+                return Outcome.Of(0L);
+            await TrackingStore.SetActorAsync(connection, new Caller(caller.Length > 0 ? caller : null), ct).ConfigureAwait(false);
+        }
+
+        var missing = await StagedOwners.LockAsync(connection, load, ct).ConfigureAwait(false);
+        var (rows, bytes) = missing.Count > 0 ? (0, 0) : await MoveRowsAsync(connection, load, ct).ConfigureAwait(false);
+        if (missing.Count == 0)
+        {
+            var points = await new StagedPoints(connection, flusher, load).PublishAsync(ct).ConfigureAwait(false);
+            (rows, bytes) = (rows + points.Rows, bytes + points.Bytes);
+        }
+
+        await using (var done = new NpgsqlCommand("DELETE FROM staged_load WHERE id = $1", connection) { Parameters = { new() { Value = load } } })
+            await done.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+        flusher.NoteLogged(bytes);
+        return missing.Count > 0 ? Outcome.Failed<long>(missing) : Outcome.Of(rows);
+    }
+
+    private static GraphQLException Closed() =>
+        new(new GraphQLError("The load is not open any more: it was published, or forgotten because nothing came for a day. Begin a new one.", ErrorCodes.Conflict));
+
+    /// <summary>Rows that replace others by version need nothing but a group each: later blocks have later ones.</summary>
+    private static async Task<(long Rows, long Bytes)> MoveRowsAsync(NpgsqlConnection connection, long load, CancellationToken ct)
+    {
+        await using var move = new NpgsqlCommand(
+            """
+            WITH moved AS (
+                INSERT INTO point_log (group_id, series, points, bytes, run_ids, payload)
+                SELECT nextval('point_group_id'), series, row_count, bytes, '{}', payload
+                FROM (SELECT * FROM staged_block WHERE load_id = $1 AND series <> 'metric_point' ORDER BY ordinal) b
+                RETURNING points, bytes)
+            SELECT coalesce(sum(points), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM moved
+            """, connection)
+        { CommandTimeout = 0, Parameters = { new() { Value = load } } };
+        await using var reader = await move.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await reader.ReadAsync(ct).ConfigureAwait(false);
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    private async Task RunAsync(CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await ResumeAsync(ct).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested)
+            {
+                logger.LogError(fault, "Loads whose publishing was interrupted could not be published. They stay as they are; the next try is in {Pause}.", ResumeInterval);
+            }
+
+            await Task.Delay(ResumeInterval, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rules;
+
+namespace AnalyticsGraph.Tracking.Staging;
+
+/// <summary>A body on its way: what is added is stored, and seen by nobody before <see cref="PublishAsync"/>. One caller at a time.</summary>
+public sealed class StagedLoad : IAsyncDisposable
+{
+    private readonly SeriesStaging _staging;
+    private int _blocks;
+    private bool _isAsked;
+
+    internal StagedLoad(SeriesStaging staging, long id) => (_staging, Id) = (staging, id);
+
+    /// <summary>Its number.</summary>
+    public long Id { get; }
+
+    /// <summary>Adds points of runs; exact duplicates of each other and of what is stored are taken once when they are published.</summary>
+    /// <param name="points">The points.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">Too much waits to be published.</exception>
+    public async Task AddPointsAsync(IReadOnlyList<MetricPoint> points, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(points);
+        var block = new SeriesBlock(SeriesTable.MetricPoint);
+        foreach (var point in points)
+            block.AddPoint(0, point.Series, point.Point, 0, 0);
+        await AddAsync(block, [.. points.Select(point => point.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds rows of any series. Of rows with one key those of a later block count, and within a block there must not be two.</summary>
+    /// <param name="rows">The rows; experiment, number and group of points are set when they are published.</param>
+    /// <param name="owners">The runs, jobs, datasets or prediction sets that they belong to; empty for metric records.</param>
+    /// <param name="ct">Ends the wait.</param>
+    internal Task AddAsync(SeriesBlock rows, long[] owners, CancellationToken ct) => rows.Count == 0 ? Task.CompletedTask : _staging.AddAsync(Id, _blocks++, rows, owners, ct);
+
+    /// <summary>Publishes all of it, or nothing. If the answer is lost it may still be published.</summary>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>How many rows were new; or the owners that are not there.</returns>
+    public async Task<Outcome<long>> PublishAsync(CancellationToken ct = default)
+    {
+        await _staging.AskAsync(Id, ct).ConfigureAwait(false);
+        _isAsked = true;
+        return await _staging.PublishAskedAsync(Id, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets it, unless it was asked to publish.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_isAsked)
+            await _staging.ForgetAsync(Id).ConfigureAwait(false);
+    }
+}

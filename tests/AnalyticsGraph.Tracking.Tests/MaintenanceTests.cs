@@ -1,0 +1,245 @@
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.Tracking.Dimensions;
+using AnalyticsGraph.Tracking.Maintenance;
+using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Writing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AnalyticsGraph.Tracking.Tests;
+
+/// <summary>verify, repair and gc. They look at whole stores, so they have engines of their own.</summary>
+public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<TrackingEngines>
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Verify_Should_FindNothing_When_PointsAreOddAndStillWait()
+    {
+        await RepairAsync();
+        var run = await LogSeriesAsync();
+        double[] odd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0.0, -0.0, double.MaxValue, double.Epsilon, -1e300, 1e16, 3, -1e16];
+        await engines.LogAsync(run.Run, [.. odd.Select((value, i) => new MetricInput { Key = "odd", Step = i % 3, Time = Start.AddMilliseconds(i % 2), Value = value })]);
+        await engines.LogAsync(run.Run, [.. odd.Where(double.IsFinite).Select((value, i) => new MetricInput { Key = "finite", Step = 5 - i, Time = Start, Value = value })]);
+        await engines.LogAsync(run.Run, new MetricInput { Key = "nan", Value = double.NaN });
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [Fact]
+    public async Task Verify_Should_TellEachDifferenceAndRepairMendIt_When_WhatIsDerivedWasDamaged()
+    {
+        await RepairAsync();
+        var (run, _, _, _) = await LogSeriesAsync();
+        var other = await engines.CreateRunAsync();
+        await engines.LogAsync(other, new MetricInput { Key = "m", Value = 1 });
+        Assert.Empty(await VerifyAsync());
+        await engines.ExecuteAsync("UPDATE run_metric SET max_value = max_value + 1, last_time = last_time + interval '1 ms' WHERE run_id = $1 AND key = 'loss' AND scope = 'RUN'", run);
+        await engines.ExecuteAsync("UPDATE run_metric SET sum = sum * (1 + 1e-7) WHERE run_id = $1 AND key = 'acc'", run);
+        await engines.ExecuteAsync("DELETE FROM run_metric WHERE run_id = $1", other);
+        await engines.ExecuteAsync(
+            """
+            INSERT INTO run_metric (run_id, scope, key, count, nan_count, sum, m2, first_epoch, first_step, first_time, first_value, last_epoch, last_step, last_time, last_value)
+            VALUES ($1, 'RUN', 'invented', 1, 0, 1, 0, 0, 0, now(), 1, 0, 0, now(), 1)
+            """, run);
+        await engines.ExecuteAsync("DELETE FROM run_metric_order WHERE run_id = $1 AND scope = 'EPOCH'", run);
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery(
+            "INSERT INTO run_dimension SELECT * REPLACE ('wrong' AS name, map('a', 'b') AS tags, version + 1 AS version) FROM run_dimension FINAL WHERE id = {r:Int64}").With("r", "Int64", run));
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO dataset_dimension (id, name, version, deleted) VALUES (987654321, 'stranger', 1, 0)"));
+
+        var found = await VerifyAsync();
+        Assert.Equal(
+            ["copy dataset 987654321", $"copy run {run}", $"counter run {run}", $"counter run {other}", $"summary run {run} RUN 'acc'", $"summary run {run} RUN 'invented'", $"summary run {run} RUN 'loss'", $"summary run {other} RUN 'm'"],
+            found.Where(d => d.Kind != "order").Select(d => $"{d.Kind} {d.Subject}").Order(StringComparer.Create(System.Globalization.CultureInfo.InvariantCulture, System.Globalization.CompareOptions.NumericOrdering)));
+        Assert.Contains(found, d => d.Kind == "order");
+        Assert.Contains("max is 10 at (0, 9, 1767225600000) instead of 9 at (0, 9, 1767225600000)", found.Single(d => d.Subject.EndsWith("'loss'", StringComparison.Ordinal) && d.Kind == "summary").Message, StringComparison.Ordinal);
+        Assert.Contains("name is 'wrong'", found.Single(d => d.Subject == $"run {run}" && d.Kind == "copy").Message, StringComparison.Ordinal);
+
+        var report = await RepairAsync();
+        Assert.Equal((4, 2), (report.Summaries, report.Copies));
+        Assert.Empty(await VerifyAsync());
+        Assert.Equal(new RepairReport(0, 0, 0, 0), await RepairAsync());
+    }
+
+    [Fact]
+    public async Task Verify_Should_TellOrphansAndDoubles_When_ClickHouseHasThem()
+    {
+        await RepairAsync();
+        var run = await engines.CreateRunAsync();
+        await engines.LogAsync(run, new MetricInput { Key = "m", Value = 1 });
+        await engines.Flusher.FlushAsync();
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO metric_point SELECT * FROM metric_point WHERE run_id = {r:Int64}").With("r", "Int64", run));
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO job_runtime (job_id, time, version) VALUES (987654321, now(), 1)"));
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO epoch (experiment_id, run_id, version) VALUES (987654321, {r:Int64}, 1)").With("r", "Int64", run));
+        try
+        {
+            var found = await VerifyAsync();
+            Assert.Contains(found, d => d.Kind == "duplicate" && d.Subject == $"run {run} RUN 'm'");
+            Assert.Contains(found, d => d is { Kind: "orphan", Subject: "job_runtime of job 987654321" });
+            Assert.Contains(found, d => d.Kind == "orphan" && d.Subject == $"epoch of run {run}" && d.Message.Contains("experiment 987654321", StringComparison.Ordinal));
+            Assert.Equal(3, found.Count);
+        }
+        finally
+        {
+            foreach (var sql in new[] { "DELETE FROM metric_point WHERE run_id = {r:Int64}", "DELETE FROM job_runtime WHERE job_id = 987654321", "DELETE FROM epoch WHERE run_id = {r:Int64}" })
+                await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery(sql).With("r", "Int64", run));
+            await RepairAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Verify_Should_FindNothing_When_OthersWriteMeanwhile()
+    {
+        await RepairAsync();
+        var run = await engines.CreateRunAsync();
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+            {
+                await engines.LogAsync(run, new MetricInput { Key = "m", Step = i, Value = i });
+                await engines.Log.LogBatchAsync(new LogBatchRequest { RunId = run, Tags = [new("at", $"{i}")] }, Caller.Anonymous);
+            }
+        });
+        try
+        {
+            for (var i = 0; i < 3; i++)
+                Assert.DoesNotContain(await VerifyAsync(), d => d.Kind is "summary" or "duplicate" or "orphan");
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await writing;
+        }
+
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Gc_Should_LeaveNothingOfWhatWasDeletedLongAgo_When_ItDiedAfterAStep(int steps)
+    {
+        await RepairAsync();
+        var experiment = await engines.CreateExperimentAsync();
+        var (kept, gone) = (await LogSeriesAsync(experiment), await LogSeriesAsync(experiment));
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery(
+            
+            """
+            INSERT INTO metric_record_link (source, original_id, level, experiment_id, run_id, version)
+            VALUES ('local', {m:Int64}, 'RESULT', {e:Int64}, {g:Int64}, 1), ('local', {m:Int64} + 1, 'RESULT', {e:Int64}, {g:Int64}, 1), ('local', {m:Int64} + 1, 'RESULT', {e:Int64}, {k:Int64}, 1)
+            """).With("e", "Int64", experiment).With("m", "Int64", gone.Run * 10).With("g", "Int64", gone.Run).With("k", "Int64", kept.Run));
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO metric_record (source, original_id, version) VALUES ('local', {m:Int64}, 1), ('local', {m:Int64} + 1, 1), ('local', {m:Int64} + 2, 1)")
+            .With("m", "Int64", gone.Run * 10));
+        await DeleteAsync(gone);
+        var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
+        Assert.DoesNotContain(await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: false), row => row.Table is "run" or "job");
+        Assert.Equal(2, await CountAsync(gone));
+
+        // As though they had been deleted long ago, and one that others still need.
+        await engines.ExecuteAsync("ALTER TABLE run DISABLE TRIGGER keep_history_update; ALTER TABLE job DISABLE TRIGGER keep_history_update; ALTER TABLE dataset DISABLE TRIGGER keep_history_update; ALTER TABLE prediction_set DISABLE TRIGGER keep_history_update");
+        foreach (var table in new[] { "run", "job", "dataset", "prediction_set" })
+            await engines.ExecuteAsync($"UPDATE {table} SET changed_at = now() - interval '31 days' WHERE lifecycle_stage = 'DELETED'");
+        await engines.ExecuteAsync("ALTER TABLE run ENABLE TRIGGER keep_history_update; ALTER TABLE job ENABLE TRIGGER keep_history_update; ALTER TABLE dataset ENABLE TRIGGER keep_history_update; ALTER TABLE prediction_set ENABLE TRIGGER keep_history_update");
+        var dry = await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: true);
+        Assert.Equal(2, await CountAsync(gone));
+        Assert.Contains(("run", 1L), dry);
+        Assert.Contains(("sample", 1L), dry);
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        {
+            if (steps > 0)
+                await collector.RemoveRecordsAsync(connection, TimeSpan.FromDays(30), null, isDryRun: false, default);
+            if (steps > 1)
+            {
+                // Killed in the middle of ClickHouse's tables.
+                await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("DELETE FROM epoch WHERE run_id = {r:Int64}").With("r", "Int64", gone.Run));
+            }
+        }
+
+        await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: false);
+        Assert.Equal(0, await CountAsync(gone));
+        Assert.Equal(2, await CountAsync(kept));
+        Assert.Equal([gone.Run * 10 + 1, gone.Run * 10 + 2], await RecordsAsync(gone.Run * 10));
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM removed_owner"));
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [Fact]
+    public async Task Gc_Should_RemoveOldHistoryAlone_When_ItIsToldHowLongToKeepIt()
+    {
+        var run = await engines.CreateRunAsync();
+        foreach (var name in new[] { "second", "third" })
+            await engines.Store.UpdateRunAsync(new UpdateRunRequest { RunId = run, Name = name }, Caller.Anonymous);
+        await engines.ExecuteAsync("UPDATE run_history SET valid = tstzrange(lower(valid) - interval '10 days', upper(valid) - interval '9 days') WHERE id = $1 AND name <> 'second'", run);
+        var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
+        await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: false);
+        Assert.Equal(2L, await engines.ScalarAsync<long>("SELECT count(*) FROM run_history WHERE id = $1", run));
+        Assert.Contains(("run_history", 1L), await collector.RunAsync(TimeSpan.FromDays(30), TimeSpan.FromDays(7), isDryRun: false));
+        Assert.Equal("second", await engines.ScalarAsync<string>("SELECT name FROM run_history WHERE id = $1", run));
+    }
+
+    private DimensionCopier Copier() => new(engines.Postgres, engines.ClickHouse, TimeSpan.FromMinutes(1), NullLogger<DimensionCopier>.Instance);
+
+    private async Task<List<StoreDifference>> VerifyAsync()
+    {
+        await using var copier = Copier();
+        var found = new List<StoreDifference>();
+        await foreach (var difference in new StoreVerifier(engines.Postgres, engines.ClickHouse, engines.Flusher, copier).FindAsync())
+            found.Add(difference);
+        return found;
+    }
+
+    private async Task<RepairReport> RepairAsync()
+    {
+        await using var copier = Copier();
+        return await new StoreRepair(engines.Postgres, engines.ClickHouse, engines.Flusher, copier).RunAsync();
+    }
+
+    /// <summary>A run, a job, a dataset and a prediction set with rows of every series.</summary>
+    private async Task<(long Run, long Job, long Dataset, long PredictionSet)> LogSeriesAsync(long? experiment = null)
+    {
+        var run = await engines.CreateRunAsync(experiment);
+        var (job, dataset, set) = await engines.CreateOwnersAsync();
+        await engines.LogAsync(run, [.. Enumerable.Range(0, 10).Select(i => new MetricInput { Key = "loss", Step = i, Time = Start, Value = i })]);
+        await engines.LogAsync(run, [.. Enumerable.Range(0, 10).Select(i => new MetricInput { Key = "acc", Step = i, Time = Start, Value = Math.Sqrt(i) })]);
+        await engines.Log.LogEpochsAsync(new LogEpochsRequest { RunId = run, Epochs = [new() { Index = 0, Metrics = [new() { Key = "loss", Total = 1, PerLabel = [new("cat", 2)] }] }] }, Caller.Anonymous);
+        await engines.Log.LogBatchesAsync(new LogBatchesRequest { RunId = run, Batches = [new() { EpochIndex = 0, Index = 0 }] }, Caller.Anonymous);
+        await engines.Rows.LogJobRuntimeAsync(new LogJobRuntimeRequest { JobId = job, Records = [new() { Time = Start, GlobalStep = 1 }] }, Caller.Anonymous);
+        await engines.Rows.AddSamplesAsync(new AddSamplesRequest { DatasetId = dataset, Columns = [new("n", false)], Samples = [new() { SampleIndex = 0, Features = [new("n", 1)] }] }, Caller.Anonymous);
+        await engines.Rows.AddTargetsAsync(new AddTargetsRequest { DatasetId = dataset, Targets = [new() { TargetIndex = 0, SampleIndex = 0, Class = "c" }] }, Caller.Anonymous);
+        await engines.Rows.AddPredictionsAsync(new AddPredictionsRequest { PredictionSetId = set, Predictions = [new() { PredictionIndex = 0, SampleIndex = 0, Class = "c" }] }, Caller.Anonymous);
+        return (run, job, dataset, set);
+    }
+
+    private async Task DeleteAsync((long Run, long Job, long Dataset, long PredictionSet) rows)
+    {
+        foreach (var (table, id) in new[] { ("run", rows.Run), ("job", rows.Job), ("dataset", rows.Dataset), ("prediction_set", rows.PredictionSet) })
+            await engines.ExecuteAsync($"UPDATE {table} SET lifecycle_stage = 'DELETED' WHERE id = $1", id);
+    }
+
+    /// <summary>0 if no table of ClickHouse has anything of the rows, 2 if each has.</summary>
+    private async Task<int> CountAsync((long Run, long Job, long Dataset, long PredictionSet) rows)
+    {
+        await engines.Flusher.FlushAsync();
+        await using var copier = Copier();
+        await copier.CopyAsync();
+        var counts = new List<ulong>();
+        foreach (var (table, column, id) in new[]
+        {
+            ("metric_point", "run_id", rows.Run), ("epoch", "run_id", rows.Run), ("batch", "run_id", rows.Run), ("run_dimension", "id", rows.Run), ("job_runtime", "job_id", rows.Job),
+            ("sample", "dataset_id", rows.Dataset), ("target", "dataset_id", rows.Dataset), ("dataset_dimension", "id", rows.Dataset), ("prediction", "prediction_set_id", rows.PredictionSet),
+        })
+        {
+            await using var result = await engines.ClickHouse.QueryAsync(new ClickHouseQuery($$"""SELECT count() AS n FROM {{table}} WHERE {{column}} = {id:Int64}""").With("id", "Int64", id));
+            counts.Add((await result.ReadColumnAsync<ulong>("n"))[0]);
+        }
+
+        return counts.TrueForAll(count => count > 0) ? 2 : counts.TrueForAll(count => count == 0) ? 0 : 1;
+    }
+
+    private async Task<long[]> RecordsAsync(long from)
+    {
+        await using var result = await engines.ClickHouse.QueryAsync(
+            new ClickHouseQuery("SELECT original_id FROM metric_record WHERE original_id BETWEEN {f:Int64} AND {f:Int64} + 2 ORDER BY 1").With("f", "Int64", from));
+        return await result.ReadColumnAsync<long>("original_id");
+    }
+}
