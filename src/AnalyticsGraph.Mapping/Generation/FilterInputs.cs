@@ -53,14 +53,19 @@ internal sealed class FilterInputs(Action<TypeDefinitionNode> add)
     private static string Foreign(RelationField relation, Store store) =>
         relation.Target.Store == store ? "" : " They are asked for first, in another store; an error says if too many meet them.";
 
-    private InputValueDefinitionNode Operations(FieldModel field, ScalarKind kind)
+    private InputValueDefinitionNode Operations(FieldModel field, ScalarKind kind) =>
+        Sdl.Input(field.Name, Sdl.Named(RequireOperations(field.Type, kind)), $"Conditions on `{field.Name}`.");
+
+    /// <summary>Generates the operators of a scalar or enum unless they are there already.</summary>
+    /// <returns>The input's name.</returns>
+    public string RequireOperations(FieldType type, ScalarKind kind)
     {
-        if (_made.Add(GeneratedNames.Operations(field.Type)))
+        if (_made.Add(GeneratedNames.Operations(type)))
         {
-            add(OperationInputs.For(field.Type, kind));
+            add(OperationInputs.For(type, kind));
         }
 
-        return Sdl.Input(field.Name, Sdl.Named(GeneratedNames.Operations(field.Type)), $"Conditions on `{field.Name}`.");
+        return GeneratedNames.Operations(type);
     }
 
     private string RequireList(TableModel target)

@@ -25,5 +25,17 @@ internal static class GeneratedNames
 
     public static string Operations(FieldType type) => (type.Name == "ID" ? "Id" : type.Name) + "OperationFilterInput";
 
+    public static string Aggregate(FieldType leaf) => Aggregate(leaf.Name == "ID" ? "Id" : leaf.Name);
+
+    public static string Aggregate(string type) => $"{type}Aggregate";
+
+    public static string AggregateFields(string type) => $"{type}AggregateFields";
+
+    public static string AggregateGroup(string type) => $"{type}AggregateGroup";
+
+    public static string GroupBy(string type) => $"{type}GroupByInput";
+
+    public static string RelatedGroupBy(TableModel table, string order) => $"{table.TypeName}By{Capital(order)}GroupByInput";
+
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

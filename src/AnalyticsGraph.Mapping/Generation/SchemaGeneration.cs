@@ -19,6 +19,7 @@ internal sealed class SchemaGeneration
     private readonly List<DefinitionNode> _generated = [];
     private readonly FilterInputs _filters;
     private readonly SortInputs _sorts;
+    private readonly AggregateTypes _aggregates;
 
     public SchemaGeneration(SdlDefinitions sdl, MappingModel model, MappingLimits limits)
     {
@@ -27,6 +28,7 @@ internal sealed class SchemaGeneration
         _limits = limits;
         _filters = new FilterInputs(_generated.Add);
         _sorts = new SortInputs(_generated.Add);
+        _aggregates = new AggregateTypes(sdl, _generated.Add, new AggregateInputs(_generated.Add, _filters));
     }
 
     /// <summary>Generates the types that the mapping adds, in the order of their names.</summary>
@@ -56,6 +58,12 @@ internal sealed class SchemaGeneration
         if (_model.Tables.Values.Select(table => table.History).FirstOrDefault(history => history is not null) is { } any)
         {
             AddVersions(any.Versions);
+        }
+
+        foreach (var target in _model.RootFields.Where(root => root.Kind == RootFieldKind.Aggregate).Select(root => root.Target)
+            .Concat(_model.Tables.Values.SelectMany(table => table.FieldList.OfType<AggregateField>()).Select(field => field.Relation.Target)))
+        {
+            _aggregates.Require(target);
         }
 
         AddShared();
@@ -117,7 +125,7 @@ internal sealed class SchemaGeneration
 
     private ObjectTypeDefinitionNode Expand(ObjectTypeDefinitionNode type, bool strip)
     {
-        var fields = type.Fields.Select(field => Expand(type.Name.Value, field, strip)).ToList();
+        var fields = type.Fields.SelectMany(field => new[] { Expand(type.Name.Value, field, strip), AggregateOf(type.Name.Value, field.Name.Value) }).OfType<FieldDefinitionNode>().ToList();
         if (type.Name.Value == _sdl.QueryType && !type.IsExtension && _model.Tables.Values.Any(table => table.IsNode))
         {
             AddNodeFields(fields);
@@ -184,6 +192,16 @@ internal sealed class SchemaGeneration
 
         return new FieldDefinitionNode(
             field.Description, field.Name, [.. field.Arguments, .. Connections.Arguments(isConnection, filter, sort, _limits), .. asOf], type, directives, field.Location);
+    }
+
+    /// <summary>The aggregates that stand beside a list; null where there are none.</summary>
+    private FieldDefinitionNode? AggregateOf(string typeName, string list)
+    {
+        var name = AggregateFields.NameOf(list);
+        var target = typeName == _sdl.QueryType
+            ? _model.RootFields.FirstOrDefault(root => root.Kind == RootFieldKind.Aggregate && root.Name == name)?.Target
+            : (_model.Tables.GetValueOrDefault(typeName)?.Fields.GetValueOrDefault(name) as AggregateField)?.Relation.Target;
+        return target is null ? null : AggregateTypes.Field(name, list, target, GeneratedNames.Filter(target.TypeName), typeName == _sdl.QueryType && target.History is not null, _limits);
     }
 
     private static ImmutableArray<DirectiveNode> Without(ImmutableArray<DirectiveNode> directives, Func<string, bool> isMapping) =>

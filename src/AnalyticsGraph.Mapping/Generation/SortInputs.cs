@@ -71,7 +71,8 @@ internal sealed class SortInputs(Action<TypeDefinitionNode> add)
         return Sdl.Input(order.Name, Sdl.Named(name), $"By a value of one row of `{order.Relation.Name}`.");
     }
 
-    private static InputValueDefinitionNode Match(RelatedOrder order, ColumnField match)
+    /// <summary>The argument by which a row of the relation is found.</summary>
+    public static InputValueDefinitionNode Match(RelatedOrder order, ColumnField match)
     {
         var constant = order.DefaultOf(match);
         return Sdl.Input(match.Name, Sdl.Required(match.Type.Name), $"The row's `{match.Name}`.", constant is null ? null : Literal(match, constant));

@@ -78,6 +78,11 @@ public sealed record RelationField(
     internal bool IsByKey => Through is null && Only.IsEmpty && To.Length == Target.Key.Length && To.All(column => Target.Key.Contains(column));
 }
 
+/// <summary>Aggregates of a to-many relation's rows, beside its field.</summary>
+/// <param name="Name">The field's name: the relation's with <c>Aggregate</c>.</param>
+/// <param name="Relation">The relation.</param>
+public sealed record AggregateField(string Name, RelationField Relation) : FieldModel(Name, AggregateFields.TypeOf(Relation.Type.Name));
+
 /// <summary>A link table: its <c>From</c> columns equal this row's, its <c>To</c> columns the target's.</summary>
 /// <param name="Table">The table.</param>
 /// <param name="From">Its columns that equal the relation's <c>from</c>.</param>

@@ -52,6 +52,9 @@ public enum RootFieldKind
 
     /// <summary>One row by its keys.</summary>
     Lookup,
+
+    /// <summary>Aggregates over the table.</summary>
+    Aggregate,
 }
 
 /// <summary>A mapped field of the query type.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class ModelReader
         }
 
         var roots = _sdl.FieldsOf(_sdl.QueryType).Select(ReadRoot).OfType<RootField>().ToArray();
-        return new MappingModel(_tables.Values, _embedded.Values, _enums.Values, roots, [.. ReadMutations()]);
+        return new MappingModel(_tables.Values, _embedded.Values, _enums.Values, [.. roots, .. AggregateFields.OfRoots(_sdl, roots)], [.. ReadMutations()]);
     }
 
     private TableModel ReadTable(string name, DirectiveNode table)
@@ -58,6 +58,7 @@ internal sealed partial class ModelReader
         }
 
         var history = _sdl.FindDirective(name, "history")?.Text("table");
+        var fields = _sdl.FieldsOf(name).Select(field => ReadField(name, field, isNode)).OfType<FieldModel>().ToArray();
         var model = new TableModel(
             name,
             table.Text("name"),
@@ -66,7 +67,7 @@ internal sealed partial class ModelReader
             key,
             table.Objects("only").Constants(),
             isNode,
-            [.. _sdl.FieldsOf(name).Select(field => ReadField(name, field, isNode)).OfType<FieldModel>(), .. history is null ? [] : new[] { Versions(key) }]);
+            [.. fields, .. AggregateFields.OfRelations(_sdl, fields), .. history is null ? [] : new[] { Versions(key) }]);
         if (history is not null)
         {
             KeepHistory(model, history);

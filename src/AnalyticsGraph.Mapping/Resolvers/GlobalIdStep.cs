@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Rows;
 
 namespace AnalyticsGraph.Mapping.Resolvers;
@@ -12,17 +13,24 @@ internal sealed class GlobalIdResolver : FieldResolver
     public override FieldStep Bind(FieldBinding binding)
     {
         var layout = RowContext.Of(binding).Layout;
-        return new GlobalIdStep(Encoding.UTF8.GetBytes(layout.Table.TypeName + ":"), [.. layout.KeyOrdinals]);
+        return new GlobalIdStep(layout.Table, [.. layout.KeyOrdinals]);
     }
 }
 
-internal sealed class GlobalIdStep(byte[] prefix, int[] ordinals) : ImmediateStep
+internal sealed class GlobalIdStep(TableModel table, int[] ordinals) : ImmediateStep
 {
+    private readonly byte[] _prefix = Prefix(table);
+
+    /// <summary>The ids of rows by their keys; null where a key is.</summary>
+    public static GlobalIdColumn ToColumn(TableModel table, RowValues[] key, int count) => new(Prefix(table), key, count);
+
     public override Column Execute(ObjectBatch parents)
     {
         var rows = (RowSet)parents.Source;
-        return new GlobalIdColumn(prefix, Array.ConvertAll(ordinals, ordinal => rows.Values[ordinal]), parents.Count);
+        return new GlobalIdColumn(_prefix, Array.ConvertAll(ordinals, ordinal => rows.Values[ordinal]), parents.Count);
     }
+
+    private static byte[] Prefix(TableModel table) => Encoding.UTF8.GetBytes(table.TypeName + ":");
 }
 
 /// <summary>Global ids, made while they are written.</summary>
@@ -34,9 +42,9 @@ internal sealed class GlobalIdColumn(byte[] prefix, RowValues[] key, int count) 
 
     public override int Count => count;
 
-    public override bool MayHaveNulls => false;
+    public override bool MayHaveNulls { get; } = key[0].Nulls is not null;
 
-    public override bool IsNull(int row) => false;
+    public override bool IsNull(int row) => key[0].IsNull(row);
 
     public override void Write(int row, ResponseWriter writer)
     {

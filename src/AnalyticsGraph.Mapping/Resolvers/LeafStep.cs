@@ -42,11 +42,12 @@ internal sealed class LeafStep(int ordinal, LeafField field, bool isTrustedJson)
     {
         var values = rows.Values[ordinal];
         return values is ArrayValues arrays
-            ? new ListColumn(arrays.Offsets, ToColumn(arrays.Items), arrays.Nulls)
-            : ToColumn(values);
+            ? new ListColumn(arrays.Offsets, ToColumn(arrays.Items, field, isTrustedJson), arrays.Nulls)
+            : ToColumn(values, field, isTrustedJson);
     }
 
-    private Column ToColumn(RowValues values)
+    /// <summary>Values as the column of a field.</summary>
+    public static Column ToColumn(RowValues values, LeafField field, bool isTrustedJson)
     {
         switch (values)
         {

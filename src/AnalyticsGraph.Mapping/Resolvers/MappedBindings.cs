@@ -29,6 +29,7 @@ internal static class MappedBindings
             {
                 RootFieldKind.Connection => new ConnectionResolver(source, limits),
                 RootFieldKind.List => new ListResolver(source, limits),
+                RootFieldKind.Aggregate => new AggregateResolver(root.Target, limits),
                 _ => new LookupResolver(root),
             });
         }
@@ -36,6 +37,7 @@ internal static class MappedBindings
         AddVersions(bindings, model, limits);
         AddNode(bindings, schema, model);
         AddConnections(bindings, schema, model);
+        AggregateBindings.Add(bindings, schema, model);
     }
 
     private static FieldResolver? ResolverOf(FieldModel field, MappingLimits limits) => field switch
@@ -47,6 +49,7 @@ internal static class MappedBindings
         RelationField { Type.IsList: false } => new ToOneResolver(),
         RelationField { IsConnection: true } => new ConnectionResolver(null, limits),
         RelationField => new ListResolver(null, limits),
+        AggregateField => new AggregateResolver(null, limits),
         _ => null,
     };
 

@@ -101,6 +101,9 @@ internal sealed class LayoutBuilder
             case RelationField relation:
                 AddAll(relation.From, "");
                 break;
+            case AggregateField aggregate:
+                AddAll(aggregate.Relation.From, "");
+                break;
             case ResolverField resolver:
                 AddAll(resolver.Needs, prefix);
                 break;

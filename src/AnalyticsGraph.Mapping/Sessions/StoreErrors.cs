@@ -21,6 +21,9 @@ internal static class StoreErrors
             NpgsqlException { InnerException: TimeoutException } => Timeout("PostgreSQL", limits, exception),
             TimeoutException => Timeout("PostgreSQL", limits, exception),
 
+            // 22003 numeric_value_out_of_range: the sum of an aggregate.
+            PostgresException { SqlState: PostgresErrorCodes.NumericValueOutOfRange } => Overflow(exception),
+
             // Class 08 connection, 53 resources, 57 operator intervention, 58 system; and whatever is no answer of the server at all.
             PostgresException { SqlState: ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..] } => Unavailable("PostgreSQL", exception),
             PostgresException => Fault("PostgreSQL", exception),
@@ -46,6 +49,9 @@ internal static class StoreErrors
             ClickHouseException { Code: 159 } => Timeout("ClickHouse", limits, exception),
             OperationCanceledException or { InnerException: TimeoutException or OperationCanceledException } => Timeout("ClickHouse", limits, exception),
 
+            // 70 CANNOT_CONVERT_TYPE: the sum of an aggregate.
+            ClickHouseException { Code: 70 } => Overflow(exception),
+
             // 241 MEMORY_LIMIT_EXCEEDED, 202 TOO_MANY_SIMULTANEOUS_QUERIES, 394 QUERY_WAS_CANCELLED
             ClickHouseTransportException or IOException or ClickHouseException { Code: 241 or 202 or 394 } => Unavailable("ClickHouse", exception),
             OverflowException => new GraphQLException(new GraphQLError("A stored integer does not fit into 64 bits with sign.", ErrorCodes.Internal), exception),
@@ -61,6 +67,9 @@ internal static class StoreErrors
 
     public static GraphQLException Unavailable(string store, Exception inner) => new(
         new GraphQLError($"{store} cannot be reached or cannot answer at the moment; try again later.", ErrorCodes.StoreUnavailable), inner);
+
+    public static GraphQLException Overflow(Exception inner) => new(
+        new GraphQLError("A sum or another number that was computed is too large for its type; narrow the rows that are added up.", ErrorCodes.LimitExceeded), inner);
 
     public static GraphQLException Fault(string store, Exception inner) => new(
         new GraphQLError($"{store} refused the statement; the server's log has the details.", ErrorCodes.Internal), inner);

@@ -117,7 +117,8 @@ internal sealed class FilterComposer(SqlScope scope)
         AppendOperators(place, conditions, operators);
     }
 
-    private void AppendOperators(FilterPlace place, LeafConditions conditions, ArgumentValues operators)
+    /// <summary>Appends the operators of one value.</summary>
+    public void AppendOperators(FilterPlace place, LeafConditions conditions, ArgumentValues operators)
     {
         if (operators.Values.IsEmpty)
         {

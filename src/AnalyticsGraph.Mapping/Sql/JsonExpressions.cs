@@ -39,10 +39,10 @@ internal static class JsonExpressions
                 break;
             case ScalarKind.Int or ScalarKind.Long:
                 When("number");
-                Text("::numeric END BETWEEN ");
+                Text("::numeric BETWEEN ");
                 sql.Append(kind == ScalarKind.Int ? "-2147483648 AND 2147483647" : "-9223372036854775808 AND 9223372036854775807");
                 sql.Append(" AND ");
-                Text("::numeric % 1 = 0 THEN ");
+                Text("::numeric % 1 = 0 END THEN ");
                 Text("::numeric::bigint END)");
                 break;
             default:

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping.Model;
 
 namespace AnalyticsGraph.Mapping.Sql;
@@ -76,6 +77,26 @@ internal sealed class RelationJoin(RelationField relation, string fromAlias, str
 /// <summary>The one row of an <c>@orderBy</c>: relation and matched columns cover its key.</summary>
 internal sealed class RelatedOrderJoin(RelatedOrder order, ImmutableArray<(ColumnModel Column, object Value)> matches, ColumnModel ordered, string fromAlias, string alias) : OrderJoin(alias)
 {
+    /// <summary>Which row is meant, and which column of it.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="arguments">The values to match, and <c>stat</c>.</param>
+    public static (ImmutableArray<(ColumnModel Column, object Value)> Matches, ColumnModel Ordered) Match(RelatedOrder order, ArgumentValues arguments)
+    {
+        var matches = ImmutableArray.CreateBuilder<(ColumnModel, object)>();
+        foreach (var match in order.Match)
+        {
+            var column = order.Relation.Target.Column(match.Column);
+            arguments.TryGet(match.Name, out var value);
+            var values = value is null ? [] : FilterValues.ConvertAll([value], match, SqlTypes.Of(column.Kind)).ToList();
+
+            // An enum value is matched by its preferred text alone: several texts could be several rows.
+            matches.Add((column, values.Count > 0 ? values[0] : DBNull.Value));
+        }
+
+        var stat = arguments.Get<string>("stat");
+        return (matches.ToImmutable(), order.Relation.Target.Column(order.Stats.First(s => s.Name == stat).Column));
+    }
+
     /// <summary>The value that is ordered by; missing where there is no such row.</summary>
     public ValueExpression Value { get; } = new(alias, ordered, isOuter: true);
 

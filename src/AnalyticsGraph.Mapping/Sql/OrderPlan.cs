@@ -142,22 +142,15 @@ internal sealed class OrderPlan
 
     private void AddRelated(OrderPlace place, RelatedOrder order, ArgumentValues arguments)
     {
-        var matches = ImmutableArray.CreateBuilder<(ColumnModel, object)>();
         foreach (var match in order.Match)
         {
-            var column = order.Relation.Target.Column(match.Column);
             arguments.TryGet(match.Name, out var value);
             _signature.Add(value?.ToString() ?? "");
-            var values = value is null ? [] : FilterValues.ConvertAll([value], match, SqlTypes.Of(column.Kind)).ToList();
-
-            // An enum value is matched by its preferred text alone: several texts could be several rows.
-            matches.Add((column, values.Count > 0 ? values[0] : DBNull.Value));
         }
 
-        var stat = arguments.Get<string>("stat")!;
-        _signature.Add(stat);
-        var ordered = order.Relation.Target.Column(order.Stats.First(s => s.Name == stat).Column);
-        var join = new RelatedOrderJoin(order, matches.ToImmutable(), ordered, place.Alias, _scope.Sql.NextAlias());
+        _signature.Add(arguments.Get<string>("stat")!);
+        var (matches, ordered) = RelatedOrderJoin.Match(order, arguments);
+        var join = new RelatedOrderJoin(order, matches, ordered, place.Alias, _scope.Sql.NextAlias());
         _joins.Add(join);
         if (_terms.Count == 0 && place.Alias == _alias && _scope.Sql.IsPostgres)
         {
