@@ -23,6 +23,12 @@ internal static class ExportCommand
         command.Add(Of(
             options, "experiment-tracking", "Experiments, trials, runs, epochs, batches, metrics and artifacts, as a MySQL dump and as CSV.",
             (stores, tracking) => new ExperimentTrackingExport(stores.Postgres, stores.ClickHouse, tracking.Flusher)));
+        command.Add(Of(
+            options, "training-jobs", "Clusters, jobs, their nodes and documents, each with its last 60 runtime records, as a MySQL dump and as CSV.",
+            (stores, tracking) => new TrainingJobsExport(stores.Postgres, stores.ClickHouse, tracking.Flusher)));
+        command.Add(Of(
+            options, "wine", "Tabular datasets with their samples, targets and predictions, as a PostgreSQL dump and as CSV.",
+            (stores, tracking) => new TabularExport(stores.Postgres, stores.ClickHouse, tracking.Flusher)));
         return command;
     }
 

@@ -31,6 +31,16 @@ internal static class ImportCommand
             "A MySQL dump (dump.sql, dump.sql.gz), a SQLite file, or a folder of CSV files.", hasLocalTimes: true,
             (from, import) => (stores, tracking, progress, cancellation) =>
                 new ExperimentTrackingImport(stores.Postgres, stores.ClickHouse, tracking.Flusher).RunAsync(from, import, progress, cancellation)));
+        command.Add(Of(
+            options, "training-jobs", "Clusters, jobs, their nodes, documents and runtime records of a training scheduler's database.",
+            "A MySQL dump (dump.sql, dump.sql.gz), a SQLite file, or a folder of CSV files.", hasLocalTimes: true,
+            (from, import) => (stores, tracking, progress, cancellation) =>
+                new TrainingJobsImport(stores.Postgres, stores.ClickHouse, tracking.Flusher).RunAsync(from, import, progress, cancellation)));
+        command.Add(Of(
+            options, "wine", "Tabular datasets with their samples, targets and predictions, as the wine data come.",
+            "A connection string of a PostgreSQL database, a plain pg_dump of it, or a folder of CSV files.", hasLocalTimes: false,
+            (from, import) => (stores, tracking, progress, cancellation) =>
+                new TabularImport(stores.Postgres, stores.ClickHouse, tracking.Flusher).RunAsync(from, import, progress, cancellation)));
         return command;
     }
 

@@ -44,7 +44,7 @@ internal sealed record ExportRun(NpgsqlConnection Connection, string Source, str
         FROM {target} t, (
             SELECT coalesce(max(n), 0) AS last FROM (
                 SELECT pg_temp.whole_number(original_id) FROM {target} WHERE source = $1
-                UNION ALL SELECT pg_temp.whole_number(data ->> 'id') FROM other_row WHERE source = $1 AND table_name = {Sql.Text(table.Name)}) m (n)) b
+                UNION ALL SELECT pg_temp.whole_number(data ->> {Sql.Text(table.Key[0])}) FROM other_row WHERE source = $1 AND table_name = {Sql.Text(table.Name)}) m (n)) b
         WHERE t.source = $1 AND t.lifecycle_stage = 'ACTIVE' {where}
         """, ct);
 

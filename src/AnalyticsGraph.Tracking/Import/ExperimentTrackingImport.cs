@@ -103,14 +103,14 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
 
     private protected override async Task StoreSeriesAsync(OriginalRun run, CancellationToken ct)
     {
-        var runs = await IdsAsync(run, "SELECT id FROM run WHERE source = $1 AND original_id IS NOT NULL", ct).ConfigureAwait(false);
+        var runs = await run.IdsAsync("SELECT id FROM run WHERE source = $1 AND original_id IS NOT NULL", ct).ConfigureAwait(false);
         await StoreEpochsAsync(run, runs, ct).ConfigureAwait(false);
         await StoreBatchesAsync(run, runs, ct).ConfigureAwait(false);
         await run.ExecuteAsync(Links, ct).ConfigureAwait(false);
         await StoreMetricsAsync(run, ct).ConfigureAwait(false);
         await run.ExecuteAsync(Points, ct).ConfigureAwait(false);
         await run.ExecuteAsync("CREATE INDEX ON pg_temp.point (experiment_id); ANALYZE pg_temp.point", ct).ConfigureAwait(false);
-        foreach (var experiment in await IdsAsync(run, "SELECT DISTINCT experiment_id FROM pg_temp.point ORDER BY 1", ct).ConfigureAwait(false))
+        foreach (var experiment in await run.IdsAsync("SELECT DISTINCT experiment_id FROM pg_temp.point ORDER BY 1", ct).ConfigureAwait(false))
         {
             await using var transaction = await ImportSession.BeginAsync(run.Connection, ct).ConfigureAwait(false);
             var points = new ImportedPoints(
@@ -191,8 +191,8 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
                 run.Counts.Add(OriginalTables.Metric.Name, added, changed);
             }
 
-            var gone = await IdsAsync(
-                run, $"SELECT original_id FROM pg_temp.present_metric p WHERE NOT EXISTS (SELECT FROM {OriginalTables.Metric.Staged} s WHERE s.id = p.original_id::text AND NOT s.{Sql.Aside})", ct).ConfigureAwait(false);
+            var gone = await run.IdsAsync(
+                $"SELECT original_id FROM pg_temp.present_metric p WHERE NOT EXISTS (SELECT FROM {OriginalTables.Metric.Staged} s WHERE s.id = p.original_id::text AND NOT s.{Sql.Aside})", ct).ConfigureAwait(false);
             await run.Series.RemoveAsync(
                 new ClickHouseQuery("DELETE FROM metric_record WHERE source = {source:String} AND original_id IN {ids:Array(Int64)}").With("source", "String", run.Source), gone, ct).ConfigureAwait(false);
             run.Counts.AddRemoved(OriginalTables.Metric.Name, gone.Length);
@@ -215,7 +215,7 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
             $"FROM metric_record_link FINAL WHERE source = {{source:String}} AND level IN ({string.Join(", ", levels.Select(level => $"'{level.Level}'"))})", run.Source, ct).ConfigureAwait(false);
         await run.ExecuteAsync(
             "CREATE TEMP TABLE changed_link AS SELECT DISTINCT original_id FROM (SELECT * FROM pg_temp.present_link EXCEPT SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link) p", ct).ConfigureAwait(false);
-        var changed = await IdsAsync(run, "SELECT original_id FROM pg_temp.changed_link", ct).ConfigureAwait(false);
+        var changed = await run.IdsAsync("SELECT original_id FROM pg_temp.changed_link", ct).ConfigureAwait(false);
         ulong version;
         await using (var select = run.Command(
             """
@@ -235,22 +235,12 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
             changed, ct).ConfigureAwait(false);
         foreach (var (table, level) in levels)
         {
-            var added = await IdsAsync(
-                run, $"SELECT count(*) FROM (SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link WHERE level = '{level}' EXCEPT SELECT * FROM pg_temp.present_link) n", ct).ConfigureAwait(false);
-            var removed = await IdsAsync(
-                run, $"SELECT count(*) FROM (SELECT * FROM pg_temp.present_link WHERE level = '{level}' EXCEPT SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link) g", ct).ConfigureAwait(false);
+            var added = await run.IdsAsync(
+                $"SELECT count(*) FROM (SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link WHERE level = '{level}' EXCEPT SELECT * FROM pg_temp.present_link) n", ct).ConfigureAwait(false);
+            var removed = await run.IdsAsync(
+                $"SELECT count(*) FROM (SELECT * FROM pg_temp.present_link WHERE level = '{level}' EXCEPT SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link) g", ct).ConfigureAwait(false);
             run.Counts.Add(table.Name, added[0], 0);
             run.Counts.AddRemoved(table.Name, removed[0]);
         }
-    }
-
-    private static async Task<long[]> IdsAsync(OriginalRun run, string sql, CancellationToken ct)
-    {
-        await using var command = run.Command(sql);
-        await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        var ids = new List<long>();
-        while (await reader.ReadAsync(ct).ConfigureAwait(false))
-            ids.Add(reader.GetInt64(0));
-        return [.. ids];
     }
 }

@@ -22,6 +22,17 @@ internal sealed record OriginalRun(
         return await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 
+    /// <summary>The first column of a query, of numbers.</summary>
+    public async Task<long[]> IdsAsync(string sql, CancellationToken ct)
+    {
+        await using var command = Command(sql);
+        await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        var ids = new List<long>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            ids.Add(reader.GetInt64(0));
+        return [.. ids];
+    }
+
     /// <summary>A command with <c>$1</c> and <c>$2</c>, as far as it has them.</summary>
     public NpgsqlCommand Command(string sql)
     {
@@ -86,11 +97,12 @@ internal sealed record OriginalRun(
     /// <summary>The texts of a staged row that our columns do not hold, as a JSON object; null if there are none.</summary>
     public string Unheld(OriginalTable table, bool withKey = false)
     {
-        var items = table.Columns.Where(column => column.Kind is ColumnKind.Time or ColumnKind.RequiredText or ColumnKind.Number)
+        var items = table.Columns.Where(column => column.Kind is ColumnKind.Time or ColumnKind.RequiredText or ColumnKind.Number or ColumnKind.Runtime)
             .Select(column => Item(column.Name, column.Kind switch
             {
                 ColumnKind.Time => $"pg_temp.is_held(s.{Sql.Quote(column.Name)}, {Value(column)}, $2)",
                 ColumnKind.RequiredText => $"s.{Sql.Quote(column.Name)} IS NOT NULL",
+                ColumnKind.Runtime => $"pg_temp.is_runtime(s.{Sql.Quote(column.Name)})",
                 _ => $"s.{Sql.Quote(column.Name)} IS NULL OR {Value(column)} IS NOT NULL",
             }))
             .Concat(table.IsOpen ? [] : Staging.Unknown(table).Select(column => Item(column, $"s.{Sql.Quote(column)} IS NULL")))

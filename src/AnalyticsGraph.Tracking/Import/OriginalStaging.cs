@@ -21,6 +21,9 @@ internal sealed class OriginalStaging(NpgsqlConnection connection, IReadOnlyList
     /// <summary>The columns of a table that came and have no place here.</summary>
     public IReadOnlyList<string> Unknown(OriginalTable table) => _unknown.GetValueOrDefault(table.Name) ?? [];
 
+    /// <summary>The further columns of an open table, which are data.</summary>
+    public IReadOnlyList<string> Features(OriginalTable table) => table.IsOpen ? Unknown(table) : [];
+
     /// <summary>Whether the source has the table, be it empty.</summary>
     public bool Has(OriginalTable table) => Rows.ContainsKey(table.Name);
 

@@ -52,4 +52,7 @@ internal enum ColumnKind
 
     /// <summary>A local time without a zone.</summary>
     Time,
+
+    /// <summary>A job's runtime records, which become rows of ClickHouse.</summary>
+    Runtime,
 }

@@ -82,6 +82,88 @@ internal static class OriginalTables
         ExperimentArtifact, TrialArtifact, TrialRunArtifact, ResultsMetric, ResultsArtifact, EpochMetric, EpochArtifact, BatchMetric, BatchArtifact,
     ];
 
+    public static readonly OriginalTable Cluster = new(
+        "cluster", ["uid"],
+        new("uid", "varchar(255) NOT NULL", ColumnKind.Name),
+        new("name", "varchar(255)", ColumnKind.Text, "name"),
+        new("resources", "mediumtext", ColumnKind.Text, "resources"),
+        new("status", "mediumtext", ColumnKind.Text, "status"),
+        new("customized_data", "mediumtext", ColumnKind.Text, "customized_data"))
+    { HasOtherColumns = true };
+
+    public static readonly OriginalTable Job = new(
+        "job", ["uid"],
+        new("uid", "varchar(255) NOT NULL", ColumnKind.Name),
+        new("name", "varchar(255)", ColumnKind.Text, "name"),
+        new("scenario", "varchar(255)", ColumnKind.Text, "scenario"),
+        new("create_at", "timestamp", ColumnKind.Time, "creation_time"),
+        new("started_at", "timestamp", ColumnKind.Time, "start_time"),
+        new("finished_at", "timestamp", ColumnKind.Time, "end_time"),
+        new("status", "mediumtext", ColumnKind.Text, "status"))
+    { HasOtherColumns = true };
+
+    public static readonly OriginalTable JobNode = new(
+        "job_node", ["uid"],
+        new("uid", "varchar(255) NOT NULL", ColumnKind.Name),
+        new("name", "varchar(255)", ColumnKind.Text, "name"),
+        new("job_uid", "varchar(255)"),
+        new("type", "varchar(255)", ColumnKind.Text, "type"),
+        new("create_at", "timestamp", ColumnKind.Time, "creation_time"),
+        new("started_at", "timestamp", ColumnKind.Time, "start_time"),
+        new("finished_at", "timestamp", ColumnKind.Time, "end_time"),
+        new("resource", "mediumtext", ColumnKind.Text, "resource"),
+        new("status", "mediumtext", ColumnKind.Text, "status"),
+        new("customized_data", "mediumtext", ColumnKind.Text, "customized_data"))
+    { HasOtherColumns = true };
+
+    public static readonly OriginalTable JobMetrics = new(
+        "job_metrics", ["uid"],
+        new("uid", "varchar(255) NOT NULL", ColumnKind.Name),
+        new("hyper_params_feature", "mediumtext", ColumnKind.Text, "hyper_params_feature"),
+        new("job_feature", "mediumtext", ColumnKind.Text, "job_feature"),
+        new("dataset_feature", "mediumtext", ColumnKind.Text, "dataset_feature"),
+        new("model_feature", "mediumtext", ColumnKind.Text, "model_feature"),
+        new("job_runtime", "mediumtext", ColumnKind.Runtime),
+        new("exit_reason", "varchar(255)"),
+        new("optimization", "mediumtext", ColumnKind.Text, "optimization"),
+        new("resource", "mediumtext", ColumnKind.Text, "resource"),
+        new("customized_data", "mediumtext", ColumnKind.Text, "customized_data"),
+        new("type", "varchar(255)", ColumnKind.Text, "type"))
+    { HasOtherColumns = true };
+
+    /// <summary>The training scheduler.</summary>
+    public static readonly IReadOnlyList<OriginalTable> TrainingJobs = [JobMetrics, Job, JobNode, Cluster];
+
+    public static readonly OriginalTable Datasets = new(
+        "datasets", ["dataset_id"],
+        new("dataset_id", "int", ColumnKind.Id),
+        new("name", "varchar(255)", ColumnKind.RequiredText, "name"))
+    { HasOtherColumns = true };
+
+    public static readonly OriginalTable Samples = new(
+        "samples", ["sample_id"],
+        new("sample_id", "int", ColumnKind.Id),
+        new("dataset_id", "int REFERENCES datasets (dataset_id)", ColumnKind.Id),
+        new("sample_index", "int", ColumnKind.Id))
+    { Parents = [("dataset_id", "datasets", "dataset_id")], IsOpen = true };
+
+    public static readonly OriginalTable Predictions = new(
+        "predictions", ["prediction_id"],
+        new("prediction_id", "int", ColumnKind.Id),
+        new("sample_index", "int", ColumnKind.Id),
+        new("prediction_index", "int", ColumnKind.Id),
+        new("class", "int"));
+
+    public static readonly OriginalTable Targets = new(
+        "targets", ["target_id"],
+        new("target_id", "int", ColumnKind.Id),
+        new("sample_index", "int", ColumnKind.Id),
+        new("target_index", "int", ColumnKind.Id),
+        new("class", "int"));
+
+    /// <summary>The tabular datasets, as the wine data come.</summary>
+    public static readonly IReadOnlyList<OriginalTable> Tabular = [Datasets, Samples, Predictions, Targets];
+
     /// <summary>A junction: keys of an owner, the first of which must be there, and of what it has. Rows are ordered by the owner; columns stand as in the original.</summary>
     private static OriginalTable Junction(string name, string what, string owner, params (string Column, string References)[] keys)
     {

@@ -45,7 +45,7 @@ internal static class Sql
             SELECT floor(extract(epoch FROM moment) * 1000)::bigint $$;
         -- Python writes NaN and the infinities bare where JSON has no word for them.
         CREATE OR REPLACE FUNCTION pg_temp.label_document(value text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-            SELECT public.json_members(coalesce(public.json_document(value), public.json_document(regexp_replace(value, '(:\s*)(NaN|-?Infinity)(\s*[,}])', '\1"\2"\3', 'g')))) $$;
+            SELECT json_members(coalesce(json_document(value), json_document(regexp_replace(value, '(:\s*)(NaN|-?Infinity)(\s*[,}])', '\1"\2"\3', 'g')))) $$;
         CREATE OR REPLACE FUNCTION pg_temp.labels(value text) RETURNS TABLE (label text, number double precision) LANGUAGE sql IMMUTABLE AS $$
             SELECT l.key, pg_temp.double_number(l.item #>> '{}')
             FROM jsonb_each(pg_temp.label_document(value)) AS l (key, item)

@@ -1,4 +1,5 @@
 using System.Text;
+using AnalyticsGraph.Tracking.Import;
 using Microsoft.Data.Sqlite;
 
 namespace AnalyticsGraph.Tracking.Tests.Originals;
@@ -50,6 +51,15 @@ internal sealed class OriginalFiles : IDisposable
         return path;
     }
 
+    /// <summary>As pg_dump writes it.</summary>
+    public string PostgresDump()
+    {
+        var dump = new StringBuilder("SET client_encoding = 'UTF8';\n");
+        foreach (var (table, columns, rows) in _tables)
+            dump.Append($"COPY public.{table} ({string.Join(", ", columns.Select(Sql.Quote))}) FROM stdin;\n{string.Concat(rows.Select(row => string.Join('\t', row.Select(value => value?.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) ?? "\\N")) + "\n"))}\\.\n");
+        return Write("dump.sql", dump.ToString());
+    }
+
     public string Write(string name, string text)
     {
         var path = NewPath(name);
@@ -66,6 +76,15 @@ internal sealed class OriginalFiles : IDisposable
         return files;
     }
 
+    /// <summary>That each row of the one is in the other, in any order of rows and columns.</summary>
+    public static async Task AssertHoldsAsync(TableSource original, TableSource exported)
+    {
+        var expected = await RowsAsync(original);
+        var actual = await RowsAsync(exported);
+        foreach (var (table, rows) in expected.Where(table => table.Value.Count > 0))
+            Assert.True(rows.Order(StringComparer.Ordinal).SequenceEqual(actual[table].Order(StringComparer.Ordinal)), $"{table}\n{string.Join('\n', rows.Except(actual[table]))}\nbecame\n{string.Join('\n', actual[table].Except(rows))}");
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string Literal(string? value) => value is null
@@ -80,5 +99,22 @@ internal sealed class OriginalFiles : IDisposable
         for (var i = 0; i < values.Length; i++)
             command.Parameters.AddWithValue("$p" + i, (object?)values[i] ?? DBNull.Value);
         command.ExecuteNonQuery();
+    }
+
+    private static async Task<Dictionary<string, List<string>>> RowsAsync(TableSource source)
+    {
+        var tables = new Dictionary<string, List<string>>();
+        await using var tablesOf = source;
+        await foreach (var table in source.ReadTablesAsync(CancellationToken.None))
+        {
+            using var text = new MemoryStream();
+            await table.CopyToAsync(text, _ => { }, CancellationToken.None);
+            var order = table.Columns.Select((name, i) => (name, i)).OrderBy(column => column.name, StringComparer.Ordinal).Select(column => column.i).ToArray();
+            var rows = Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split('\t')).Select(row => string.Join('\t', order.Select(i => row[i])));
+            tables.TryAdd(table.Name, []);
+            tables[table.Name].AddRange(rows);
+        }
+
+        return tables;
     }
 }

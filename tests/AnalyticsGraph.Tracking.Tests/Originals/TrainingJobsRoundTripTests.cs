@@ -1,0 +1,94 @@
+using AnalyticsGraph.Tracking.Export;
+using AnalyticsGraph.Tracking.Import;
+
+namespace AnalyticsGraph.Tracking.Tests.Originals;
+
+/// <summary>A training scheduler's database with everything that hurts: in, out, in again, out again.</summary>
+public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClassFixture<TrackingEngines>
+{
+    private const string Odd =
+        """[{"global_step": 500, "time_stamp": 1690000000, "speed": 125.50, "worker_memory": {"0": 4294967296, "10": 1, "2": 0.1}, "worker_cpu": {"0": 2.5}, "ps_memory": {}, "ps_cpu": {"0": "two"}, "note": {"b": [1, 2], "a": null}}, {"global_step": 500, "time_stamp": 1690000000, "speed": null}, {"global_step": 1, "time_stamp": 1690000015.25}]""";
+
+    [Fact]
+    public async Task Export_Should_WriteTheSameBytes_When_ItsOwnWasImported()
+    {
+        using var files = Hostile();
+        await ImportAsync(files.MySqlDump(), "a", "America/New_York");
+        var first = files.NewPath("first");
+        await ExportAsync("a", first);
+        await ImportAsync(Path.Combine(first, "training-jobs.sql"), "b", "America/New_York");
+        var second = files.NewPath("second");
+        await ExportAsync("b", second);
+        await ImportAsync(Path.Combine(first, "csv"), "c", "America/New_York");
+        var third = files.NewPath("third");
+        await ExportAsync("c", third);
+
+        Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
+        Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(third));
+    }
+
+    [Fact]
+    public async Task Export_Should_HaveEveryValue_When_ItIsComparedWithTheOriginal()
+    {
+        // Runtime records come in one form and the last 60 alone; everything else as it was written.
+        using var files = Hostile(withRuntime: false);
+        await ImportAsync(files.MySqlDump(), "values", "America/New_York");
+        var folder = files.NewPath("out");
+        await ExportAsync("values", folder);
+
+        await OriginalFiles.AssertHoldsAsync(new MySqlDumpSource(files.MySqlDump()), new MySqlDumpSource(Path.Combine(folder, "training-jobs.sql")));
+    }
+
+    [Fact]
+    public async Task Import_Should_AddNothing_When_ItRunsAgain()
+    {
+        using var files = Hostile();
+        var first = await ImportAsync(files.MySqlDump(), "again", null);
+        var second = await ImportAsync(files.MySqlDump(), "again", null);
+
+        Assert.All(second.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+        Assert.Equal(1, first.Tables.Single(table => table.Table == "job").Aside);
+        Assert.Equal(("ghost", false), (
+            await engines.ScalarAsync<string>("SELECT uid FROM job WHERE source = $1 AND NOT is_recorded AND id IN (SELECT job_id FROM job_node)", "again"),
+            await engines.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM job_node WHERE source = $1 AND job_id IS NULL AND uid <> 'n3')", "again")));
+        Assert.Equal("c1", await engines.ScalarAsync<string>("SELECT c.uid FROM job j JOIN cluster c ON c.id = j.cluster_id WHERE j.source = $1", "again"));
+        Assert.Equal("WorkerOOM", await engines.ScalarAsync<string>("SELECT exit_reason FROM job WHERE source = $1 AND uid = 'j1'", "again"));
+    }
+
+    [Fact]
+    public async Task Export_Should_HaveTheLast60Records_When_ThereAreMore()
+    {
+        using var files = Hostile();
+        await ImportAsync(files.MySqlDump(), "sixty", null);
+        var folder = files.NewPath("out");
+        await ExportAsync("sixty", folder);
+
+        var dump = await File.ReadAllTextAsync(Path.Combine(folder, "csv", "job_metrics.csv"));
+        Assert.DoesNotContain("\"\"global_step\"\":39,", dump, StringComparison.Ordinal);
+        Assert.Contains("\"[{\"\"global_step\"\":40,\"\"time_stamp\"\":1700000600,\"\"speed\"\":20,\"\"worker_cpu\"\":{\"\"0\"\":40}}", dump, StringComparison.Ordinal);
+        Assert.Contains("{\"\"global_step\"\":500,\"\"time_stamp\"\":1690000000,\"\"speed\"\":125.5,\"\"worker_memory\"\":{\"\"0\"\":4294967296,\"\"2\"\":0.1,\"\"10\"\":1},\"\"worker_cpu\"\":{\"\"0\"\":2.5},\"\"note\"\":{\"\"a\"\": null, \"\"b\"\": [1, 2]},\"\"ps_cpu\"\":{\"\"0\"\": \"\"two\"\"},\"\"ps_memory\"\":{}}", dump, StringComparison.Ordinal);
+    }
+
+    private static OriginalFiles Hostile(bool withRuntime = true)
+    {
+        var many = "[" + string.Join(",", Enumerable.Range(0, 100).Select(i => $"{{\"global_step\":{i},\"time_stamp\":{1700000000 + (15 * i)},\"speed\":{i / 2.0},\"worker_cpu\":{{\"0\":{i}}}}}")) + "]";
+        string?[] Metrics(string uid, string? runtime, string? feature = null, string? exit = null) =>
+            [uid, "{\"batch_size\": 64 }", feature, "no json", null, withRuntime || runtime is null or "broken [" or "[]" or "{}" ? runtime : null, exit, "[{\"config\":{},\"x\":\"it's \\\\ \\\" 日本\"}]", "{}", "", "Local"];
+        return new OriginalFiles()
+            .Table("cluster", "uid name resources status customized_data", ["c1", "cluster one", "{\"cpu\": 1}", null, "free\ntext"], ["C1", null, null, null, null])
+            .Table("job", "uid name scenario create_at started_at finished_at status",
+                ["j1", "first", "ctr", "2024-03-10 02:30:00", "2024-03-10 03:30:00", null, "{\"IsOOM\":true}"], ["j2", null, null, "0000-00-00 00:00:00", null, null, null],
+                ["j1", "again", null, null, null, null, null], ["", "no uid but a text", null, null, null, null, null])
+            .Table("job_node", "uid name job_uid type create_at started_at finished_at resource status customized_data",
+                ["n1", "worker-0", "j1", "worker", "2024-11-03 01:30:00", null, null, "{\"CPUCore\":10}", "{}", null], ["n2", "w", "ghost", "ps", null, null, null, null, null, null],
+                ["n3", "w", null, null, null, null, null, null, null, null])
+            .Table("job_metrics", "uid hyper_params_feature job_feature dataset_feature model_feature job_runtime exit_reason optimization resource customized_data type",
+                Metrics("j1", many, "{\"cluster\":\"cluster one\"}", "WorkerOOM"), Metrics("j2", Odd), Metrics("only-metrics", "broken ["), Metrics("empty", "[]"), Metrics("object", "{}"), Metrics("null", null),
+                Metrics("mixed", "[{\"global_step\":1,\"time_stamp\":1},7]"));
+    }
+
+    private Task<ImportReport> ImportAsync(string path, string source, string? zone) =>
+        new TrainingJobsImport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync(path, new ImportOptions { Source = source, TimeZone = zone });
+
+    private Task<ExportReport> ExportAsync(string source, string folder) => new TrainingJobsExport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync(source, folder);
+}
