@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AnalyticsGraph.Benchmarks.Comparing;
 using AnalyticsGraph.Benchmarks.Measuring;
 using AnalyticsGraph.Benchmarks.Parts;
 using AnalyticsGraph.Benchmarks.Servers;
@@ -25,6 +26,7 @@ internal static class BenchmarkCommand
         var root = new RootCommand("What GraphQL costs: the same answers through the whole stack and by hand.") { quick, data, only };
         root.Add(PartsCommand.Make());
         root.Add(SoakCommand.Make());
+        root.Add(PostGraphileCommand.Make());
         root.SetAction(async (parsed, cancellation) =>
         {
             var findings = await MeasureAsync(parsed.GetValue(quick), parsed.GetValue(data), parsed.GetValue(only)!);

@@ -12,6 +12,9 @@ switch (args)
     case ["serve", "stores", var data]:
         await StoresServer.RunAsync(data);
         return 0;
+    case ["serve", "comparison", var data]:
+        await ComparisonServer.RunAsync(data);
+        return 0;
     default:
         return await BenchmarkCommand.RunAsync(args);
 }

@@ -15,7 +15,8 @@ internal static class GlobalIdConditions
             return;
         }
 
-        if (table.Key.Length == 1)
+        // One key is equalled column by column, not looked for in a set: PostgreSQL carries an equality over to the columns that are joined with it, and so to their indexes and their order.
+        if (table.Key.Length == 1 && keys.Count > 1)
         {
             var column = table.Column(table.Key[0]);
             var type = SqlTypes.Of(column.Kind);

@@ -14,13 +14,29 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The processor time it has spent.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts a role and waits until it listens.</summary>
     /// <param name="told">Told every other line that the child writes.</param>
     /// <param name="role">The arguments that name the role.</param>
     /// <exception cref="InvalidOperationException">The child ended before it listened.</exception>
-    public static async Task<ChildProcess> StartAsync(Action<string> told, params string[] role)
+    public static Task<ChildProcess> StartAsync(Action<string> told, params string[] role) => StartAsync(told, new ProcessStartInfo(Environment.ProcessPath!, ["serve", .. role]));
+
+    /// <summary>Starts a program that says where it listens as this one's roles do, and ends with its standard input.</summary>
+    /// <param name="told">Told every other line that the child writes.</param>
+    /// <param name="start">The program.</param>
+    /// <exception cref="InvalidOperationException">The child ended before it listened.</exception>
+    public static async Task<ChildProcess> StartAsync(Action<string> told, ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", .. role]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -32,7 +48,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             told(line);
         }
 
-        throw new InvalidOperationException($"The server '{string.Join(' ', role)}' ended before it listened; what it wrote stands above.");
+        throw new InvalidOperationException($"The server '{string.Join(' ', start.ArgumentList)}' ended before it listened; what it wrote stands above.");
     }
 
     public async Task<string> GetAsync(string path) => await _client.GetStringAsync(new Uri(Address, path));

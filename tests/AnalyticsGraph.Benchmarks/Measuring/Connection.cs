@@ -63,7 +63,8 @@ internal sealed class Connection : IDisposable
             return (0, 0);
         }
 
-        var length = bytes.IndexOf("Content-Length: "u8);
+        // As Kestrel writes it, and as Node does.
+        var length = Math.Max(bytes.IndexOf("Content-Length: "u8), bytes.IndexOf("content-length: "u8));
         return bytes.StartsWith("HTTP/1.1 200"u8) && length >= 0 && Utf8Parser.TryParse(bytes[(length + 16)..], out int body, out _)
             ? (end + 4, body)
             : throw new InvalidDataException($"The server answered:\n{Encoding.UTF8.GetString(bytes)}");
