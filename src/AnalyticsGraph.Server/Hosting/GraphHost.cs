@@ -1,3 +1,4 @@
+using AnalyticsGraph.Server.Demo;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -76,6 +77,11 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
 
             await _stores.RunAsync(
                 "The graph is being built.", async stop => _graph = await GraphComposition.BuildAsync(_stores, _tracking, options.Limits, loggers, stop), readiness.Waiting, _stopping.Token);
+            if (options.Demo)
+            {
+                await _stores.RunAsync("The demo's models are being trained.", stop => DemoRecords.AddOnceAsync(_graph!, stop), readiness.Waiting, _stopping.Token);
+            }
+
             readiness.Ready(_stores);
             Console.WriteLine($"AnalyticsGraph is ready: {Address()}/graphql");
         }
