@@ -174,6 +174,11 @@ public sealed class HistoryTests(HistoryTests.Shelves shelves) : IClassFixture<H
     }
 
     [Fact]
+    public async Task AsOf_Should_HoldForAggregates_When_TheyAreOfThen() => Assert.Equal(
+        """{"boxesAggregate":[{"count":3}],"shelf":{"boxesAggregate":[{"count":2}],"things":[{"name":"t"}]},"now":[{"count":2}]}""",
+        await AskAsync($"{{ boxesAggregate(asOf: \"{Day(2)}\") {{ count }} shelf(name: \"one\", asOf: \"{Day(1)}\") {{ boxesAggregate {{ count }} things {{ name }} }} now: boxesAggregate {{ count }} }}"));
+
+    [Fact]
     public async Task AsOf_Should_KeepTimesApart_When_OneRequestAsksForSeveral() => Assert.Equal(
         """{"one":[{"shelf":{"name":"one"}}],"two":[{"shelf":{"name":"two"}}],"now":[]}""",
         await AskAsync($$$"""{ one: boxes(asOf: "{{{Day(1)}}}", where: {label: {eq: "b1"}}) { shelf { name } } two: boxes(asOf: "{{{Day(2)}}}", where: {label: {eq: "b1"}}) { shelf { name } } now: boxes(where: {label: {eq: "b1"}}) { shelf { name } } }"""));
