@@ -31,6 +31,11 @@ internal sealed partial class StartupChecks
             checks.CheckTable(table);
         }
 
+        foreach (var entity in model.Mutations.Select(mutation => mutation.Entity).Distinct().Where(entity => bound.Contains(entity.Table)))
+        {
+            checks.CheckWritable(entity);
+        }
+
         foreach (var root in model.RootFields.Where(root => bound.Contains(root.Target)))
         {
             checks.CheckOrder($"Query.{root.Name}", root.Target, root.Order);
@@ -231,6 +236,34 @@ internal sealed partial class StartupChecks
             if (a is not null && b is not null && SqlTypes.Of(a.Kind) != SqlTypes.Of(b.Kind))
             {
                 Problem(place, $"The relation compares {a.Name} ({a.StoreType}) with {b.Name} ({b.StoreType}).");
+            }
+        }
+    }
+
+    /// <summary>What writing needs beside what reading does.</summary>
+    private void CheckWritable(WritableModel entity)
+    {
+        var place = $"{entity.Table.TypeName} @writable";
+        foreach (var column in (string[])["lifecycle_stage", "deletion", "row_version"])
+        {
+            Find(place, entity.Table, column);
+        }
+
+        foreach (var relation in entity.Cascade)
+        {
+            Find($"{place}(cascade:)", relation.Target, "deletion");
+        }
+
+        foreach (var column in entity.Unique.SelectMany(rule => rule.Columns))
+        {
+            Find($"{entity.Table.TypeName} @unique", entity.Table, column);
+        }
+
+        foreach (var document in entity.Create.Concat(entity.Update).OfType<WritableColumn>().Where(column => column.Kind == ScalarKind.Json))
+        {
+            if (Find(place, entity.Table, document.Column) is { Kind: ColumnKind.Json } column)
+            {
+                Problem(place, $"`{document.Input}` is written to {column.Name}, which is json: PostgreSQL cannot compare it with what it was. Make the column text or jsonb.");
             }
         }
     }

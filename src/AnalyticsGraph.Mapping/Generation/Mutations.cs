@@ -73,7 +73,7 @@ internal static class Mutations
                 WritableReference => Sdl.Named("ID"),
                 _ => Sdl.ListOf("KeyValueInput"),
             };
-            yield return Sdl.Input(field.Input, isRequired ? new NonNullTypeNode(type) : type, field.Description + Limits(field.Check));
+            yield return Sdl.Input(field.Input, isRequired ? new NonNullTypeNode(type) : type, field.Description + (field is WritablePairs ? FormattableString.Invariant($" At most 100, texts up to {field.Check.Length:N0} characters.") : Limits(field.Check)));
         }
 
         if (mutation.Kind is MutationKind.Update or MutationKind.Delete or MutationKind.Restore)

@@ -74,12 +74,24 @@ internal sealed partial class ModelReader
             Cascade = ReadDependents(table, place, directive.Texts("cascade")),
             Restrict = ReadDependents(table, place, directive.Texts("restrict")),
             Unique = [.. _sdl.DirectivesOf(table.TypeName, "unique").Select(unique => ReadUnique(table, unique))],
-            Stamps =
-            [
-                .. _sdl.FieldsOf(table.TypeName).Where(field => field.Directives.Find("stamped") is not null).Select(field => new StampedColumn(
-                    ((ColumnField)table.Fields[field.Name.Value]).Column, Enum.Parse<StampEvent>(field.Directives.Find("stamped")!.Text("on"), ignoreCase: true))),
-            ],
+            Stamps = [.. _sdl.FieldsOf(table.TypeName).Select(field => ReadStamp(table, field)).OfType<StampedColumn>()],
         };
+    }
+
+    private StampedColumn? ReadStamp(TableModel table, FieldDefinitionNode field)
+    {
+        if (field.Directives.Find("stamped") is not { } stamped)
+        {
+            return null;
+        }
+
+        if (table.Fields.GetValueOrDefault(field.Name.Value) is ColumnField { Kind: ScalarKind.DateTime } column)
+        {
+            return new StampedColumn(column.Column, Enum.Parse<StampEvent>(stamped.Text("on"), ignoreCase: true));
+        }
+
+        Problem($"{table.TypeName}.{field.Name.Value}", "@stamped sets a column of type DateTime.");
+        return null;
     }
 
     private ImmutableArray<RelationField> ReadDependents(TableModel table, string place, ImmutableArray<string> names)
@@ -118,7 +130,7 @@ internal sealed partial class ModelReader
         var name = text.TrimEnd('!');
         var place = $"{table.TypeName} @writable";
         var field = _sdl.FieldsOf(table.TypeName).FirstOrDefault(field => field.Name.Value == name);
-        var description = field?.Description?.Value ?? "";
+        var description = field?.Description?.Value ?? $"Its `{name}`.";
         var check = field?.Directives.Find("check") is { } found ? ReadCheck(found) : FieldCheck.None;
         switch (table.Fields.GetValueOrDefault(name))
         {
@@ -134,7 +146,9 @@ internal sealed partial class ModelReader
             case RelationField { Type.IsList: false, Through: null, From.Length: 1 } relation when relation.Target.IsNode && relation.To.SequenceEqual(relation.Target.Key):
                 return new WritableReference(name + "Id", description, isRequired, relation);
             case RelationField { Type.IsList: true, Through: null, From.Length: 1 } relation when !isUpdate && IsPairs(relation):
-                return new WritablePairs(name, description, isRequired, ReadPairCheck(relation), relation);
+                check = ReadPairCheck(relation);
+                RequireLength($"{relation.Target.TypeName}.value", name, ScalarKind.String, check);
+                return new WritablePairs(name, description, isRequired, check, relation);
             default:
                 Problem(place, $"`{name}` is no column, document, to-one relation by id{(isUpdate ? "" : " or relation to names and texts")} of {table.TypeName}.");
                 return null;

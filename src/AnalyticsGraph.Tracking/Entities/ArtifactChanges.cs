@@ -15,12 +15,12 @@ internal sealed record ArtifactOwner(string Level, long? ExperimentId, long? Tri
         var (name, value) = input.Values[0];
         return name switch
         {
-            "experimentId" => new("EXPERIMENT", Change.KeyOf((string)value!, "Experiment"), null, null, null, null),
-            "trialId" => new("TRIAL", null, Change.KeyOf((string)value!, "Trial"), null, null, null),
-            "runId" => new("RUN", null, null, Change.KeyOf((string)value!, "Run"), null, null),
-            "resultsOfRunId" => new("RESULTS", null, null, Change.KeyOf((string)value!, "Run"), null, null),
-            "epoch" when (ArgumentValues)value! is var epoch => new("EPOCH", null, null, Change.KeyOf(epoch.Get<string>("runId"), "Run"), epoch.Get<long>("epochIndex"), null),
-            _ when (ArgumentValues)value! is var batch => new("BATCH", null, null, Change.KeyOf(batch.Get<string>("runId"), "Run"), batch.Get<long>("epochIndex"), batch.Get<long>("batchIndex")),
+            "experimentId" => new("EXPERIMENT", InputChange.KeyOf((string)value!, "Experiment"), null, null, null, null),
+            "trialId" => new("TRIAL", null, InputChange.KeyOf((string)value!, "Trial"), null, null, null),
+            "runId" => new("RUN", null, null, InputChange.KeyOf((string)value!, "Run"), null, null),
+            "resultsOfRunId" => new("RESULTS", null, null, InputChange.KeyOf((string)value!, "Run"), null, null),
+            "epoch" when (ArgumentValues)value! is var epoch => new("EPOCH", null, null, InputChange.KeyOf(epoch.Get<string>("runId"), "Run"), epoch.Get<long>("epochIndex"), null),
+            _ when (ArgumentValues)value! is var batch => new("BATCH", null, null, InputChange.KeyOf(batch.Get<string>("runId"), "Run"), batch.Get<long>("epochIndex"), batch.Get<long>("batchIndex")),
             _ => throw new ArgumentException($"'{name}' owns no artifacts.", nameof(input)),
         };
     }
@@ -31,7 +31,7 @@ internal sealed record ArtifactOwner(string Level, long? ExperimentId, long? Tri
 }
 
 /// <summary><c>logArtifacts</c>: records artifacts, or takes ones that are there, and says who has them.</summary>
-internal sealed class LogArtifacts(ArgumentValues input, Caller caller) : Change("logArtifacts", input, caller)
+internal sealed class LogArtifacts(ArgumentValues input, Caller caller) : InputChange("logArtifacts", input, caller)
 {
     private const int MostArtifacts = 1000;
     private const int MostOwners = 100;
@@ -146,7 +146,7 @@ internal sealed class LogArtifacts(ArgumentValues input, Caller caller) : Change
 }
 
 /// <summary><c>unlinkArtifact</c>: takes an artifact from an owner; the artifact stays.</summary>
-internal sealed class UnlinkArtifact(ArgumentValues input, Caller caller) : Change("unlinkArtifact", input, caller)
+internal sealed class UnlinkArtifact(ArgumentValues input, Caller caller) : InputChange("unlinkArtifact", input, caller)
 {
     private long _link = -1;
 

@@ -40,12 +40,13 @@ internal sealed class ChangeRunner(NpgsqlDataSource postgres)
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         // BEGIN goes with the first batch and COMMIT with the second, so neither costs a round trip; what is not committed is rolled back by disposing of it.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct).ConfigureAwait(false);
-        var hash = change.Token is null ? [] : InputHash.Of(change.Input);
+        var token = change.Token;
+        var hash = token is null ? [] : change.Hash();
         // Whoever repeats a call hears what came of it, whatever has become of the record since: what is wrong by now is asked, but not told.
         if (await AskAsync(connection, change, hash, ct).ConfigureAwait(false) is { } first)
         {
             if (!first.Hash.AsSpan().SequenceEqual(hash))
-                return Outcome.Failed<TChange>(ClientTokens.Conflict(change.Input.Get<string>("clientToken")!));
+                return Outcome.Failed<TChange>(ClientTokens.Conflict(token!));
             change.Recall(first.Answer);
             return Outcome.Of(change);
         }

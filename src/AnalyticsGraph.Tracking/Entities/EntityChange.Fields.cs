@@ -51,7 +51,7 @@ internal sealed partial class EntityChange
     {
         var pairs = PairsOf(field.Input);
         var isParam = field.Input == "params";
-        Rules.Pairs(pairs, InputRules.MostTags, field.Check.Length ?? InputRules.LongestTag, isParam ? "param" : field.Input == "tags" ? "tag" : "entry", field.Input);
+        Rules.Pairs(pairs, InputRules.MostTags, field.Check.Length!.Value, isParam ? "param" : field.Input == "tags" ? "tag" : "entry", field.Input);
         Pairs[field.Input] = [.. pairs.DistinctBy(pair => pair.Key)];
     }
 

@@ -109,10 +109,6 @@ internal sealed partial class EntityChange
     {
         if (!Pairs.TryGetValue(field.Input, out var pairs) || pairs.Length == 0)
             return;
-        var relation = field.Relation;
-        Write(new Statement("INSERT INTO ").Name(relation.Target.Table).Add(" (").Name(relation.To[0]).Add(", key, value) SELECT ").Bind(Key)
-            .Add(", t.key, t.value FROM unnest(").Bind([.. pairs.Select(pair => pair.Key)]).Add(", ").Bind([.. pairs.Select(pair => pair.Value)])
-            .Add(") AS t (key, value) ON CONFLICT (").Name(relation.To[0]).Add(", key) DO UPDATE SET value = EXCLUDED.value WHERE ")
-            .Name(relation.Target.Table).Add(".value IS DISTINCT FROM EXCLUDED.value"));
+        Write(PairStatements.Insert(field.Relation.Target.Table, field.Relation.To[0], Key, pairs));
     }
 }

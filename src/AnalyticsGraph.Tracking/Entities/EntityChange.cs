@@ -13,7 +13,7 @@ namespace AnalyticsGraph.Tracking.Entities;
 /// <param name="rules">The rules of each type.</param>
 /// <param name="input">Its coerced input.</param>
 /// <param name="caller">Whose it is.</param>
-internal sealed partial class EntityChange(MutationModel mutation, EntityRuleBook rules, ArgumentValues input, Caller caller) : Change(mutation.Name, input, caller)
+internal sealed partial class EntityChange(MutationModel mutation, EntityRuleBook rules, ArgumentValues input, Caller caller) : InputChange(mutation.Name, input, caller)
 {
     private readonly EntityRules _rules = rules.For(mutation.Entity.Table.TypeName);
     private Dictionary<string, object?>? _present;

@@ -8,7 +8,7 @@ namespace AnalyticsGraph.Tracking.Entities;
 /// <param name="isLinked">Which of both.</param>
 /// <param name="input">Job and run.</param>
 /// <param name="caller">Whose call it is.</param>
-internal sealed class JobRunChange(bool isLinked, ArgumentValues input, Caller caller) : Change(isLinked ? "linkRunToJob" : "unlinkRunFromJob", input, caller)
+internal sealed class JobRunChange(bool isLinked, ArgumentValues input, Caller caller) : InputChange(isLinked ? "linkRunToJob" : "unlinkRunFromJob", input, caller)
 {
     private string? _job;
     private string? _run;

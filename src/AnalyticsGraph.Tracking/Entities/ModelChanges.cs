@@ -6,7 +6,7 @@ using AnalyticsGraph.Tracking.Writing;
 namespace AnalyticsGraph.Tracking.Entities;
 
 /// <summary>What changes of models and their versions have in common.</summary>
-internal abstract class ModelChange(string operation, ArgumentValues input, Caller caller) : Change(operation, input, caller)
+internal abstract class ModelChange(string operation, ArgumentValues input, Caller caller) : InputChange(operation, input, caller)
 {
     /// <summary>Locks a registered model that must be in use.</summary>
     protected void AskModel(long model)
@@ -209,12 +209,8 @@ internal sealed class RegisterModel(ArgumentValues input, Caller caller) : Model
             .Bind(Input.Get<string>("description")).Add(", ").Bind(Input.Get<string>("user")).Add(", 'None', 'READY', ").Bind(Input.Get<string>("sourceUri")).Add(", ").Bind(Input.Get<string>("runLink"))
             .Add(", ").Bind(OptionalKey("runId", "Run"), NpgsqlTypes.NpgsqlDbType.Bigint).Add(", ").Bind(_runUuid)
             .Add(", ").Bind(OptionalKey("loggedModelId", "LoggedModel"), NpgsqlTypes.NpgsqlDbType.Bigint).Add(", now(), now())"));
-        var tags = PairsOf("tags").DistinctBy(tag => tag.Key).ToArray();
-        if (tags.Length > 0)
-        {
-            Write(new Statement("INSERT INTO model_version_tag (model_version_id, key, value) SELECT ").Bind(Answer).Add(", t.key, t.value FROM unnest(").Bind([.. tags.Select(tag => tag.Key)]).Add(", ")
-                .Bind([.. tags.Select(tag => tag.Value)]).Add(") AS t (key, value)"));
-        }
+        if (PairsOf("tags") is { Length: > 0 } tags)
+            Write(PairStatements.Insert("model_version_tag", "model_version_id", Answer, tags));
     }
 
     private long? OptionalKey(string name, string type) => Input.Get<string>(name) is null ? null : GivenKey(name, type);

@@ -96,7 +96,7 @@ internal sealed class LoggedModelRules : EntityRules
         change.Columns.TryAdd("status_code", ColumnValue.Of(Array.IndexOf(Statuses, "PENDING")));
         change.Columns["model_id"] = ColumnValue.Of($"m-{Guid.NewGuid():n}");
         if (change.Input.Get<string>("sourceRunId") is { } run)
-            change.Columns["original_source_run_id"] = ColumnValue.From("run", "uuid", "id", Change.KeyOf(run, "Run"));
+            change.Columns["original_source_run_id"] = ColumnValue.From("run", "uuid", "id", InputChange.KeyOf(run, "Run"));
     }
 }
 

@@ -147,5 +147,5 @@ internal static class MutationInputs
     // The schema says that it is there and not null.
     public static object Given(ArgumentValues input, string name) => input.TryGet(name, out var value) ? value! : throw new ArgumentException($"'{name}' is missing.", nameof(input));
 
-    public static long Key(string id, string type) => Change.KeyOf(id, type);
+    public static long Key(string id, string type) => InputChange.KeyOf(id, type);
 }
