@@ -100,7 +100,8 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             batch.BatchCommands.Add(new(
                 """
                 INSERT INTO results (run_id, time) SELECT * FROM unnest($1, $2)
-                ON CONFLICT (run_id) DO UPDATE SET time = EXCLUDED.time WHERE results.time IS DISTINCT FROM EXCLUDED.time
+                ON CONFLICT (run_id) DO UPDATE SET time = EXCLUDED.time, lifecycle_stage = 'ACTIVE', deletion = NULL
+                    WHERE (results.time, results.lifecycle_stage) IS DISTINCT FROM (EXCLUDED.time, 'ACTIVE')
                 """)
             {
                 Parameters =

@@ -57,7 +57,7 @@ public sealed partial class EntityTests(EmptyServer empty)
 
     [Theory]
     [MemberData(nameof(Types))]
-    public async Task Records_Should_BeFoundFilteredSortedAndPaged_When_TheyAreCreated(string type)
+    public async Task Records_Should_BeFoundFilteredSortedPagedAndAggregated_When_TheyAreCreated(string type)
     {
         var entity = _scene.Entity(type);
         var field = RootOf(entity);
@@ -107,6 +107,11 @@ public sealed partial class EntityTests(EmptyServer empty)
                 $"{header}(where: $where, order: $order, after: $after) {{ nodes {{ {key} }} }} }}", new { where = new { and = new object[] { filter, by } } })).At($"{field}.nodes");
             Assert.Contains(ids[0], found.EnumerateArray().Select(row => KeyOf(entity, row)));
         }
+
+        var groups = (await empty.Server.RunAsync(
+            $"query ($where: {type}FilterInput) {{ {field}Aggregate(where: $where, groupBy: [{{lifecycleStage: {{}}}}]) {{ count group {{ lifecycleStage }} fields {{ rowVersion {{ sum max }} }} }} }}",
+            new { where = filter })).GetProperty($"{field}Aggregate");
+        Assert.Equal("""[{"count":3,"group":{"lifecycleStage":"ACTIVE"},"fields":{"rowVersion":{"sum":3,"max":1}}}]""", groups.GetRawText());
     }
 
     [Theory]

@@ -29,6 +29,15 @@ public sealed class SpecialRuleTests(EmptyServer empty)
     }
 
     [Fact]
+    public async Task Results_Should_BeInUse_When_TheyAreLoggedAgainAfterTheyWereDeleted()
+    {
+        var run = await _scene.CreateAsync("Results");
+        await _scene.DoAsync("delete", "Results", new { runId = run });
+        var logged = await CallAsync("logResults", new { runId = run, metrics = new[] { new { key = "m", total = 1 } } }, "run { results { lifecycleStage } }");
+        Assert.Equal("ACTIVE", logged.At("run.results.lifecycleStage").GetString());
+    }
+
+    [Fact]
     public async Task RunName_Should_BeItsTag_When_EitherIsChanged()
     {
         var run = await empty.CreateRunAsync();
