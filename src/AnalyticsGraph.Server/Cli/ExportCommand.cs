@@ -21,6 +21,9 @@ internal static class ExportCommand
     {
         var command = new Command("export", "Write a source's records in the tables of its original system: as an SQL dump and as CSV.");
         command.Add(Of(
+            options, "mlflow", "An MLflow backend store, as a PostgreSQL dump and as CSV.",
+            (stores, tracking) => new MlflowExport(stores.Postgres, stores.ClickHouse, tracking.Flusher)));
+        command.Add(Of(
             options, "experiment-tracking", "Experiments, trials, runs, epochs, batches, metrics and artifacts, as a MySQL dump and as CSV.",
             (stores, tracking) => new ExperimentTrackingExport(stores.Postgres, stores.ClickHouse, tracking.Flusher)));
         command.Add(Of(

@@ -174,11 +174,11 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
         var isWithheld = await ask.ExecuteScalarAsync(ct).ConfigureAwait(false) is true ? "TRUE" : "FALSE";
         var insert =
             $"""
-            INSERT INTO other_row (source, table_name, ordinal, is_withheld, data)
-            SELECT $1, $2, row_number() OVER (ORDER BY t.{MlflowStaging.Ordinal}), {isWithheld}, (SELECT row_to_json(r) FROM (SELECT {names}) r)
+            INSERT INTO other_row (source, table_name, ordinal, is_partial, is_withheld, data)
+            SELECT $1, $2, row_number() OVER (ORDER BY t.{MlflowStaging.Ordinal}), {(says.Length > 0 ? "TRUE" : "FALSE")}, {isWithheld}, (SELECT row_to_json(r) FROM (SELECT {names}) r)
             FROM pg_temp.{MlflowStaging.Name(table)} t {says}
-            ON CONFLICT (source, table_name, ordinal) DO UPDATE SET data = EXCLUDED.data, is_withheld = EXCLUDED.is_withheld
-                WHERE (other_row.data::text, other_row.is_withheld) IS DISTINCT FROM (EXCLUDED.data::text, EXCLUDED.is_withheld)
+            ON CONFLICT (source, table_name, ordinal) DO UPDATE SET data = EXCLUDED.data, is_partial = EXCLUDED.is_partial, is_withheld = EXCLUDED.is_withheld
+                WHERE (other_row.data::text, other_row.is_partial, other_row.is_withheld) IS DISTINCT FROM (EXCLUDED.data::text, EXCLUDED.is_partial, EXCLUDED.is_withheld)
             """;
         await counts.RunAsync(connection, table, insert, source, table, 0, ct).ConfigureAwait(false);
         await using var remove = new NpgsqlCommand(

@@ -36,6 +36,21 @@ public sealed class OriginalColumnTests(OriginalsServer originals) : IClassFixtu
         Assert.Equal(expected, actual);
     }
 
+    [Theory]
+    [InlineData("experiment-tracking")]
+    [InlineData("training-jobs")]
+    [InlineData("wine")]
+    public async Task Export_Should_WriteTheFilesThatWereImported_When_ItIsAskedAtTheCommandLine(string system)
+    {
+        var (folder, output) = await originals.ExportAsync(system);
+
+        Assert.Contains($"tables of {system} in", output, StringComparison.Ordinal);
+        Assert.True(new FileInfo(Path.Combine(folder, system + ".sql")).Length > 0);
+        Assert.Equal(
+            OriginalColumns.Tables.Where(table => table.System == system).Select(table => table.Name + ".csv").Order(StringComparer.Ordinal),
+            Directory.GetFiles(Path.Combine(folder, "csv")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task RuntimeRecords_Should_BeTheDocuments_When_JobsAreAsked()
     {

@@ -40,6 +40,17 @@ public sealed class OriginalsServer : IAsyncLifetime
         }
     }
 
+    /// <summary>Exports a system's records.</summary>
+    /// <returns>The folder, and what the command said.</returns>
+    internal async Task<(string Folder, string Output)> ExportAsync(string system)
+    {
+        var folder = Path.Combine(_folder, "out-" + system);
+        var (code, output, errors) = await ServerProcess.RunAsync(
+            "export", system, "--to", folder, "--ConnectionStrings:Postgres", _engines.PostgresConnectionString, "--ConnectionStrings:ClickHouse", _engines.ClickHouseConnectionString);
+        Assert.True(code == 0, output + errors);
+        return (folder, output);
+    }
+
     public async Task DisposeAsync()
     {
         await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);

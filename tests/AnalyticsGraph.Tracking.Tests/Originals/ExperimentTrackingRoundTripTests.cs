@@ -57,6 +57,88 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
         Assert.Equal(1 + 2 + 1 + 1 + 1 + 3 + 1 + 1 + 5000, await engines.ScalarAsync<decimal>("SELECT sum(m.count) FROM run_metric m JOIN run r ON r.id = m.run_id WHERE r.source = $1", "again"));
     }
 
+    [Fact]
+    public async Task Import_Should_ChangeNothing_When_ItIsRefused()
+    {
+        using var files = Hostile();
+        var zone = await Assert.ThrowsAsync<ImportException>(() => ImportAsync(files.MySqlDump(), "refused", "Mars/Olympus"));
+        Assert.Contains("no time zone 'Mars/Olympus'", zone.Message, StringComparison.Ordinal);
+        var other = await Assert.ThrowsAsync<ImportException>(() => ImportAsync(files.MySqlDump(), "local", null));
+        Assert.Contains("another system's", other.Message, StringComparison.Ordinal);
+        var empty = await Assert.ThrowsAsync<ImportException>(() => ImportAsync(files.Write("x.sql", "INSERT INTO other (a) VALUES (1);"), "refused", null));
+        Assert.Contains("none of the tables EXPERIMENT", empty.Message, StringComparison.Ordinal);
+        var nowhere = await Assert.ThrowsAsync<ImportException>(() => ImportAsync("/nowhere", "refused", null));
+        Assert.Contains("no file or folder", nowhere.Message, StringComparison.Ordinal);
+        Assert.False(await engines.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM source WHERE name = 'refused')"));
+    }
+
+    [Fact]
+    public async Task Export_Should_SayWhatToDo_When_ItIsRefused()
+    {
+        using var files = Hostile();
+        await ImportAsync(files.MySqlDump(), "refusing", null);
+        var occupied = await Assert.ThrowsAsync<ExportException>(() => ExportAsync("refusing", Path.GetDirectoryName(files.MySqlDump())!));
+        Assert.Contains("is not empty", occupied.Message, StringComparison.Ordinal);
+        var unknown = await Assert.ThrowsAsync<ExportException>(() => ExportAsync("nobody", files.NewPath("out")));
+        Assert.Contains("no source 'nobody'", unknown.Message, StringComparison.Ordinal);
+        var other = await Assert.ThrowsAsync<ExportException>(() => new TrainingJobsExport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync("refusing", files.NewPath("out")));
+        Assert.Contains("EXPERIMENT_TRACKING", other.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_Should_FollowTheGraph_When_RecordsWereChangedHere()
+    {
+        using var files = Hostile();
+        await ImportAsync(files.MySqlDump(), "changed", "Europe/Berlin");
+        await using (var change = engines.Postgres.CreateCommand(
+            """
+            UPDATE experiment SET name = 'named here', creation_time = '2024-07-01 12:00:00Z' WHERE source = 'changed' AND original_id = '3';
+            UPDATE trial SET lifecycle_stage = 'DELETED' WHERE source = 'changed' AND original_id = '2';
+            INSERT INTO experiment (source, name, unique_name) VALUES ('changed', 'made here', false);
+            """))
+            await change.ExecuteNonQueryAsync();
+        var folder = files.NewPath("out");
+        await ExportAsync("changed", folder);
+
+        var experiments = await File.ReadAllTextAsync(Path.Combine(folder, "csv", "EXPERIMENT.csv"));
+        Assert.Contains("\n3,named here,,2024-07-01 14:00:00,9999-12-31 23:59:59\n", experiments, StringComparison.Ordinal);
+        Assert.Contains("\n11,made here,,,\n", experiments, StringComparison.Ordinal);
+        var runs = await File.ReadAllLinesAsync(Path.Combine(folder, "csv", "TRIAL_RUN.csv"));
+        Assert.Equal(["1", "3"], runs.Skip(1).Select(line => line.Split(',')[0]));
+    }
+
+    [Theory]
+    [InlineData(ImportStage.Reading)]
+    [InlineData(ImportStage.Storing)]
+    [InlineData(ImportStage.Flushing)]
+    public async Task Import_Should_BeCompletedByTheNext_When_ItsConnectionWasKilled(ImportStage stage)
+    {
+        using var files = Hostile();
+        var (dump, source) = (files.MySqlDump(), $"killed-{stage}");
+        var killed = false;
+        var progress = new ImmediateProgress(step =>
+        {
+            if (!killed && step.Stage == stage)
+            {
+                killed = true;
+                using var kill = engines.Postgres.CreateCommand("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+                kill.ExecuteNonQuery();
+            }
+        });
+        await Assert.ThrowsAnyAsync<Exception>(() =>
+            new ExperimentTrackingImport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync(dump, new ImportOptions { Source = source, TimeZone = "Europe/Berlin" }, progress));
+        Assert.True(killed);
+
+        await ImportAsync(dump, source, "Europe/Berlin");
+        await ImportAsync(dump, $"left-alone-{stage}", "Europe/Berlin");
+        var (after, alone) = (files.NewPath("after"), files.NewPath("alone"));
+        await ExportAsync(source, after);
+        await ExportAsync($"left-alone-{stage}", alone);
+        Assert.Equal(OriginalFiles.Read(alone), OriginalFiles.Read(after));
+        const string points = "SELECT sum(c.seq) FROM run_counter c JOIN run r ON r.id = c.run_id WHERE r.source = $1";
+        Assert.Equal(await engines.ScalarAsync<decimal>(points, $"left-alone-{stage}"), await engines.ScalarAsync<decimal>(points, source));
+    }
+
     private static OriginalFiles Hostile() => new OriginalFiles()
         .Table("EXPERIMENT", "id title desc start_time update_time",
             ["1", "first", "quotes ' \" ` and back\\slash \\' \\n", "2024-03-31 02:30:00", "2024-10-27 02:30:00"],
@@ -96,4 +178,9 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
         new ExperimentTrackingImport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync(path, new ImportOptions { Source = source, TimeZone = zone });
 
     private Task<ExportReport> ExportAsync(string source, string folder) => new ExperimentTrackingExport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync(source, folder);
+
+    private sealed class ImmediateProgress(Action<ImportProgress> report) : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value) => report(value);
+    }
 }
