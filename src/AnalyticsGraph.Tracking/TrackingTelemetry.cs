@@ -13,9 +13,9 @@ public static class TrackingTelemetry
 
     internal static ActivitySource Source { get; } = new(Name);
 
-    internal static Counter<long> PointsLogged { get; } = Meter.CreateCounter<long>("analyticsgraph.points.logged", "{point}", "Points that were acknowledged.");
+    internal static Counter<long> PointsLogged { get; } = Meter.CreateCounter<long>("analyticsgraph.points.logged", "{point}", "Points, and rows of other series, that were acknowledged.");
 
-    internal static Counter<long> PointsFlushed { get; } = Meter.CreateCounter<long>("analyticsgraph.points.flushed", "{point}", "Points that were brought to ClickHouse.");
+    internal static Counter<long> PointsFlushed { get; } = Meter.CreateCounter<long>("analyticsgraph.points.flushed", "{point}", "Points, and rows of other series, that were brought to ClickHouse.");
 
     internal static Histogram<double> CommitDuration { get; } = Meter.CreateHistogram(
         "analyticsgraph.points.commit.duration", "s", "How long the transaction of a group of batches took.", advice: Buckets());

@@ -20,7 +20,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         double[] odd = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0.0, -0.0, double.MaxValue, double.Epsilon, -1e300, 1e16, 3, -1e16];
         await engines.LogAsync(run.Run, [.. odd.Select((value, i) => new MetricInput { Key = "odd", Step = i % 3, Time = Start.AddMilliseconds(i % 2), Value = value })]);
         await engines.LogAsync(run.Run, [.. odd.Where(double.IsFinite).Select((value, i) => new MetricInput { Key = "finite", Step = 5 - i, Time = Start, Value = value })]);
-        await engines.LogAsync(run.Run, new MetricInput { Key = "nan", Value = double.NaN });
+        await engines.LogAsync(run.Run, new MetricInput { Key = "nan", Value = double.NaN }, new MetricInput { Key = "endless", Value = double.PositiveInfinity });
         Assert.Empty(await VerifyAsync());
     }
 
@@ -123,7 +123,6 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         var experiment = await engines.CreateExperimentAsync();
         var (kept, gone) = (await LogSeriesAsync(experiment), await LogSeriesAsync(experiment));
         await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery(
-            
             """
             INSERT INTO metric_record_link (source, original_id, level, experiment_id, run_id, version)
             VALUES ('local', {m:Int64}, 'RESULT', {e:Int64}, {g:Int64}, 1), ('local', {m:Int64} + 1, 'RESULT', {e:Int64}, {g:Int64}, 1), ('local', {m:Int64} + 1, 'RESULT', {e:Int64}, {k:Int64}, 1)

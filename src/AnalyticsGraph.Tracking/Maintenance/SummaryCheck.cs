@@ -129,7 +129,8 @@ internal sealed class SummaryCheck(NpgsqlDataSource postgres, ClickHouseClient c
                 Count = Whole("n"),
                 NanCount = Whole("nans"),
                 Sum = Real("total"),
-                M2 = Real("m2"),
+                // Infinities have no deviation, which ClickHouse says of several only.
+                M2 = double.IsFinite(Real("magnitude")) ? Real("m2") : double.NaN,
                 First = Stat("first"),
                 Last = Stat("last"),
                 Min = hasNumbers ? Stat("min") : null,

@@ -18,7 +18,7 @@ internal readonly struct CommitSpan : IDisposable
             "points.commit", ActivityKind.Internal, default(ActivityContext), [new("analyticsgraph.batches", batches)], askers.Select(asker => new ActivityLink(asker)).ToList()));
 
     /// <summary>The group is stored.</summary>
-    /// <param name="points">How many of its points are new.</param>
+    /// <param name="points">How many points, and rows of other series, it logged.</param>
     public void Commit(int points)
     {
         TrackingTelemetry.PointsLogged.Add(points);

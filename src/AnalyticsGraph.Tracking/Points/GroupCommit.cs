@@ -37,7 +37,7 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             await WriteAsync(connection, caller, work, blocks).ConfigureAwait(false);
             await transaction.CommitAsync().ConfigureAwait(false);
             flusher.NoteLogged(blocks.Sum(block => block.Bytes));
-            span.Commit(work.Points.Count);
+            span.Commit(blocks.Sum(block => block.Count));
             Tell(work);
         }
 

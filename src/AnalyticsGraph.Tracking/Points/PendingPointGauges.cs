@@ -13,7 +13,7 @@ internal sealed class PendingPointGauges : IDisposable
 
     public PendingPointGauges(Func<long> bytes)
     {
-        _meter.CreateObservableGauge("analyticsgraph.points.pending", () => Interlocked.Read(ref _points), "{point}", "Acknowledged points that wait for ClickHouse.");
+        _meter.CreateObservableGauge("analyticsgraph.points.pending", () => Interlocked.Read(ref _points), "{point}", "Acknowledged points, and rows of other series, that wait for ClickHouse.");
         _meter.CreateObservableGauge("analyticsgraph.points.pending.size", bytes, "By", "Their size, uncompressed.");
         _meter.CreateObservableGauge("analyticsgraph.points.lag", Lag, "s", "How long the oldest of them has waited; 0 if none does.");
     }

@@ -177,6 +177,7 @@ public sealed class RowLog(NpgsqlDataSource postgres, PointFlusher flusher, Poin
             await ClientTokens.AnswerAsync(connection, caller, operation, token, rows.Count.ToString(CultureInfo.InvariantCulture), ct).ConfigureAwait(false);
         await transaction.CommitAsync(ct).ConfigureAwait(false);
         flusher.NoteLogged(rows.Bytes);
+        TrackingTelemetry.PointsLogged.Add(rows.Count);
         return Outcome.Of(rows.Count);
     }
 

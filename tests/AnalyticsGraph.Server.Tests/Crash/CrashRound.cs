@@ -27,7 +27,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
     {
         var faults = new List<string>();
         await CutImportShortAsync(faults);
-        var ledger = await CutClientsShortAsync(faults);
+        var (ledger, epochs) = await CutClientsShortAsync(faults);
         if (_random.Next(2) == 0)
         {
             await ImportAsync(faults);
@@ -39,7 +39,13 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
             await ImportAsync(faults);
         }
 
-        faults.AddRange(await StoreComparison.FindFaultsAsync(_data, ledger));
+        var (code, output, errors) = await ServerProcess.RunAsync("verify", "--data", _data);
+        if (code != 0)
+        {
+            faults.Add($"verify ended with {code} and said:\n{output}{errors}");
+        }
+
+        faults.AddRange(await StoreComparison.FindFaultsAsync(_data, ledger, epochs));
         return faults;
     }
 
@@ -89,7 +95,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
         }
     }
 
-    private async Task<List<LoggedBatch>> CutClientsShortAsync(List<string> faults)
+    private async Task<(List<LoggedBatch> Batches, List<LoggedEpoch> Epochs)> CutClientsShortAsync(List<string> faults)
     {
         Figures.Recoveries.Add(await StartAsync());
         using var graph = new GraphCaller(_port);
@@ -102,8 +108,14 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
                 .GetProperty("createRun").GetProperty("run").GetProperty("id").GetString()!);
         }
 
+        var jobs = new List<string>();
+        for (var i = 0; i < Clients; i++)
+        {
+            jobs.Add((await graph.GetAsync("mutation ($u: String!) { createJob(input: { uid: $u }) { job { id } } }", new { u = $"j{i}" })).GetProperty("createJob").GetProperty("job").GetProperty("id").GetString()!);
+        }
+
         using var stop = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, Clients).Select(i => new LoggingClient(i + 1, _random.Next(), graph, runs[i], runs[Clients])).ToArray();
+        var clients = Enumerable.Range(0, Clients).Select(i => new LoggingClient(i + 1, _random.Next(), graph, runs[i], runs[Clients], jobs[i])).ToArray();
         var logging = Task.WhenAll(clients.Select(client => Task.Run(() => client.RunAsync(stop.Token))));
         try
         {
@@ -131,7 +143,7 @@ internal sealed class CrashRound(int seed, Victim victim) : IAsyncDisposable
         var ledger = clients.SelectMany(client => client.Ledger).ToList();
         faults.AddRange(clients.SelectMany(client => client.Faults).Distinct());
         Figures.Take(clients, ledger);
-        return ledger;
+        return (ledger, [.. clients.SelectMany(client => client.Epochs)]);
     }
 
     private async Task KillAndRecoverAsync()

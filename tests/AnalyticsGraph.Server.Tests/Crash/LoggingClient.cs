@@ -7,10 +7,18 @@ namespace AnalyticsGraph.Server.Tests.Crash;
 /// A client that logs one batch after the other, as fast as they are answered, whatever dies meanwhile. What was not answered it sends again if a token makes that
 /// safe; of the others every second one, because equal points are taken once; the rest it leaves in doubt.
 /// </summary>
-internal sealed class LoggingClient(int number, int seed, GraphCaller graph, string ownRun, string sharedRun)
+internal sealed class LoggingClient(int number, int seed, GraphCaller graph, string ownRun, string sharedRun, string ownJob)
 {
     private const string LogBatch =
         "mutation ($input: LogBatchInput!) { logBatch(input: $input) { newPoints errors { __typename ... on UserError { message } } } }";
+
+    private const string LogEpoch =
+        """
+        mutation ($run: ID!, $job: ID!, $index: Long!, $time: DateTime!, $value: Double!, $step: Long!) {
+          logEpochs(input: { runId: $run, epochs: [{ index: $index, time: $time, metrics: [{ key: "epochs", total: $value }] }] }) { newPoints errors { __typename } }
+          logJobRuntime(input: { jobId: $job, records: [{ time: $time, globalStep: $step, speed: $value }] }) { count errors { __typename } }
+        }
+        """;
 
     // What a call may meet while an engine or the server is away.
     private static readonly HashSet<string> ClearCodes = ["STORE_UNAVAILABLE", "RESOURCE_EXHAUSTED"];
@@ -18,10 +26,14 @@ internal sealed class LoggingClient(int number, int seed, GraphCaller graph, str
     private readonly Random _random = new(seed);
     private long _points;
     private int _batches;
+    private long _epochValues;
     private volatile int _acknowledged;
 
     /// <summary>All batches that were sent.</summary>
     public List<LoggedBatch> Ledger { get; } = [];
+
+    /// <summary>All epochs that were sent.</summary>
+    public List<LoggedEpoch> Epochs { get; } = [];
 
     /// <summary>What the server should not have said.</summary>
     public List<string> Faults { get; } = [];
@@ -44,6 +56,11 @@ internal sealed class LoggingClient(int number, int seed, GraphCaller graph, str
             for (var attempt = 1; !await SendAsync(batch, attempt) && again && !stop.IsCancellationRequested; attempt++)
             {
                 await Task.Delay(20, CancellationToken.None);
+            }
+
+            if (_batches % 3 == 0)
+            {
+                await LogEpochAsync(stop);
             }
 
             if (_batches % 8 == 0)
@@ -101,6 +118,37 @@ internal sealed class LoggingClient(int number, int seed, GraphCaller graph, str
         batch.Acknowledged = true;
         _acknowledged++;
         return true;
+    }
+
+    /// <summary>A new epoch, or a correction of one; sent until it is answered, for what is logged again replaces itself.</summary>
+    private async Task LogEpochAsync(CancellationToken stop)
+    {
+        var epoch = Epochs.Count > 0 && _random.Next(3) == 0 ? Epochs[_random.Next(Epochs.Count)] : null;
+        if (epoch is null)
+        {
+            Epochs.Add(epoch = new LoggedEpoch(ownRun, ownJob, Epochs.Count));
+        }
+
+        epoch.Values.Add(++_epochValues);
+        epoch.Acknowledged = false;
+        var time = DateTimeOffset.UnixEpoch.AddDays(20_000 + _random.Next(100));
+        while (!epoch.Acknowledged && !stop.IsCancellationRequested)
+        {
+            var answer = await graph.CallAsync(LogEpoch, new { run = ownRun, job = ownJob, index = epoch.Index, time = time.ToString("O"), value = epoch.Values[^1], step = _epochValues });
+            if (answer.Data is { } data)
+            {
+                epoch.Acknowledged = true;
+                if (data.GetProperty("logEpochs").GetProperty("errors").GetArrayLength() + data.GetProperty("logJobRuntime").GetProperty("errors").GetArrayLength() > 0)
+                {
+                    Faults.Add($"logEpochs, logJobRuntime: {data}");
+                }
+            }
+            else
+            {
+                Note(answer.Codes);
+                await Task.Delay(20, CancellationToken.None);
+            }
+        }
     }
 
     /// <summary>A read of both stores. It may fail, clearly; else it shows at least what was acknowledged.</summary>

@@ -1,5 +1,6 @@
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Engines;
+using AnalyticsGraph.Server.Tests.Running;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace AnalyticsGraph.Server.Tests.Crash;
 internal static class StoreComparison
 {
     /// <summary>All that is wrong; empty if nothing is.</summary>
-    public static async Task<List<string>> FindFaultsAsync(string data, IReadOnlyList<LoggedBatch> ledger)
+    public static async Task<List<string>> FindFaultsAsync(string data, IReadOnlyList<LoggedBatch> ledger, IReadOnlyList<LoggedEpoch> epochs)
     {
         await using var engines = await EmbeddedEngines.StartAsync(new EngineOptions { DataDirectory = data }, NullLoggerFactory.Instance);
         await using var postgres = NpgsqlDataSource.Create(engines.PostgresConnectionString);
@@ -57,7 +58,52 @@ internal static class StoreComparison
         }
 
         CompareWithLedger(await ReadAsync<double>(clickHouse, "SELECT value FROM metric_point WHERE key IN ('own', 'shared') AND value >= 10000000"), ledger, faults);
+        await CompareWithEpochsAsync(clickHouse, epochs, faults);
         return faults;
+    }
+
+    /// <summary>Each epoch is there with the value that its client sent last, and so is its point; and each call's record of the job, once.</summary>
+    private static async Task CompareWithEpochsAsync(ClickHouseClient clickHouse, IReadOnlyList<LoggedEpoch> epochs, List<string> faults)
+    {
+        foreach (var run in epochs.GroupBy(epoch => (epoch.RunId, epoch.JobId)))
+        {
+            var (id, job) = (EmptyServer.KeyOf(run.Key.RunId), EmptyServer.KeyOf(run.Key.JobId));
+            var totals = await ReadPairsAsync(clickHouse, $"SELECT step AS name, assumeNotNull(total) AS value FROM metric WHERE run_id = {id} AND scope = 'EPOCH' AND key = 'epochs'");
+            var rows = await ReadPairsAsync(clickHouse, $"SELECT idx AS name, toFloat64(count()) AS value FROM epoch FINAL WHERE run_id = {id} GROUP BY idx");
+            var records = await ReadPairsAsync(clickHouse, $"SELECT global_step AS name, toFloat64(count()) AS value FROM job_runtime FINAL WHERE job_id = {job} GROUP BY global_step");
+            foreach (var epoch in run)
+            {
+                double? total = totals.TryGetValue(epoch.Index, out var found) ? found : null;
+                if (!epoch.Admits(total) || rows.GetValueOrDefault(epoch.Index) != (total is null ? 0 : 1))
+                {
+                    faults.Add($"Epoch {epoch.Index} of run {id} has the value {total} and {rows.GetValueOrDefault(epoch.Index)} rows; sent were {string.Join(", ", epoch.Values)}{(epoch.Acknowledged ? "" : ", the last of which was not answered")}.");
+                }
+
+                foreach (var value in epoch.Values)
+                {
+                    var times = records.GetValueOrDefault((long)value);
+                    if (times > 1 || (times == 0 && (epoch.Acknowledged || value != epoch.Values[^1])))
+                    {
+                        faults.Add($"The record of step {value} of job {job} is there {times} times.");
+                    }
+                }
+            }
+        }
+    }
+
+    private static async Task<Dictionary<long, double>> ReadPairsAsync(ClickHouseClient clickHouse, string sql)
+    {
+        await using var result = await clickHouse.QueryAsync(new ClickHouseQuery(sql));
+        var pairs = new Dictionary<long, double>();
+        await foreach (var block in result.ReadBlocksAsync())
+        {
+            for (var i = 0; i < block.RowCount; i++)
+            {
+                pairs.Add(block.Column<long>("name")[i], block.Column<double>("value")[i]);
+            }
+        }
+
+        return pairs;
     }
 
     private static void CompareWithLedger(List<double> stored, IReadOnlyList<LoggedBatch> ledger, List<string> faults)

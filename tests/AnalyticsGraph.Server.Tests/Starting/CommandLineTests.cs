@@ -22,6 +22,8 @@ public sealed class CommandLineTests
     [InlineData("serve", "serve")]
     [InlineData("import", "Required command")]
     [InlineData("import mlflow", "Required argument")]
+    [InlineData("gc", "--older-than")]
+    [InlineData("gc --older-than soon", "no duration")]
     public async Task Start_Should_SayWhatIsWrong_When_ArgumentsAreUnknown(string arguments, string named)
     {
         var (code, _, errors) = await ServerProcess.RunAsync(arguments.Split(' '));
