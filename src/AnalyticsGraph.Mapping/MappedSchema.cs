@@ -19,6 +19,8 @@
 // * an order by a value of a related row (@orderBy) does not join and sort all rows: its page is put together of the order's classes, numbers by an index (LeadingOrder)
 // * rows of one parent whose list streams are read on a connection of their own and sent as they come (RowFeed); all others in the level's round trip
 // * what is read below rows that were read as of a time is read as of that time (RowSet.AsOf): the tables come with their histories (HistorySource), and the time is part of the policy
+// * aggregates group in a statement within, so that having and order are conditions on columns like any; of nested lists it is one LATERAL (PostgreSQL) or groups by the parents' keys, too
+//   (ClickHouse). What is grouped and compared has one form in both stores (AggregateValue): texts by their bytes, an enum by its first spelling, one NaN, one zero
 // * a filter that reaches into the other store asks that one first for the keys that meet the condition
 using System.Collections.Immutable;
 using AnalyticsGraph.ClickHouse;
