@@ -59,7 +59,9 @@ internal static class MaintenanceCommands
         var olderThan = new Option<TimeSpan>("--older-than") { Description = "Remove what was deleted longer ago: 30d, 12h, 45m, or ISO 8601 (P30D).", Required = true, HelpName = "DURATION", CustomParser = ParseDuration };
         var keepHistory = new Option<TimeSpan?>("--keep-history")
         {
-            Description = "Remove former versions of records that were replaced longer ago (default: keep all).", HelpName = "DURATION", CustomParser = result => ParseDuration(result),
+            Description = "Remove former versions of records that were replaced longer ago (default: keep all).",
+            HelpName = "DURATION",
+            CustomParser = result => ParseDuration(result),
         };
         var isDryRun = new Option<bool>("--dry-run") { Description = "Only count what would be removed." };
         var gc = new Command("gc", "Remove for good, from both stores, what was deleted long ago. It cannot be restored afterwards.") { olderThan, keepHistory, isDryRun };
