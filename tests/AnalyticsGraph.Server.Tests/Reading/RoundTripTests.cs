@@ -87,37 +87,4 @@ public sealed class RoundTripTests(SampleServer sample)
         Assert.Equal(counters.PostgresRoundTrips, postgres.RoundTrips - before);
         Assert.Equal(1, clickHouse.Queries - queriesBefore);
     }
-
-    /// <summary>A change asks once and writes once, however much it checks; BEGIN goes along with the first batch and COMMIT with the second. What it answers is read once more.</summary>
-    [Theory]
-    [InlineData("createExperiment(input: {name: \"$token\", tags: [{key: \"a\", value: \"b\"}], clientToken: \"$token\"}) { errors { __typename } }")]
-    [InlineData("createTrial(input: {experimentId: \"$experiment\", name: \"t\"}) { errors { __typename } }")]
-    [InlineData("createRun(input: {experimentId: \"$experiment\", params: [{key: \"a\", value: \"b\"}], clientToken: \"$token\"}) { errors { __typename } }")]
-    [InlineData("createRegisteredModel(input: {name: \"$token\", tags: [{key: \"a\", value: \"b\"}], clientToken: \"$token\"}) { errors { __typename } }")]
-    [InlineData("registerModel(input: {name: \"$token\", clientToken: \"$token\"}) { errors { __typename } }")]
-    [InlineData("logArtifacts(input: {artifacts: [{location: \"a\", owners: [{experimentId: \"$experiment\"}]}, {location: \"b\"}]}) { errors { __typename } }")]
-    [InlineData("updateExperiment(input: {id: \"$experiment\", description: \"$token\"}) { errors { __typename } }")]
-    public async Task Mutation_Should_AskOnceAndWriteOnce_When_ItChangesARecord(string mutation)
-    {
-        await using var postgres = await PostgresWire.ListenAsync(sample.Postgres);
-        var options = new ServerOptions("", Path.GetTempPath(), Demo: false, postgres.ConnectionString, sample.ClickHouse);
-        await using var stores = await Stores.OpenAsync(options, NullLoggerFactory.Instance, _ => { }, CancellationToken.None);
-        await using var tracking = new TrackingServices(stores, NullLoggerFactory.Instance);
-        var graph = await GraphComposition.BuildAsync(stores, tracking, new ServerLimits(), NullLoggerFactory.Instance, CancellationToken.None);
-        var experiment = (await InProcessServer.CountAsync(graph, "{ experiments(first: 1) { nodes { id } } }")).Data.At("experiments.nodes.0.id").GetString();
-        mutation = mutation.Replace("$experiment", experiment, StringComparison.Ordinal);
-        await RunAsync();
-        var before = postgres.RoundTrips;
-
-        await RunAsync();
-
-        // BEGIN is counted as a message of its own, though nobody waits for its answer.
-        Assert.Equal(3, postgres.RoundTrips - before);
-
-        async Task RunAsync()
-        {
-            var (data, _) = await InProcessServer.CountAsync(graph, $"mutation {{ it: {mutation.Replace("$token", $"{Guid.NewGuid():n}", StringComparison.Ordinal)} }}");
-            Assert.Equal("[]", data.At("it.errors").GetRawText());
-        }
-    }
 }
