@@ -32,8 +32,7 @@ internal sealed class Evaluation(long predictionSetId, long total, IReadOnlyList
 
     public IReadOnlyList<ConfusionCell> ConfusionMatrix { get; } = [.. cells.OrderBy(cell => cell.Actual, ClassOrder).ThenBy(cell => cell.Predicted, ClassOrder)];
 
-    public IReadOnlyList<ClassEvaluation> Classes { get; } =
-        [.. cells.Select(cell => cell.Actual).Concat(cells.Select(cell => cell.Predicted)).Distinct().Order(ClassOrder).Select(name => ClassEvaluation.Of(name, cells))];
+    public IReadOnlyList<ClassEvaluation> Classes { get; } = ClassEvaluation.All(cells, ClassOrder);
 
     public double? MeanAbsoluteError => numbers.Count == 0 ? null : numbers.Absolute / numbers.Count;
 
@@ -62,12 +61,20 @@ internal sealed record ConfusionCell(string Actual, string Predicted, long Count
 /// <summary>How good a set of predictions is at one class.</summary>
 internal sealed record ClassEvaluation(string Class, long Support, long Predicted, double Precision, double Recall, double F1)
 {
-    public static ClassEvaluation Of(string name, IReadOnlyList<ConfusionCell> cells)
+    /// <summary>All classes, in order. There can be very many: the cells are gone through once, not for each class.</summary>
+    public static IReadOnlyList<ClassEvaluation> All(IReadOnlyList<ConfusionCell> cells, IComparer<string> order)
     {
-        var support = cells.Where(cell => cell.Actual == name).Sum(cell => cell.Count);
-        var predicted = cells.Where(cell => cell.Predicted == name).Sum(cell => cell.Count);
-        var right = cells.Where(cell => cell.Actual == name && cell.Predicted == name).Sum(cell => cell.Count);
-        return new ClassEvaluation(name, support, predicted, Ratio(right, predicted), Ratio(right, support), Ratio(2 * right, support + predicted));
+        var counts = new Dictionary<string, (long Support, long Predicted, long Right)>(StringComparer.Ordinal);
+        foreach (var (actual, predicted, count) in cells)
+        {
+            var truly = counts.GetValueOrDefault(actual);
+            counts[actual] = truly with { Support = truly.Support + count, Right = truly.Right + (actual == predicted ? count : 0) };
+            var said = counts.GetValueOrDefault(predicted);
+            counts[predicted] = said with { Predicted = said.Predicted + count };
+        }
+
+        return [.. counts.OrderBy(c => c.Key, order).Select(c => new ClassEvaluation(
+            c.Key, c.Value.Support, c.Value.Predicted, Ratio(c.Value.Right, c.Value.Predicted), Ratio(c.Value.Right, c.Value.Support), Ratio(2 * c.Value.Right, c.Value.Support + c.Value.Predicted)))];
     }
 
     private static double Ratio(long part, long whole) => whole == 0 ? 0 : (double)part / whole;

@@ -1,4 +1,3 @@
-using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.Mapping;
@@ -37,14 +36,14 @@ internal static class EvaluationResolvers
         var named = context.Arguments.Get<object?[]>("predictionSetIds") is { } ids ? Array.ConvertAll(ids, id => GlobalId.ParseInt64((string)id!, "PredictionSet")) : null;
         if (named is { Length: > MostSets })
         {
-            throw SeriesErrors.BadInput("predictionSetIds", $"At most {MostSets} sets can be compared at once; these are {named.Length}.");
+            throw ArgumentErrors.BadInput("predictionSetIds", $"At most {MostSets} sets can be compared at once; these are {named.Length}.");
         }
 
         var bySet = await SetsOfAsync(context, datasets, named).ConfigureAwait(false);
         var lists = Array.ConvertAll(datasets, dataset => named is null ? [.. bySet[dataset]] : named.Where(bySet[dataset].Contains).ToArray());
         if (named?.FirstOrDefault(set => !lists.Any(list => list.Contains(set)), -1) is { } stranger and >= 0)
         {
-            throw SeriesErrors.BadInput("predictionSetIds", $"{GlobalId.Of("PredictionSet", stranger)} is no set of predictions for the dataset.");
+            throw ArgumentErrors.BadInput("predictionSetIds", $"{GlobalId.Of("PredictionSet", stranger)} is no set of predictions for the dataset.");
         }
 
         long[] sets = [.. lists.SelectMany(list => list).Distinct()];

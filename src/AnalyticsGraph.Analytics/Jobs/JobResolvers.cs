@@ -1,4 +1,3 @@
-using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Types;
@@ -57,8 +56,8 @@ internal static class JobResolvers
         if (within <= TimeSpan.Zero || first is < 1 or > MostRecords)
         {
             throw within <= TimeSpan.Zero
-                ? SeriesErrors.BadInput("within", "`within` must be longer than nothing.")
-                : SeriesErrors.BadInput("first", $"`first` must be from 1 to {MostRecords}.");
+                ? ArgumentErrors.BadInput("within", "`within` must be longer than nothing.")
+                : ArgumentErrors.BadInput("first", $"`first` must be from 1 to {MostRecords}.");
         }
 
         // Moments are microseconds here, lengths of time as well: exact for thousands of years.
@@ -112,7 +111,7 @@ internal static class JobResolvers
 
     private static int Records(StepContext context) => (int)context.Arguments.Get<object>("records")! is var records and >= 1 and <= MostRecords
         ? records
-        : throw SeriesErrors.BadInput("records", $"`records` must be from 1 to {MostRecords}.");
+        : throw ArgumentErrors.BadInput("records", $"`records` must be from 1 to {MostRecords}.");
 
     /// <summary>A list for each job of a batch, of objects that C# makes.</summary>
     private static FieldResolver OfJobs<T>(Func<long[], StepContext, Task<Func<long, IReadOnlyList<T>>>> read) => FieldResolver.FromBatch(async (parents, context) =>

@@ -60,9 +60,9 @@ internal readonly record struct Sampling(SamplingKind Kind, int Points = 0, long
 
     private static int Checked(string path, int points, int least) => points >= least && points <= MaxPoints
         ? points
-        : throw SeriesErrors.BadInput(path, $"`{path}` must be from {least} to {MaxPoints}; it is {points}.");
+        : throw ArgumentErrors.BadInput(path, $"`{path}` must be from {least} to {MaxPoints}; it is {points}.");
 
     private static long Positive(string path, long width) => width > 0
         ? width
-        : throw SeriesErrors.BadInput(path, $"`{path}` must be at least 1; it is {width}.");
+        : throw ArgumentErrors.BadInput(path, $"`{path}` must be at least 1; it is {width}.");
 }

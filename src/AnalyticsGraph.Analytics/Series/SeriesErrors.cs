@@ -6,14 +6,6 @@ namespace AnalyticsGraph.Analytics.Series;
 /// <summary>The errors of series.</summary>
 internal static class SeriesErrors
 {
-    /// <summary>An argument that does not fit.</summary>
-    /// <param name="argument">Its path within the field's arguments.</param>
-    /// <param name="message">What is wrong and what would fit.</param>
-    public static GraphQLException BadInput(string argument, string message) => new(new GraphQLError(message, ErrorCodes.BadUserInput)
-    {
-        Extensions = ImmutableDictionary<string, object?>.Empty.Add("argument", argument),
-    });
-
     /// <summary>More points than may be returned unthinned.</summary>
     /// <param name="key">The metric.</param>
     /// <param name="count">How many points there are, as far as known.</param>

@@ -33,7 +33,7 @@ internal sealed record SeriesRequest(
         var to = arguments.TryGet("to", out var t) ? (long?)t : null;
         if (from > to)
         {
-            throw SeriesErrors.BadInput("from", $"The window is empty: `from` {from} is greater than `to` {to}.");
+            throw ArgumentErrors.BadInput("from", $"The window is empty: `from` {from} is greater than `to` {to}.");
         }
 
         return new SeriesRequest(
@@ -48,6 +48,6 @@ internal sealed record SeriesRequest(
     }
 
     private static string Text(string argument, string value) => value.Contains('\0', StringComparison.Ordinal)
-        ? throw SeriesErrors.BadInput(argument, $"`{argument}` contains the character U+0000, which no store can hold.")
+        ? throw ArgumentErrors.BadInput(argument, $"`{argument}` contains the character U+0000, which no store can hold.")
         : value;
 }

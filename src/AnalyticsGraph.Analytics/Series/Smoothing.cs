@@ -29,7 +29,7 @@ internal abstract class Smoothing
         var window = options.Get<int?>("window") ?? 0;
         return window is >= 1 and <= MaxWindow
             ? new MovingAverage(window)
-            : throw SeriesErrors.BadInput("smoothing.movingAverage.window", $"`smoothing.movingAverage.window` must be from 1 to {MaxWindow}; it is {window}.");
+            : throw ArgumentErrors.BadInput("smoothing.movingAverage.window", $"`smoothing.movingAverage.window` must be from 1 to {MaxWindow}; it is {window}.");
     }
 
     // The weight of what was before: 1 - alpha, or such that it halves after so many points.
@@ -40,10 +40,10 @@ internal abstract class Smoothing
         return (alpha, halfLife) switch
         {
             ( > 0 and <= 1, null) => 1 - alpha.Value,
-            (not null, null) => throw SeriesErrors.BadInput("smoothing.ema.alpha", $"`smoothing.ema.alpha` must be above 0 and at most 1; it is {alpha.Value:R}."),
+            (not null, null) => throw ArgumentErrors.BadInput("smoothing.ema.alpha", $"`smoothing.ema.alpha` must be above 0 and at most 1; it is {alpha.Value:R}."),
             (null, > 0 and <= double.MaxValue) => Math.Pow(0.5, 1 / halfLife.Value),
-            (null, not null) => throw SeriesErrors.BadInput("smoothing.ema.halfLife", $"`smoothing.ema.halfLife` must be above 0 and finite; it is {halfLife.Value:R}."),
-            _ => throw SeriesErrors.BadInput("smoothing.ema", "Give either `smoothing.ema.alpha` or `smoothing.ema.halfLife`."),
+            (null, not null) => throw ArgumentErrors.BadInput("smoothing.ema.halfLife", $"`smoothing.ema.halfLife` must be above 0 and finite; it is {halfLife.Value:R}."),
+            _ => throw ArgumentErrors.BadInput("smoothing.ema", "Give either `smoothing.ema.alpha` or `smoothing.ema.halfLife`."),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace AnalyticsGraph.Server.Demo;
 
@@ -20,8 +21,8 @@ internal sealed class DemoFleet(DemoGraph graph)
     {
         string[] clusters =
         [
-            await graph.CreateAsync("Cluster", new { uid = "demo-cluster-cpu", name = "cpu-east", resources = new { cpu = 4096, memory_gb = 16384 }, status = new { ready = true }, clientToken = "demo-cpu" }),
-            await graph.CreateAsync("Cluster", new { uid = "demo-cluster-gpu", name = "gpu-west", resources = new { cpu = 2048, memory_gb = 8192, gpu = 256 }, status = new { ready = true }, clientToken = "demo-gpu" }),
+            await ClusterAsync("demo-cluster-cpu", "cpu-east", new { cpu = 4096, memory_gb = 16384 }),
+            await ClusterAsync("demo-cluster-gpu", "gpu-west", new { cpu = 2048, memory_gb = 8192, gpu = 256 }),
         ];
         await Parallel.ForEachAsync(Enumerable.Range(0, Jobs - 1), new ParallelOptions { MaxDegreeOfParallelism = 4 }, (i, _) => LogAsync(i));
         await LogAsync(Jobs - 1);
@@ -33,11 +34,14 @@ internal sealed class DemoFleet(DemoGraph graph)
         }
     }
 
+    private Task<string> ClusterAsync(string uid, string name, object resources) => graph.EnsureAsync(
+        "Cluster", "clusters", new { uid = DemoGraph.Is(uid), source = DemoGraph.Here }, new { uid, name, resources, status = new { ready = true } });
+
     private async Task LogAsync(JobPlan plan, string cluster)
     {
         var records = plan.Simulate();
         var end = records[^1].Time + TimeSpan.FromSeconds(20);
-        var job = await graph.CreateAsync("Job", new
+        var job = await graph.EnsureAsync("Job", "jobs", new { uid = DemoGraph.Is(plan.Uid), source = DemoGraph.Here }, new
         {
             uid = plan.Uid,
             name = plan.Name,
@@ -48,40 +52,48 @@ internal sealed class DemoFleet(DemoGraph graph)
             endTime = end,
             status = new Dictionary<string, object> { ["IsOOM"] = plan.Ending.EndsWith("OOM", StringComparison.Ordinal) },
             exitReason = plan.Ending,
-            clientToken = plan.Uid,
         });
-        await graph.ChangeAsync("createJobProfile", "", new
+        var known = await graph.RunAsync("query ($id: ID!) { job(id: $id) { profile { type } nodes(first: 1000) { nodes { uid } } } }", new { id = job });
+        if (known.GetProperty("job").GetProperty("profile").ValueKind == JsonValueKind.Null)
         {
-            jobId = job,
-            type = plan.IsAllReduce ? "AllreduceStrategy" : "ParameterServerStrategy",
-            hyperParams = new { batch_size = plan.BatchSize, epoch = plan.Epochs, max_steps = plan.MostSteps },
-            jobFeature = new { user_id = plan.User, job_name = plan.Name, cluster = plan.IsAllReduce ? "gpu-west" : "cpu-east", is_prod = plan.Number % 4 == 0 },
-            datasetFeature = new { dataset_size = plan.Samples, dataset_name = $"{plan.Scenario}-events" },
-            modelFeature = new { variable_count = 40 + (plan.Number % 30), op_count = 2000 + (plan.Number * 13 % 900), embedding_dimension = plan.IsAllReduce ? 0 : 16, total_variable_size = 8_000_000L * (1 + (plan.Number % 9)) },
-            resource = new { node_group_resources = plan.Resources() },
-            optimization = plan.Growth is { } growth ? new[] { growth } : null,
-            clientToken = plan.Uid,
-        });
+            await AddProfileAsync(plan, job);
+        }
 
         // All nodes of a job in one operation.
-        var nodes = plan.Nodes(end).ToArray();
-        var variables = nodes.Index().ToDictionary(node => $"n{node.Index}", node => (object)(node.Item with { JobId = job }));
-        await RunAllAsync("createJobNode", variables);
-        foreach (var (chunk, some) in records.Chunk(500).Index())
+        var present = known.GetProperty("job").GetProperty("nodes").GetProperty("nodes").EnumerateArray().Select(node => node.GetProperty("uid").GetString()).ToHashSet();
+        await AddNodesAsync(plan.Nodes(end).Where(node => !present.Contains(node.Uid)).Select(node => node with { JobId = job }).ToArray());
+        foreach (var some in records.Chunk(500))
         {
-            await graph.ChangeAsync("logJobRuntime", "count", new { jobId = job, records = some, clientToken = $"{plan.Uid}-{chunk}" });
+            await graph.ChangeAsync("logJobRuntime", "count", new { jobId = job, records = some });
         }
     }
 
-    private async Task RunAllAsync(string mutation, Dictionary<string, object> inputs)
+    private async Task AddProfileAsync(JobPlan plan, string job) => await graph.ChangeAsync("createJobProfile", "", new
     {
-        var type = char.ToUpperInvariant(mutation[0]) + mutation[1..] + "Input";
-        var declarations = string.Join(", ", inputs.Keys.Select(name => $"${name}: {type}!"));
-        var fields = string.Join(' ', inputs.Keys.Select(name => $"{name}: {mutation}(input: ${name}) {{ errors {{ ... on UserError {{ message path }} }} }}"));
-        var data = await graph.RunAsync($"mutation ({declarations}) {{ {fields} }}", inputs);
-        if (data.EnumerateObject().Select(field => field.Value.GetProperty("errors")).FirstOrDefault(errors => errors.GetArrayLength() > 0) is { ValueKind: System.Text.Json.JsonValueKind.Array } refused)
+        jobId = job,
+        type = plan.IsAllReduce ? "AllreduceStrategy" : "ParameterServerStrategy",
+        hyperParams = new { batch_size = plan.BatchSize, epoch = plan.Epochs, max_steps = plan.MostSteps },
+        jobFeature = new { user_id = plan.User, job_name = plan.Name, cluster = plan.IsAllReduce ? "gpu-west" : "cpu-east", is_prod = plan.Number % 4 == 0 },
+        datasetFeature = new { dataset_size = plan.Samples, dataset_name = $"{plan.Scenario}-events" },
+        modelFeature = new { variable_count = 40 + (plan.Number % 30), op_count = 2000 + (plan.Number * 13 % 900), embedding_dimension = plan.IsAllReduce ? 0 : 16, total_variable_size = 8_000_000L * (1 + (plan.Number % 9)) },
+        resource = new { node_group_resources = plan.Resources() },
+        optimization = plan.Growth is { } growth ? new[] { growth } : null,
+    });
+
+    private async Task AddNodesAsync(Node[] nodes)
+    {
+        if (nodes.Length == 0)
         {
-            throw new InvalidOperationException($"The demo's data were refused by {mutation}: {refused.GetRawText()}");
+            return;
+        }
+
+        var names = Enumerable.Range(0, nodes.Length).Select(i => $"n{i}").ToArray();
+        var declarations = string.Join(", ", names.Select(name => $"${name}: CreateJobNodeInput!"));
+        var fields = string.Join(' ', names.Select(name => $"{name}: createJobNode(input: ${name}) {{ errors {{ ... on UserError {{ message path }} }} }}"));
+        var data = await graph.RunAsync($"mutation ({declarations}) {{ {fields} }}", names.Zip(nodes).ToDictionary(pair => pair.First, pair => pair.Second));
+        if (data.EnumerateObject().Select(field => field.Value.GetProperty("errors")).FirstOrDefault(errors => errors.GetArrayLength() > 0) is { ValueKind: JsonValueKind.Array } refused)
+        {
+            throw new InvalidOperationException($"The demo's data were refused by createJobNode: {refused.GetRawText()}");
         }
     }
 
@@ -89,7 +101,7 @@ internal sealed class DemoFleet(DemoGraph graph)
 
     /// <summary>A node as <c>createJobNode</c> takes it.</summary>
     private sealed record Node(
-        string JobId, string Uid, string Name, string Type, DateTimeOffset CreationTime, DateTimeOffset StartTime, DateTimeOffset EndTime, object Resource, object Status, string ClientToken);
+        string JobId, string Uid, string Name, string Type, DateTimeOffset CreationTime, DateTimeOffset StartTime, DateTimeOffset EndTime, object Resource, object Status);
 
     /// <summary>A record as <c>logJobRuntime</c> takes it.</summary>
     private sealed record Runtime(
@@ -197,7 +209,7 @@ internal sealed class DemoFleet(DemoGraph graph)
                 var isOut = index == 0 && Ending == (isServer ? "PSOOM" : "WorkerOOM");
                 var resource = new Dictionary<string, object> { ["CPUCore"] = isServer ? 8 : _workerCpu, ["Memory"] = isServer ? 16384 : _workerMemory * 1024 };
                 var status = new Dictionary<string, object> { ["IsOOM"] = isOut, ["Status"] = isOut || Ending.EndsWith("Error", StringComparison.Ordinal) ? "Failed" : "Succeeded" };
-                yield return new Node("", $"{Uid}-{type}-{index}", $"{Name}-{type}-{index}", type, Created, Started, end, resource, status, $"{Uid}-{type}-{index}");
+                yield return new Node("", $"{Uid}-{type}-{index}", $"{Name}-{type}-{index}", type, Created, Started, end, resource, status);
             }
         }
 

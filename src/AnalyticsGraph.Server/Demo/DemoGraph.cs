@@ -46,11 +46,27 @@ internal sealed class DemoGraph(GraphComposition graph, CancellationToken cancel
         return errors.GetArrayLength() == 0 ? payload : throw new InvalidOperationException($"The demo's data were refused by {mutation}: {errors.GetRawText()}");
     }
 
-    /// <summary>Creates a record.</summary>
+    /// <summary>A record that is there already, from an attempt that was cut short, or a new one.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="list">The field that lists records of the type.</param>
+    /// <param name="where">The filter that it is found by.</param>
+    /// <param name="input">What to create it with.</param>
     /// <returns>Its global id.</returns>
-    public async Task<string> CreateAsync(string type, object input)
+    public async Task<string> EnsureAsync(string type, string list, object where, object input)
     {
+        var found = await RunAsync($"query ($where: {type}FilterInput!) {{ {list}(where: $where, first: 1) {{ nodes {{ id }} }} }}", new { where });
+        if (found.GetProperty(list).GetProperty("nodes") is { } nodes && nodes.GetArrayLength() > 0)
+        {
+            return nodes[0].GetProperty("id").GetString()!;
+        }
+
         var field = char.ToLowerInvariant(type[0]) + type[1..];
         return (await ChangeAsync($"create{type}", $"{field} {{ id }}", input)).GetProperty(field).GetProperty("id").GetString()!;
     }
+
+    /// <summary>The filter for a text.</summary>
+    public static object Is(string text) => new { eq = text };
+
+    /// <summary>The filter for what was made here: imported records may have the same names.</summary>
+    public static object Here { get; } = Is("local");
 }

@@ -5,7 +5,7 @@ namespace AnalyticsGraph.Server.Demo;
 /// <summary>What <c>--demo</c> adds through the graph beside the bundled MLflow history: trainings on the bundled tables, and a fleet of training jobs.</summary>
 internal static class DemoRecords
 {
-    /// <summary>Adds what is not there yet. What was cut short is taken up again: calls that were made before carry the same client tokens.</summary>
+    /// <summary>Adds what is not there yet. What was cut short is taken up again, however much later.</summary>
     /// <param name="graph">The graph of this server.</param>
     /// <param name="cancellation">Ends it.</param>
     public static async Task AddOnceAsync(GraphComposition graph, CancellationToken cancellation)

@@ -21,74 +21,72 @@ internal sealed class DemoTraining(DemoGraph graph, TabularData data)
     /// <summary>The experiment's name.</summary>
     public static string ExperimentName(TabularData data) => $"demo: {data.Name} classification";
 
-    /// <summary>Trains and logs.</summary>
+    /// <summary>Trains and logs. Whatever of it is there already is found again, or replaced by the same.</summary>
     public async Task RunAsync()
     {
-        var token = $"demo-{data.Name}";
-        var dataset = await graph.CreateAsync("Dataset", new { name = $"demo: {data.Name}", originType = "csv", clientToken = token });
-        await AddRowsAsync(dataset, token);
-        var experiment = await graph.CreateAsync("Experiment", new
+        var name = $"demo: {data.Name}";
+        var dataset = await graph.EnsureAsync("Dataset", "datasets", new { name = DemoGraph.Is(name), source = DemoGraph.Here }, new { name, originType = "csv" });
+        await AddRowsAsync(dataset);
+        var experiment = await graph.EnsureAsync("Experiment", "experiments", new { name = DemoGraph.Is(ExperimentName(data)), source = DemoGraph.Here }, new
         {
             name = ExperimentName(data),
             description = $"Logistic regression on the {data.Name} data, with different learning rates.",
-            tags = new[] { new { key = "dataset", value = data.Name }, new { key = "task", value = "classification" } },
-            clientToken = token,
+            tags = Pairs(("dataset", data.Name), ("task", "classification")),
         });
-        var trial = await graph.CreateAsync("Trial", new { experimentId = experiment, name = "learning rates", startTime = Begin, clientToken = token });
-        var job = await graph.CreateAsync("Job", new
+        var trial = await graph.EnsureAsync(
+            "Trial", "trials", new { experiment = new { id = DemoGraph.Is(experiment) } }, new { experimentId = experiment, name = "learning rates", startTime = Begin });
+        var uid = $"demo-{data.Name}";
+        var job = await graph.EnsureAsync("Job", "jobs", new { uid = DemoGraph.Is(uid), source = DemoGraph.Here }, new
         {
-            uid = token,
+            uid,
             name = $"train-{data.Name.Replace(' ', '-')}",
             scenario = "demo",
             creationTime = Begin,
             startTime = Begin,
             endTime = Begin + (LearningRates.Length * Epochs * TimeSpan.FromMinutes(1)),
             exitReason = "Completed",
-            clientToken = token,
         });
         for (var i = 0; i < LearningRates.Length; i++)
         {
-            await TrainAsync(experiment, trial, job, dataset, LearningRates[i], Begin + (i * Epochs * TimeSpan.FromMinutes(1)), $"{token}-{i}");
+            await TrainAsync(experiment, trial, job, dataset, LearningRates[i], Begin + (i * Epochs * TimeSpan.FromMinutes(1)));
         }
     }
 
-    private async Task AddRowsAsync(string dataset, string token)
+    private async Task AddRowsAsync(string dataset)
     {
         var columns = data.Columns.Select(name => new { name, type = "NUMBER" });
-        foreach (var (chunk, rows) in Enumerable.Range(0, data.Targets.Length).Chunk(2000).Index())
+        foreach (var rows in Enumerable.Range(0, data.Targets.Length).Chunk(2000))
         {
             await graph.ChangeAsync("addSamples", "count", new
             {
                 datasetId = dataset,
                 columns,
                 samples = rows.Select(row => new { index = row, features = data.Columns.Select((name, i) => new { name, value = data.Features[row][i] }) }),
-                clientToken = $"{token}-samples-{chunk}",
             });
             await graph.ChangeAsync("addTargets", "count", new
             {
                 datasetId = dataset,
                 targets = rows.Select(row => new { index = row, sampleIndex = row, @class = data.Classes[data.Targets[row]] }),
-                clientToken = $"{token}-targets-{chunk}",
             });
         }
     }
 
-    private async Task TrainAsync(string experiment, string trial, string job, string dataset, double learningRate, DateTimeOffset begin, string token)
+    private async Task TrainAsync(string experiment, string trial, string job, string dataset, double learningRate, DateTimeOffset begin)
     {
         var rate = learningRate.ToString(CultureInfo.InvariantCulture);
-        var run = await graph.CreateAsync("Run", new
+        var name = $"learning rate {rate}";
+        var run = await graph.EnsureAsync("Run", "runs", new { experiment = new { id = DemoGraph.Is(experiment) }, name = DemoGraph.Is(name) }, new
         {
             experimentId = experiment,
             trialId = trial,
-            name = $"learning rate {rate}",
+            name,
             user = "demo",
             startTime = begin,
             @params = Pairs(
                 ("model", "softmax regression"), ("learning_rate", rate), ("batch_size", Text(_batchSize)), ("epochs", Text(Epochs)), ("l2", L2.ToString(CultureInfo.InvariantCulture))),
             tags = Pairs(("dataset", data.Name), ("framework", "AnalyticsGraph demo")),
-            clientToken = token,
         });
-        await graph.ChangeAsync("linkRunToJob", "job { id }", new { jobId = job, runId = run, clientToken = token });
+        await graph.ChangeAsync("linkRunToJob", "job { id }", new { jobId = job, runId = run });
 
         // Three fifths to learn from, a fifth to watch, a fifth to test.
         var random = new Random(7);
@@ -111,7 +109,6 @@ internal sealed class DemoTraining(DemoGraph graph, TabularData data)
                     time = time + (i * TimeSpan.FromMinutes(1) / losses.Length),
                     metrics = new[] { new { key = "train_loss", total = loss } },
                 }),
-                clientToken = $"{token}-batches-{epoch}",
             });
             await graph.ChangeAsync("logEpochs", "newPoints", new
             {
@@ -125,7 +122,6 @@ internal sealed class DemoTraining(DemoGraph graph, TabularData data)
                         metrics = new[] { Total("train_loss", losses.Average()), Total("val_loss", Loss(model, watch)), Accuracy("val_acc", model, watch) },
                     },
                 },
-                clientToken = $"{token}-epoch-{epoch}",
             });
         }
 
@@ -141,16 +137,20 @@ internal sealed class DemoTraining(DemoGraph graph, TabularData data)
                 Accuracy("test_acc", model, test),
                 new MetricValue("confusion", null, [.. confusion.Select(cell => new NamedNumber(cell.Key, cell.Count()))]),
             },
-            clientToken = $"{token}-results",
         });
-        await PredictAsync(model, dataset, run, rate, end, token);
-        await graph.ChangeAsync("updateRun", "run { id }", new { id = run, status = "FINISHED", endTime = end, clientToken = token });
+        await PredictAsync(model, dataset, run, rate, end);
+        await graph.ChangeAsync("updateRun", "run { id }", new { id = run, status = "FINISHED", endTime = end });
     }
 
-    private async Task PredictAsync(SoftmaxRegression model, string dataset, string run, string rate, DateTimeOffset time, string token)
+    private async Task PredictAsync(SoftmaxRegression model, string dataset, string run, string rate, DateTimeOffset time)
     {
-        var set = await graph.CreateAsync("PredictionSet", new { datasetId = dataset, name = $"learning rate {rate}", runId = run, creationTime = time, clientToken = token });
-        foreach (var (chunk, rows) in Enumerable.Range(0, data.Targets.Length).Chunk(2000).Index())
+        var name = $"learning rate {rate}";
+        var set = await graph.EnsureAsync(
+            "PredictionSet",
+            "predictionSets",
+            new { dataset = new { id = DemoGraph.Is(dataset) }, name = DemoGraph.Is(name) },
+            new { datasetId = dataset, name, runId = run, creationTime = time });
+        foreach (var rows in Enumerable.Range(0, data.Targets.Length).Chunk(2000))
         {
             await graph.ChangeAsync("addPredictions", "count", new
             {
@@ -162,7 +162,6 @@ internal sealed class DemoTraining(DemoGraph graph, TabularData data)
                     @class = data.Classes[Best(model, row)],
                     probabilities = model.Predict(data.Features[row]).Select((value, i) => new NamedNumber(data.Classes[i], value)),
                 }),
-                clientToken = $"{token}-predictions-{chunk}",
             });
         }
     }

@@ -160,15 +160,13 @@ public sealed class RowLog(NpgsqlDataSource postgres, PointFlusher flusher, Poin
             }
         }
 
-        var dataset = await LockAsync(connection, owner, rules, ct).ConfigureAwait(false);
+        var (dataset, group) = await LockAsync(connection, owner, rules, ct).ConfigureAwait(false);
         var rows = rules.Errors.Count == 0 ? await makeRows(connection, dataset).ConfigureAwait(false) : null;
         if (rows is null || rules.Errors.Count > 0)
             return Outcome.Failed<int>(rules.Errors);
         if (rows.Count > 0)
         {
             flusher.RequireRoom(options);
-            await using var next = new NpgsqlCommand("SELECT nextval('point_group_id')", connection);
-            var group = (long)(await next.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
             await using var batch = new NpgsqlBatch(connection) { BatchCommands = { PointLogRows.Insert(group, rows, []) } };
             await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         }
@@ -181,26 +179,33 @@ public sealed class RowLog(NpgsqlDataSource postgres, PointFlusher flusher, Poin
         return Outcome.Of(rows.Count);
     }
 
-    /// <summary>Locks the rows' owner, so that versions of its rows grow with the order of commits, and that it is not removed meanwhile.</summary>
-    /// <returns>The dataset of a prediction set; else the owner itself.</returns>
-    private static async Task<long> LockAsync(NpgsqlConnection connection, Owner owner, InputRules rules, CancellationToken ct)
+    /// <summary>Locks the rows' owner, then takes their group: versions of its rows grow with the order of commits, and it is not removed meanwhile.</summary>
+    /// <returns>The dataset of a prediction set, else the owner itself; and the group.</returns>
+    private static async Task<(long Dataset, long Group)> LockAsync(NpgsqlConnection connection, Owner owner, InputRules rules, CancellationToken ct)
     {
-        await using var take = new NpgsqlCommand(
-            $"SELECT lifecycle_stage, {(owner.Table == "prediction_set" ? "dataset_id" : "id")} FROM {owner.Table} WHERE id = $1 FOR NO KEY UPDATE", connection)
+        // Two statements of one round trip: in a single one the number might be taken before the lock.
+        await using var batch = new NpgsqlBatch(connection)
         {
-            Parameters = { new() { Value = owner.Id } },
+            BatchCommands =
+            {
+                new($"SELECT lifecycle_stage, {(owner.Table == "prediction_set" ? "dataset_id" : "id")} FROM {owner.Table} WHERE id = $1 FOR NO KEY UPDATE") { Parameters = { new() { Value = owner.Id } } },
+                new("SELECT nextval('point_group_id')"),
+            },
         };
-        await using var reader = await take.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await using var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
         var noun = owner.Table.Replace('_', ' ');
         if (!await reader.ReadAsync(ct).ConfigureAwait(false))
         {
             rules.Add(new NotFoundError($"There is no such {noun}.", InputRules.Path("input", owner.Field)));
-            return 0;
+            return default;
         }
 
         if (reader.GetString(0) != "ACTIVE")
             rules.Add(new NotActiveError($"The {noun} is deleted; restore it first.", InputRules.Path("input", owner.Field)));
-        return reader.GetInt64(1);
+        var dataset = reader.GetInt64(1);
+        await reader.NextResultAsync(ct).ConfigureAwait(false);
+        await reader.ReadAsync(ct).ConfigureAwait(false);
+        return (dataset, reader.GetInt64(0));
     }
 
     private static InputRules Rules(int rows, string what, string field, string? token)

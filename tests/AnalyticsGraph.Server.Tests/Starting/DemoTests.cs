@@ -2,6 +2,7 @@ using System.Text.Json;
 using AnalyticsGraph.Server.Demo;
 using AnalyticsGraph.Server.Tests.Running;
 using AnalyticsGraph.TestEngines;
+using Npgsql;
 
 namespace AnalyticsGraph.Server.Tests.Starting;
 
@@ -39,15 +40,24 @@ public sealed class DemoTests : IAsyncLifetime
     [Fact]
     public async Task Demo_Should_BeWholeAndThereOnce_When_ItWasInterruptedAndRunAgain()
     {
+        // In the middle of the second table's trainings: its first run is finished.
         using var interruption = new CancellationTokenSource();
         var adding = DemoRecords.AddOnceAsync(_server!.Graph, interruption.Token);
-        while ((await _server.RunAsync("{ experiments { totalCount } }")).At("experiments.totalCount").GetInt32() < 2 && !adding.IsCompleted)
+        while ((await _server.RunAsync("{ runs { totalCount } }")).At("runs.totalCount").GetInt32() < 5 && !adding.IsCompleted)
         {
             await Task.Yield();
         }
 
         await interruption.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => adding);
+
+        // Days later: no client token is remembered any more.
+        await using (var source = NpgsqlDataSource.Create(_engines.PostgresConnectionString))
+        await using (var forget = source.CreateCommand("DELETE FROM idempotency"))
+        {
+            await forget.ExecuteNonQueryAsync();
+        }
+
         await DemoRecords.AddOnceAsync(_server.Graph, CancellationToken.None);
         var facts = await _server.RunAsync(Facts);
 
