@@ -48,6 +48,42 @@ public sealed class MappedResolvers
         return (((Int64Values)result.Values[0]).Values[..result.Count], result.Groups!.HasMoreAt(0));
     }
 
+    /// <summary>Makes a filter ready to stand in a statement of C#: what it needs from the other store is asked there.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="typeName">The mapped type.</param>
+    /// <param name="where">A coerced filter input of the type, or null for all rows.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">A store could not answer, or a condition is beyond a limit.</exception>
+    public async Task<MappedFilter> FilterAsync(RequestContext request, string typeName, ArgumentValues? where)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var table = Model.Tables[typeName];
+        return new MappedFilter(request.Get<StoreSessions>().For(table.Store), table, where, await ForeignFilters.ResolveAsync(request, table, where, asOf: null).ConfigureAwait(false));
+    }
+
+    /// <summary>
+    /// The rows of a type of PostgreSQL that a filter means, in no order, with values of theirs and of rows related to them: what analytic fields group by, and hand to ClickHouse
+    /// (<see cref="SentRows"/>).
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="typeName">The mapped type, with a key of one integer.</param>
+    /// <param name="filter">The filter, of <see cref="FilterAsync"/>.</param>
+    /// <param name="columns">The values to read.</param>
+    /// <param name="limit">The most rows.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">PostgreSQL could not answer, or a condition is beyond a limit.</exception>
+    public async Task<SelectedRows> SelectAsync(RequestContext request, string typeName, MappedFilter filter, IReadOnlyList<RowColumn> columns, int limit)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(columns);
+        var table = TableOf(typeName);
+        var session = request.Get<StoreSessions>().For(table.Store);
+        var statement = new SelectionStatement(session.NewScope(), table);
+        var sql = statement.Compose(filter, columns, limit);
+        var result = await session.AskNow(new StoreQuestion(sql, [.. statement.Shapes]) { Expected = 1024 }).ConfigureAwait(false);
+        var hasMore = result.Count > limit;
+        return new SelectedRows(((Int64Values)result.Values[0]).Values[..Math.Min(result.Count, limit)], [.. result.Values.Skip(1)], hasMore);
+    }
+
     private TableModel TableOf(string typeName) =>
         Model.Tables.TryGetValue(typeName, out var table) && table is { Key.Length: 1 } && table.Columns.GetValueOrDefault(table.Key[0])?.Kind is null or ColumnKind.Integer
             ? table

@@ -28,7 +28,10 @@ public sealed record MappingLimits
     public int MaxIds { get; init; } = 1000;
 
     /// <summary>The most rows that a filter's condition may find in the other store.</summary>
-    public int MaxForeignKeys { get; init; } = 100_000;
+    public int MaxForeignKeys { get; init; } = 1_000_000;
+
+    /// <summary>The most keys that a query of ClickHouse gets as arrays in its parameters; more are sent as a table of that query (external data), which costs more to begin with and far less for each key.</summary>
+    public int MaxArrayKeys { get; init; } = 5_000;
 
     /// <summary>The most entries of one <c>order</c>.</summary>
     public int MaxOrderTerms { get; init; } = 16;

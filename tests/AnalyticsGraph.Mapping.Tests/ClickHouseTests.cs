@@ -241,6 +241,79 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
         Assert.Equal(expected.Count, answer.At("visits.totalCount").GetInt32());
     }
 
+    [Theory]
+    [InlineData("{ visits(first: 1000, where: {book: {price: {gt: 5}}}) { totalCount nodes { seq } } }")]
+    [InlineData("{ visitsAggregate(where: {book: {author: {name: {startsWith: \"author 3\"}}}}) { count } }")]
+    [InlineData("{ books(first: 30) { nodes { visits(first: 2) { totalCount nodes { seq } } firstVisits { seq } visitsAggregate { count } } } }")]
+    [InlineData("{ books(first: 30) { nodes { scores { visits(first: 2) { totalCount nodes { seq place } } } } } }")]
+    [InlineData("{ visits(first: 9) { nodes { where { name size } } } }")]
+    public async Task Keys_Should_MeanTheSame_When_TheyAreSentAsATable(string query)
+    {
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client, limits: new MappingLimits { MaxArrayKeys = 0 });
+
+        var sent = await graph.RunAsync(query);
+
+        Assert.Equal((await _graph.RunAsync(query)).Data.GetRawText(), sent.Data.GetRawText());
+        Assert.Contains(sent.Counters.Statements, statement => statement.Contains("sent_keys_0", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5000)]
+    public async Task Rows_Should_BeJoined_When_TheyAreSelectedInTheOtherStore(int maxArrayKeys)
+    {
+        var limits = new MappingLimits { MaxArrayKeys = maxArrayKeys };
+        var graph = await Graph.BuildAsync(library.Source, Sdl + " extend type Query { paid(where: BookFilterInput): [Paid!]! @resolver } type Paid { title: String tag: String score: Double visits: Long! }", _client, limits: limits, bind: (bindings, mapped) =>
+        {
+            Graph.BindLabel(bindings, mapped);
+            bindings.BindType<Paid>("Paid").Bind("Query", "paid", FieldResolver.FromRequest(async context => await ReadAsync(mapped, context, limits)));
+        });
+
+        var answer = await graph.RunAsync("{ paid(where: {visits: {some: {weight: {gte: 0}}}, title: {neq: null}}) { title tag score visits } }");
+
+        // A book comes once for each of its tags, and has one score of that key and label.
+        var books = (await graph.RunAsync("{ books(first: 1000, where: {title: {neq: null}}) { nodes { isbn title tags { name } scores { key label last: lastValue } } } }")).At("books.nodes").EnumerateArray();
+        var expected = new List<string>();
+        foreach (var book in books)
+        {
+            var visits = _visits.Where(visit => $"isbn-{visit.BookId:0000}" == book.GetProperty("isbn").GetString()).ToList();
+            var score = book.GetProperty("scores").EnumerateArray().Where(score => score.GetProperty("key").GetString() == "loss" && score.GetProperty("label").GetString() == "").Select(score => score.GetProperty("last").ToString()).FirstOrDefault("");
+            if (visits.Exists(visit => visit.Weight >= 0) && visits.Exists(visit => visit.Paid))
+            {
+                expected.AddRange(book.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("name").GetString()).DefaultIfEmpty("")
+                    .Select(tag => $"{book.GetProperty("title")} {tag} {score} {visits.Count(visit => visit.Paid)}"));
+            }
+        }
+
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), answer.At("paid").EnumerateArray().Select(paid => $"{paid.GetProperty("title")} {paid.GetProperty("tag")} {paid.GetProperty("score")} {paid.GetProperty("visits")}").Order(StringComparer.Ordinal));
+    }
+
+    private sealed record Paid(string? Title, string? Tag, double? Score, long Visits);
+
+    private static async Task<Paid[]> ReadAsync(MappedResolvers mapped, StepContext context, MappingLimits limits)
+    {
+        var filter = await mapped.FilterAsync(context.Request, "Book", context.Arguments.Get<ArgumentValues>("where"));
+        RowColumn[] columns = [new("title"), new("name", "tags"), new("last_value", "scores", [("key", "loss"), ("label", "")])];
+        var rows = await mapped.SelectAsync(context.Request, "Book", filter, columns, 1000);
+        Assert.False(rows.HasMore);
+        Assert.True((await mapped.SelectAsync(context.Request, "Book", filter, columns, rows.Count - 1)).HasMore);
+        var sent = new SentRows("books", limits, [ClickHouseColumn.Create("id", "Int64", rows.Keys), ClickHouseColumn.Create("place", "UInt32", [.. Enumerable.Range(0, rows.Count).Select(i => (uint)i)])]);
+        var found = new List<Paid>();
+        await context.Request.Get<Sessions.StoreSessions>().ClickHouse!.ReadCaughtUpAsync(
+            sent.AddTo(new ClickHouseQuery($"SELECT b.place AS place, toInt64(count()) AS visits FROM visit AS v JOIN {sent.Table} AS b ON b.id = v.book_id WHERE v.paid AND v.book_id IN {sent.Keys} GROUP BY place")),
+            block =>
+            {
+                for (var row = 0; row < block.RowCount; row++)
+                {
+                    var place = (int)block.Column<uint>("place")[row];
+                    found.Add(new Paid(rows.Texts(0)[place], rows.Texts(1)[place], rows.Numbers(2)[place], block.Column<long>("visits")[row]));
+                }
+            },
+            default);
+        return [.. found];
+    }
+
     [Fact]
     public async Task Filter_Should_BeRefused_When_TooManyRowsOfTheOtherStoreMeetIt()
     {

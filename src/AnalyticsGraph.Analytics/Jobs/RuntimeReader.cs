@@ -1,5 +1,6 @@
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
 
 namespace AnalyticsGraph.Analytics.Jobs;
@@ -46,15 +47,16 @@ internal static class RuntimeReader
     /// <returns>A worker's CPU and memory, and the CPU and memory of all parameter servers of a job together.</returns>
     public static async Task<(double WorkerCpu, double WorkerMemory, double PsCpu, double PsMemory)> ReadMaximaAsync(RequestContext request, long[] jobs)
     {
-        var query = new ClickHouseQuery(
-            """
+        var sent = SentRows.OfKeys("jobs", request.Get<MappingLimits>(), jobs);
+        var query = sent.AddTo(new ClickHouseQuery(
+            $"""
             SELECT
                 ifNull(maxOrNullIf(arrayMax(mapValues(r.worker_cpu)), notEmpty(r.worker_cpu)), nan) AS max_worker_cpu,
                 ifNull(maxOrNullIf(arrayMax(mapValues(r.worker_memory)), notEmpty(r.worker_memory)), nan) AS max_worker_memory,
                 ifNull(maxOrNullIf(arraySum(mapValues(r.ps_cpu)), notEmpty(r.ps_cpu)), nan) AS max_ps_cpu,
                 ifNull(maxOrNullIf(arraySum(mapValues(r.ps_memory)), notEmpty(r.ps_memory)), nan) AS max_ps_memory
-            FROM job_runtime AS r FINAL WHERE job_id IN {jobs:Array(Int64)}
-            """).With("jobs", "Array(Int64)", jobs);
+            FROM job_runtime AS r FINAL WHERE job_id IN {sent.Keys}
+            """));
         var maxima = (double.NaN, double.NaN, double.NaN, double.NaN);
         await ReadAsync(request, query, (block, row) => maxima = (
             block.Column<double>("max_worker_cpu")[row], block.Column<double>("max_worker_memory")[row],

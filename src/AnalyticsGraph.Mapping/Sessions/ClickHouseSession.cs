@@ -139,7 +139,7 @@ public sealed class ClickHouseSession : StoreSession
         {
             Counters.CountClickHouse();
             Counters.Record(question.Statement.Text);
-            var query = ToQuery(question.Statement);
+            var query = question.Statement.ToClickHouseQuery() with { Timeout = Limits.StatementTimeout };
             var result = await _client.QueryAsync(trip?.Describe(query) ?? query, cancellationToken).ConfigureAwait(false);
             await using var _ = result.ConfigureAwait(false);
             question.Result = await ClickHouseRowReader.ReadAsync(result, question, cancellationToken).ConfigureAwait(false);
@@ -150,19 +150,5 @@ public sealed class ClickHouseSession : StoreSession
             trip?.Fail(exception);
             question.Error = StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
         }
-    }
-
-    private ClickHouseQuery ToQuery(SqlStatement statement)
-    {
-        var parameters = new Dictionary<string, ClickHouseParameter>(statement.Parameters.Length);
-        for (var i = 0; i < statement.Parameters.Length; i++)
-        {
-            var parameter = statement.Parameters[i];
-            var type = SqlBuilder.ClickHouseName(parameter.Type);
-            var value = parameter.Value is TimeSpan span ? span.Ticks : parameter.Value;
-            parameters.Add($"p{i + 1}", new ClickHouseParameter(parameter.IsArray ? $"Array({type})" : type, value));
-        }
-
-        return new ClickHouseQuery(statement.Text) { Parameters = parameters, Timeout = Limits.StatementTimeout };
     }
 }

@@ -56,7 +56,13 @@ public abstract class StoreSession : ILevelDispatcher
     /// <summary>Begins a statement under the caller's policies.</summary>
     /// <param name="foreign">The keys that its filter found in the other store.</param>
     /// <param name="asOf">The time to read as of (<see cref="Rows.RowSet.AsOf"/> of the parents' rows); null for the present.</param>
-    internal SqlScope NewScope(ForeignKeys? foreign = null, DateTime? asOf = null) => new(new SqlBuilder(Store), _policies, Limits, _request, foreign, asOf);
+    internal SqlScope NewScope(ForeignKeys? foreign = null, DateTime? asOf = null) => NewScope(new SqlBuilder(Store), foreign, asOf);
+
+    /// <summary>Goes on with a statement under the caller's policies.</summary>
+    internal SqlScope NewScope(SqlBuilder sql, ForeignKeys? foreign, DateTime? asOf) => new(sql, _policies, Limits, _request, foreign, asOf);
+
+    /// <summary>Whether the caller may see all rows of a type.</summary>
+    internal bool SeesAll(TableModel table) => table.Only.IsEmpty && _policies.GetPolicy(table, _request) is null;
 
     /// <summary>Registers a question for the level's round trip.</summary>
     internal Task<RowResult> Ask(StoreQuestion question)

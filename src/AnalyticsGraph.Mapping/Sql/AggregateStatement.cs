@@ -165,7 +165,7 @@ internal sealed record AggregateStatement(SqlStatement Statement, ImmutableArray
             }
             else
             {
-                KeyConditions.AppendIn(_sql, _rows.KeyAlias, _rows.KeyColumns, _parents!);
+                KeyConditions.AppendIn(_scope, _rows.KeyAlias, _rows.KeyColumns, _parents!);
             }
 
             _rows.AppendAndRest(alias);

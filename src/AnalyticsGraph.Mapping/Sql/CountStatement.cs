@@ -50,7 +50,7 @@ internal static class CountStatement
         }
         else
         {
-            KeyConditions.AppendIn(sql, rows.KeyAlias, rows.KeyColumns, parents);
+            KeyConditions.AppendIn(scope, rows.KeyAlias, rows.KeyColumns, parents);
         }
 
         rows.AppendAndRest(alias);

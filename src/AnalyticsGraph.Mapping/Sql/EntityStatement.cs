@@ -35,7 +35,7 @@ internal static class EntityStatement
         }
 
         sql.Append(" WHERE ");
-        KeyConditions.AppendIn(sql, rows?.KeyAlias ?? alias, target.Columns, keys);
+        KeyConditions.AppendIn(scope, rows?.KeyAlias ?? alias, target.Columns, keys);
         if (rows is null)
         {
             scope.AppendAndPolicy(target.Table, alias);

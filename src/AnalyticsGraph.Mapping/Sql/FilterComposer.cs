@@ -221,7 +221,7 @@ internal sealed class FilterComposer(SqlScope scope)
         }
         else
         {
-            KeyConditions.AppendIn(_sql, place.Alias, relation.From, keys);
+            KeyConditions.AppendIn(scope, place.Alias, relation.From, keys);
         }
 
         _sql.Append(isNegated ? ", FALSE)" : ")");

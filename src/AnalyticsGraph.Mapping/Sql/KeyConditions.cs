@@ -3,13 +3,15 @@ using AnalyticsGraph.Mapping.Rows;
 
 namespace AnalyticsGraph.Mapping.Sql;
 
-/// <summary>Conditions on, and sources of, a set of keys bound as one array for each column.</summary>
+/// <summary>Conditions on, and sources of, a set of keys: bound as one array for each column, or, in ClickHouse and beyond a limit, sent along as a table.</summary>
 internal static class KeyConditions
 {
     /// <summary>Appends that columns equal one of the keys.</summary>
-    public static void AppendIn(SqlBuilder sql, string alias, ImmutableArray<string> columns, KeySet keys)
+    public static void AppendIn(SqlScope scope, string alias, ImmutableArray<string> columns, KeySet keys)
     {
-        if (columns.Length == 1)
+        var sql = scope.Sql;
+        var isSent = !sql.IsPostgres && keys.Count > scope.Limits.MaxArrayKeys;
+        if (columns.Length == 1 && !isSent)
         {
             sql.AppendColumn(alias, columns[0]).Append(sql.IsPostgres ? " = ANY(" : " IN ").AppendParameter(keys.Columns[0], keys.Types[0], isArray: true).Append(sql.IsPostgres ? ")" : "");
             return;
@@ -19,6 +21,12 @@ internal static class KeyConditions
         for (var i = 0; i < columns.Length; i++)
         {
             sql.Append(i == 0 ? "" : ", ").AppendColumn(alias, columns[i]);
+        }
+
+        if (isSent)
+        {
+            sql.Append(") IN (SELECT * FROM ").Append(sql.AddTable(keys)).Append(')');
+            return;
         }
 
         sql.Append(sql.IsPostgres ? ") IN (SELECT * FROM unnest(" : ") IN (SELECT arrayJoin(arrayZip(");

@@ -93,7 +93,7 @@ internal sealed record RowsStatement(SqlStatement Statement, ImmutableArray<Valu
         rows.AppendSource();
         order.AppendJoins();
         sql.Append(" WHERE ");
-        KeyConditions.AppendIn(sql, rows.KeyAlias, rows.KeyColumns, parents);
+        KeyConditions.AppendIn(scope, rows.KeyAlias, rows.KeyColumns, parents);
         rows.AppendAndRest(alias);
         AppendAndPage(scope, query, alias, order);
         sql.Append(" ORDER BY ");

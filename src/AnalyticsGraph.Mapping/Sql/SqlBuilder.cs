@@ -1,5 +1,7 @@
 using System.Globalization;
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Rows;
 
 namespace AnalyticsGraph.Mapping.Sql;
 
@@ -9,6 +11,7 @@ namespace AnalyticsGraph.Mapping.Sql;
 public sealed class SqlBuilder
 {
     private readonly List<SqlParameter> _parameters = [];
+    private readonly List<ClickHouseExternalTable> _tables = [];
     private char[] _text = new char[1024];
     private int _length;
     private int _aliases;
@@ -19,8 +22,6 @@ public sealed class SqlBuilder
 
     /// <summary>The store the statement is for.</summary>
     public Store Store { get; }
-
-    internal IReadOnlyList<SqlParameter> Parameters => _parameters;
 
     internal bool IsPostgres => Store == Store.Postgres;
 
@@ -99,12 +100,25 @@ public sealed class SqlBuilder
         return this;
     }
 
+    /// <summary>The statement as a query of ClickHouse.</summary>
+    /// <exception cref="InvalidOperationException">It is one for PostgreSQL.</exception>
+    public ClickHouseQuery ToClickHouseQuery() => IsPostgres ? throw new InvalidOperationException("The statement is for PostgreSQL.") : Build().ToClickHouseQuery();
+
+    /// <summary>Sends keys along as a table that exists for this statement alone, in ClickHouse.</summary>
+    /// <returns>The table's name; its columns are those of the keys.</returns>
+    internal string AddTable(KeySet keys)
+    {
+        var name = "sent_keys_" + _tables.Count.ToString(CultureInfo.InvariantCulture);
+        _tables.Add(new ClickHouseExternalTable(name, new Block([.. keys.Columns.Select((values, i) => ColumnOf($"k{i}", keys.Types[i], values))])));
+        return name;
+    }
+
     /// <summary>Ends the statement. Equal texts of a plan are the same string, so that nothing is hashed or allocated twice.</summary>
     /// <param name="cache">The texts that the asking step has composed before.</param>
-    internal SqlStatement Build(SqlTextCache cache) => new(cache.Intern(_text.AsSpan(0, _length)), [.. _parameters]);
+    internal SqlStatement Build(SqlTextCache cache) => new(cache.Intern(_text.AsSpan(0, _length)), [.. _parameters], [.. _tables]);
 
     /// <summary>Ends a statement whose text is composed once per request at most.</summary>
-    internal SqlStatement Build() => new(ToString(), [.. _parameters]);
+    internal SqlStatement Build() => new(ToString(), [.. _parameters], [.. _tables]);
 
     /// <inheritdoc />
     public override string ToString() => new(_text, 0, _length);
@@ -119,6 +133,17 @@ public sealed class SqlBuilder
         SqlType.Uuid => "UUID",
         SqlType.Timestamp => "DateTime64(6, 'UTC')",
         _ => "String",
+    };
+
+    private static ClickHouseColumn ColumnOf(string name, SqlType type, Array values) => values switch
+    {
+        long[] integers => ClickHouseColumn.Create(name, ClickHouseName(type), integers),
+        double[] doubles => ClickHouseColumn.Create(name, ClickHouseName(type), doubles),
+        bool[] booleans => ClickHouseColumn.Create(name, ClickHouseName(type), booleans),
+        Guid[] uuids => ClickHouseColumn.Create(name, ClickHouseName(type), uuids),
+        DateTime[] times => ClickHouseColumn.Create(name, ClickHouseName(type), times),
+        TimeSpan[] spans => ClickHouseColumn.Create(name, ClickHouseName(type), Array.ConvertAll(spans, span => span.Ticks)),
+        _ => ClickHouseColumn.Create(name, ClickHouseName(type), (string[])values),
     };
 
     private void Reserve(int count)
@@ -139,4 +164,21 @@ internal readonly record struct SqlParameter(object Value, SqlType Type, bool Is
 /// <summary>A statement ready to be sent.</summary>
 /// <param name="Text">The SQL.</param>
 /// <param name="Parameters">Its parameters in order.</param>
-internal sealed record SqlStatement(string Text, SqlParameter[] Parameters);
+/// <param name="Tables">Tables that are sent along, to ClickHouse alone.</param>
+internal sealed record SqlStatement(string Text, SqlParameter[] Parameters, ClickHouseExternalTable[] Tables)
+{
+    /// <summary>The statement as a query of ClickHouse.</summary>
+    public ClickHouseQuery ToClickHouseQuery()
+    {
+        var parameters = new Dictionary<string, ClickHouseParameter>(Parameters.Length);
+        for (var i = 0; i < Parameters.Length; i++)
+        {
+            var parameter = Parameters[i];
+            var type = SqlBuilder.ClickHouseName(parameter.Type);
+            var value = parameter.Value is TimeSpan span ? span.Ticks : parameter.Value;
+            parameters.Add($"p{i + 1}", new ClickHouseParameter(parameter.IsArray ? $"Array({type})" : type, value));
+        }
+
+        return new ClickHouseQuery(Text) { Parameters = parameters, ExternalTables = Tables };
+    }
+}
