@@ -1,3 +1,5 @@
+using AnalyticsGraph.Mapping.Rows;
+
 namespace AnalyticsGraph.Mapping.Tests;
 
 [Collection("library")]
@@ -41,6 +43,50 @@ public sealed class RoundTripTests(LibraryFixture library)
 
         _ = answer.Data;
         Assert.Equal(2, answer.Counters.PostgresStatements);
+    }
+
+    [Theory]
+    [InlineData("author(id: $id)")]
+    [InlineData("node(id: $id)")]
+    public async Task Children_Should_ShareTheRoundTripOfTheirParent_When_ItsIdTellsTheKey(string field)
+    {
+        var author = library.Authors[3];
+        var query = $$"""
+            query ($id: ID!, $with: Boolean = true) { found: {{field}} { ... on Author {
+                name books(first: 2) { totalCount nodes { isbn tags { name } } } booksAggregate { count } skipped: books @skip(if: $with) { totalCount } } } }
+            """;
+
+        var answer = await library.Graph.RunAsync(query, new { id = GlobalId.Of("Author", author.Id) });
+
+        // The author with its books, their number and their aggregate; then what hangs on the books.
+        Assert.Equal(author.Name, answer.At("found.name").GetString());
+        Assert.Equal(library.Books.Count(book => book.AuthorId == author.Id), answer.At("found.books.totalCount").GetInt32());
+        Assert.Equal(library.Books.Count(book => book.AuthorId == author.Id), answer.At("found.booksAggregate")[0].GetProperty("count").GetInt32());
+        Assert.Equal(2, answer.Counters.PostgresRoundTrips);
+    }
+
+    [Theory]
+    [InlineData("author(id: $id)", 999_999)]
+    [InlineData("node(id: $id)", 999_999)]
+    [InlineData("author(id: $id, name: \"nobody\")", 1)]
+    public async Task Parent_Should_BeNull_When_ItsChildrenWereReadButItIsNotThere(string field, int key)
+    {
+        var answer = await library.Graph.RunAsync($"query ($id: ID!) {{ found: {field} {{ ... on Author {{ name books(first: 2) {{ nodes {{ isbn }} }} }} }} }}", new { id = GlobalId.Of("Author", key) });
+
+        Assert.Equal("""{"found":null}""", answer.Data.GetRawText());
+        Assert.Equal(1, answer.Counters.PostgresRoundTrips);
+    }
+
+    [Fact]
+    public async Task Error_Should_StandAtTheChild_When_ItWasBegunWithItsParent()
+    {
+        const string Query = "query ($id: ID!) { author(id: $id) { name books(after: \"damaged\") { nodes { isbn } } } }";
+
+        var found = await library.Graph.RunAsync(Query, new { id = GlobalId.Of("Author", 1) });
+        var missing = await library.Graph.RunAsync(Query, new { id = GlobalId.Of("Author", 999_999) });
+
+        Assert.Equal("""["author","books"]""", found.Error.GetProperty("path").GetRawText());
+        Assert.Equal("""{"author":null}""", missing.Data.GetRawText());
     }
 
     [Fact]

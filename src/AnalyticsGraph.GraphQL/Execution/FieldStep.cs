@@ -9,6 +9,9 @@ public abstract class FieldStep
     /// <summary>The most rows that the slicing arguments of its <c>@listSize</c> may ask for; more is refused before anything is executed. Null for no bound.</summary>
     public virtual int? MaxListSize => null;
 
+    /// <summary>Whether it reads nothing of its parents but their keys, so that it can run before their rows are there (<see cref="StepContext.Foresee"/>).</summary>
+    public virtual bool NeedsKeysAlone => false;
+
     /// <summary>
     /// Resolves the field for all parents. A step that asks a store registers its question with that store's <see cref="ILevelDispatcher"/> and returns a task that
     /// completes after the dispatch; a step whose data are already there returns a completed one. Questions are dispatched once a level, after all its steps were started: a step

@@ -21,6 +21,9 @@ public sealed class ObjectBatch(ObjectType type, int count, object source)
     /// <summary>What the fields' steps read from.</summary>
     public object Source { get; } = source;
 
+    /// <summary>Fields that were begun before the objects were known (<see cref="StepContext.Foresee"/>); null if none were.</summary>
+    public ForeseenFields? Foreseen { get; init; }
+
     /// <summary>What is selected on the objects; set by the executor.</summary>
     public PlannedSelectionSet Selections { get; internal set; } = null!;
 

@@ -25,6 +25,18 @@ public sealed record StepContext(RequestContext Request, PlannedField Field, Arg
     }
 
     /// <summary>
+    /// Begins the fields selected on the objects that this step is about to yield, as far as they need no more than their keys (<see cref="FieldStep.NeedsKeysAlone"/>), so that their questions
+    /// share this level's round trip. To be called once this step's own question is registered, before it is awaited.
+    /// </summary>
+    /// <param name="expected">The objects as far as they are known: of the same type, number and order as those to come.</param>
+    /// <returns>What to give to the batch that is yielded if all of the objects exist (<see cref="ObjectBatch.Foreseen"/>); null if nothing was begun.</returns>
+    public ForeseenFields? Foresee(ObjectBatch expected)
+    {
+        ArgumentNullException.ThrowIfNull(expected);
+        return ForeseenFields.Begin(Request, Field.SelectionsFor(expected.Type), expected);
+    }
+
+    /// <summary>
     /// Whether a field's items are delivered one part after another, beginning with the object that the list stands in: then the field may yield an <see cref="OpenListColumn"/>. That of a
     /// field deferred within its object may not, since lists of one feed begin together.
     /// </summary>

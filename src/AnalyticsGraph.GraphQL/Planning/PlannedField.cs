@@ -58,6 +58,13 @@ public sealed class PlannedField
     /// <summary>How many bytes of <see cref="OpeningUtf8"/> and <see cref="FollowingUtf8"/> count.</summary>
     internal int PrefixLength { get; init; }
 
+    /// <summary>Runs its step for all parents.</summary>
+    internal ValueTask<Column> RunAsync(ObjectBatch parents, RequestContext request)
+    {
+        var context = new StepContext(request, this, request.Arguments.Of(this));
+        return request.Trace is { } trace ? trace.Begin(this, parents.Count).RunAsync(parents, context) : Step!.ExecuteAsync(parents, context);
+    }
+
     /// <summary>What is selected if the value is an object of that type; null if the type cannot occur.</summary>
     /// <param name="type">A concrete type.</param>
     public PlannedSelectionSet? SelectionsFor(ObjectType type)

@@ -35,6 +35,8 @@ internal sealed class AggregateStep(TableModel table, RelationField? relation, P
 
     public override int? MaxListSize => limits.MaxList;
 
+    public override bool NeedsKeysAlone => parentKeys is { AreOfKey: true };
+
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
         var (page, isLimited) = PageRequest.OfList(context.Arguments, limits);

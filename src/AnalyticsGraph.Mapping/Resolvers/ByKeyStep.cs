@@ -43,8 +43,9 @@ internal sealed class ByKeyResolver<TSource>(TableModel table, Func<TSource, lon
                 return new NullColumn(parents.Count);
             }
 
-            var found = await context.Request.Get<StoreSessions>().For(table.Store).Entities.Load(_target, layout, set).ConfigureAwait(false);
-            return ToOneStep.ToColumn(type, found, set.SlotOf);
+            var load = context.Request.Get<StoreSessions>().For(table.Store).Entities.Load(_target, layout, set);
+            var foreseen = set.Count == 1 && RowSet.OfKey(layout, keys.First(key => key is not null)) is { } expected ? context.Foresee(new ObjectBatch(type, 1, expected)) : null;
+            return ToOneStep.ToColumn(type, await load.ConfigureAwait(false), set.SlotOf, foreseen);
         }
     }
 }

@@ -47,6 +47,8 @@ internal sealed class ConnectionStep : FieldStep
 
     public override int? MaxListSize => _limits.MaxPage;
 
+    public override bool NeedsKeysAlone => _rows.NeedsKeysAlone;
+
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
         var page = PageRequest.OfConnection(context.Arguments, _limits);

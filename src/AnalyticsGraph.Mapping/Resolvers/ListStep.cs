@@ -27,6 +27,8 @@ internal sealed class ListStep(RowsStep rows, ObjectType type, MappingLimits lim
 
     public override int? MaxListSize => limits.MaxList;
 
+    public override bool NeedsKeysAlone => rows.NeedsKeysAlone;
+
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
         var (page, isLimited) = PageRequest.OfList(context.Arguments, limits);

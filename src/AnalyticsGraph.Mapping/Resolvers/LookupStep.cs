@@ -44,7 +44,9 @@ internal sealed class LookupStep(RootField root, ObjectType type, RowLayout layo
         var session = context.Request.Get<StoreSessions>().For(root.Target.Store);
         var query = new RowsQuery(layout, new ArgumentValues([.. given]), null, [], new PageRequest(1, false, null, null), false);
         var statement = RowsStatement.ComposeRoot(session.NewScope(asOf: asOf), query, _texts);
-        var result = await session.Ask(new StoreQuestion(statement.Statement, statement.Shapes) { Limit = 1, Expected = 1 }).ConfigureAwait(false);
+        var asked = session.Ask(new StoreQuestion(statement.Statement, statement.Shapes) { Limit = 1, Expected = 1 });
+        var foreseen = RowSet.OfKey(layout, KeyOf(context.Arguments), asOf) is { } expected ? context.Foresee(new ObjectBatch(type, 1, expected)) : null;
+        var result = await asked.ConfigureAwait(false);
         if (result.Groups!.HasMoreAt(0))
         {
             var missing = root.Arguments.Where(argument => given.TrueForAll(pair => pair.Key != argument)).ToList();
@@ -55,7 +57,22 @@ internal sealed class LookupStep(RootField root, ObjectType type, RowLayout layo
         session.Entities.Remember(rows);
         return result.Count == 0
             ? new NullColumn(parents.Count)
-            : new ObjectColumn(new ObjectBatch(type, 1, rows), parents.Count == 1 ? null : new int[parents.Count]);
+            : new ObjectColumn(new ObjectBatch(type, 1, rows) { Foreseen = foreseen }, parents.Count == 1 ? null : new int[parents.Count]);
+    }
+
+    /// <summary>The key that the row has if there is one; null if the arguments do not tell.</summary>
+    private object[]? KeyOf(ArgumentValues arguments)
+    {
+        foreach (var name in root.Arguments)
+        {
+            if (root.Target.Fields[name] is GlobalIdField && arguments.Get<string>(name) is { } given)
+            {
+                var id = GlobalId.Parse(given);
+                return id.TypeName == root.Target.TypeName ? id.ReadKey(root.Target) : null;
+            }
+        }
+
+        return null;
     }
 
     private static string Names(IEnumerable<string> arguments) => string.Join(", ", arguments.Select(argument => $"`{argument}`"));

@@ -71,6 +71,9 @@ internal sealed class NodeStep(Dictionary<string, NodeTarget> targets) : FieldSt
             return (Target: target, Keys: keys, Load: load);
         });
 
+        var foreseen = parsed is [var only] && RowSet.OfKey(asked[0].Layout, only.ReadKey(asked[0].Table)) is { } expected
+            ? context.Foresee(new ObjectBatch(asked[0].Type, 1, expected))
+            : null;
         var batches = new ObjectBatch[loads.Count];
         var batchOf = new int[ids.Length];
         var rowOf = new int[ids.Length];
@@ -78,7 +81,7 @@ internal sealed class NodeStep(Dictionary<string, NodeTarget> targets) : FieldSt
         for (var i = 0; i < batches.Length; i++)
         {
             var found = await loads[i].Load.ConfigureAwait(false);
-            batches[i] = new ObjectBatch(loads[i].Target.Type, found.Rows.Count, found.Rows);
+            batches[i] = new ObjectBatch(loads[i].Target.Type, found.Rows.Count, found.Rows) { Foreseen = foreseen };
             for (var at = 0; at < ids.Length; at++)
             {
                 var slot = loads[i].Keys.SlotOf[at];

@@ -11,6 +11,9 @@ internal sealed class ParentKeys(RowLayout layout, ImmutableArray<string> column
     private readonly int[] _ordinals = [.. columns.Select(layout.OrdinalOf)];
     private readonly ImmutableArray<SqlType> _types = [.. columns.Select(column => SqlTypes.Of(layout.Table.Column(column).Kind))];
 
+    /// <summary>Whether they all belong to the parents' key.</summary>
+    public bool AreOfKey { get; } = columns.All(column => layout.Table.Key.Contains(column));
+
     public KeySet Of(ObjectBatch parents)
     {
         var rows = (RowSet)parents.Source;

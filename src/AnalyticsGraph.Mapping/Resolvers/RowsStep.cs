@@ -31,6 +31,8 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
 
     public TableModel Table => source.Table;
 
+    public bool NeedsKeysAlone { get; } = parentKeys is { AreOfKey: true };
+
     /// <summary>
     /// Says for whom the rows are. Asks the other store for what the field's filter needs of it; if it needs nothing, it says so at once, so that the question still goes with the level's others.
     /// </summary>

@@ -28,6 +28,8 @@ internal sealed class ToOneStep(RelationField relation, ObjectType type, RowLayo
 
     public override object ChildContext => _context;
 
+    public override bool NeedsKeysAlone => parentKeys.AreOfKey;
+
     public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
     {
         var keys = parentKeys.Of(parents);
@@ -40,7 +42,7 @@ internal sealed class ToOneStep(RelationField relation, ObjectType type, RowLayo
         return ToColumn(type, found, keys.SlotOf);
     }
 
-    public static Column ToColumn(ObjectType type, EntityRows found, int[] slotOf)
+    public static Column ToColumn(ObjectType type, EntityRows found, int[] slotOf, ForeseenFields? foreseen = null)
     {
         if (found.Rows.Count == 0)
         {
@@ -53,6 +55,6 @@ internal sealed class ToOneStep(RelationField relation, ObjectType type, RowLayo
             map[row] = slotOf[row] < 0 ? -1 : found.RowOfSlot[slotOf[row]];
         }
 
-        return new ObjectColumn(new ObjectBatch(type, found.Rows.Count, found.Rows), map);
+        return new ObjectColumn(new ObjectBatch(type, found.Rows.Count, found.Rows) { Foreseen = foreseen }, map);
     }
 }

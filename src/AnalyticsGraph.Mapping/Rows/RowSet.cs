@@ -15,6 +15,20 @@ internal sealed class RowSet(RowLayout layout, RowValues[] values, int count, Da
     /// <summary>The values in the order of the layout; what a statement selected beyond it follows.</summary>
     public RowValues[] Values { get; } = values;
 
+    /// <summary>A row of which only the key is known yet.</summary>
+    /// <returns>Null if the key is not a single integer.</returns>
+    public static RowSet? OfKey(RowLayout layout, object[]? key, DateTime? asOf = null)
+    {
+        if (key is not [long number])
+        {
+            return null;
+        }
+
+        var values = new RowValues[layout.Items.Length];
+        values[layout.KeyOrdinals[0]] = new Int64Values([number], 1, null);
+        return new RowSet(layout, values, 1, asOf);
+    }
+
     /// <summary>The same rows as another layout, all of whose items this one has, wants them.</summary>
     public RowSet As(RowLayout other)
     {

@@ -123,8 +123,7 @@ internal sealed partial class OperationRun
                     Complete(batch, slot, step.Execute(batch));
                     break;
                 default:
-                    var context = new StepContext(_context, field, _context.Arguments.Of(field));
-                    var task = _context.Trace is { } trace ? trace.Begin(field, batch.Count).RunAsync(batch, context) : field.Step.ExecuteAsync(batch, context);
+                    var task = batch.Foreseen?.Find(field) is { } begun ? new ValueTask<Column>(begun) : field.RunAsync(batch, _context);
                     if (task.IsCompletedSuccessfully)
                     {
                         Complete(batch, slot, task.Result);
