@@ -1,5 +1,6 @@
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping.Model;
+using Npgsql;
 
 namespace AnalyticsGraph.Mapping.Tests;
 
@@ -107,6 +108,37 @@ public sealed class StartupChecksTests(LibraryFixture library)
         var exception = await Assert.ThrowsAsync<SchemaBindingException>(() => Graph.BuildAsync(library.Source, bind: (_, _) => { }));
 
         Assert.Contains("Author.label has no resolver", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Build_Should_NameTheRule_When_NoUniqueIndexKeepsIt()
+    {
+        await using var source = NpgsqlDataSource.Create(await library.Engines.CreateDatabaseAsync());
+        await using (var create = source.CreateCommand("""
+            CREATE TABLE shelf (id bigint PRIMARY KEY, a text, b text, c boolean, lifecycle_stage text NOT NULL, deletion bigint, row_version bigint NOT NULL, UNIQUE (b, a), UNIQUE (c) DEFERRABLE);
+            CREATE UNIQUE INDEX shelf_a ON shelf (a) WHERE c;
+            CREATE UNIQUE INDEX shelf_b ON shelf (lower(b), c);
+            """))
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+
+        string[] kept = ["""columns: ["id"]""", """columns: ["a", "b"]""", """columns: ["a"], only: "c" """];
+        string[] open = ["""columns: ["a"]""", """columns: ["b"], only: "c" """, """columns: ["c"]""", """columns: ["a", "b", "c"]"""];
+        var exception = await Assert.ThrowsAsync<MappingException>(() => Graph.BuildAsync(source, Start + WritableTests.Shared.Replace("scalar Long scalar DateTime scalar JSON", "", StringComparison.Ordinal) + $$"""
+            type Query { shelf(id: ID): Shelf @lookup }
+            type Mutation { ping: Boolean @resolver }
+            type Shelf implements Node @table(name: "shelf") @writable(create: ["a"]) {{string.Join(' ', kept.Concat(open).Select(rule => $"@unique(field: \"a\", {rule})"))}} { id: ID! a: String @check(length: 10) lifecycleStage: LifecycleStage! }
+            """));
+
+        Assert.Equal(
+            [
+                "Shelf @unique: No unique index of \"shelf\" has exactly the columns (a) and all rows.",
+                "Shelf @unique: No unique index of \"shelf\" has exactly the columns (b) WHERE c.",
+                "Shelf @unique: No unique index of \"shelf\" has exactly the columns (c) and all rows.",
+                "Shelf @unique: No unique index of \"shelf\" has exactly the columns (a, b, c) and all rows.",
+            ],
+            exception.Problems.Select(problem => problem.ToString()));
     }
 
     [Fact]

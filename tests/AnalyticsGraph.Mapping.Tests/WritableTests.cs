@@ -7,7 +7,8 @@ namespace AnalyticsGraph.Mapping.Tests;
 /// <summary>What <c>@writable</c> generates, and what it refuses.</summary>
 public sealed class WritableTests
 {
-    private const string Shared = """
+    /// <summary>The types that every writable type needs.</summary>
+    internal const string Shared = """
         scalar Long scalar DateTime scalar JSON
         enum LifecycleStage { ACTIVE DELETED }
         interface Node { id: ID! }

@@ -25,7 +25,7 @@ internal static class PostgresCatalog
         """;
 
     private const string Indexes = """
-        SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY k.ord)
+        SELECT n.nspname, c.relname, array_agg(a.attname::text ORDER BY k.ord), bool_and(i.indisunique AND i.indimmediate) AND count(*) = min(i.indnatts), min(pg_get_expr(i.indpred, i.indrelid))
         FROM pg_index i
         JOIN pg_class c ON c.oid = i.indrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -37,7 +37,7 @@ internal static class PostgresCatalog
 
     public static async Task<StoreCatalog> ReadAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
-        var tables = new Dictionary<string, (List<ColumnModel> Columns, List<string[]>? Indexes)>(StringComparer.Ordinal);
+        var tables = new Dictionary<string, (List<ColumnModel> Columns, List<CatalogIndex>? Indexes)>(StringComparer.Ordinal);
         var visible = new List<(string Name, string Full)>();
         var batch = dataSource.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal static class PostgresCatalog
         {
             if (tables.TryGetValue($"{reader.GetString(0)}.{reader.GetString(1)}", out var table))
             {
-                table.Indexes?.Add(reader.GetFieldValue<string[]>(2));
+                table.Indexes?.Add(new CatalogIndex(reader.GetFieldValue<string[]>(2), reader.GetBoolean(3), reader.IsDBNull(4) ? null : reader.GetString(4)));
             }
         }
 

@@ -254,9 +254,9 @@ internal sealed partial class StartupChecks
             Find($"{place}(cascade:)", relation.Target, "deletion");
         }
 
-        foreach (var column in entity.Unique.SelectMany(rule => rule.Columns))
+        foreach (var rule in entity.Unique)
         {
-            Find($"{entity.Table.TypeName} @unique", entity.Table, column);
+            CheckUnique($"{entity.Table.TypeName} @unique", entity.Table, rule);
         }
 
         foreach (var document in entity.Create.Concat(entity.Update).OfType<WritableColumn>().Where(column => column.Kind == ScalarKind.Json))
@@ -265,6 +265,16 @@ internal sealed partial class StartupChecks
             {
                 Problem(place, $"`{document.Input}` is written to {column.Name}, which is json: PostgreSQL cannot compare it with what it was. Make the column text or jsonb.");
             }
+        }
+    }
+
+    /// <summary>Two writers at the same time do not see each other: only an index keeps what a rule promises.</summary>
+    private void CheckUnique(string place, TableModel table, UniqueRule rule)
+    {
+        var isKnown = rule.Columns.All(column => Find(place, table, column) is not null) && (rule.Only is null || Find(place, table, rule.Only) is not null);
+        if (isKnown && !_catalogs[table.Store].Tables[table.Table].Indexes!.Any(index => index.IsUnique && index.Predicate == rule.Only && rule.Columns.ToHashSet(StringComparer.Ordinal).SetEquals(index.Columns)))
+        {
+            Problem(place, $"No unique index of \"{table.Table}\" has exactly the columns ({string.Join(", ", rule.Columns)}){(rule.Only is null ? " and all rows" : $" WHERE {rule.Only}")}.");
         }
     }
 
@@ -288,7 +298,7 @@ internal sealed partial class StartupChecks
         if (store == Store.Postgres
             && _catalogs[store].Tables.TryGetValue(table, out var real)
             && real.Indexes is { } indexes
-            && !indexes.Any(index => index.Length >= columns.Length && columns.All(column => Array.IndexOf(index, column) is >= 0 and var at && at < columns.Length)))
+            && !indexes.Any(index => index.Columns.Length >= columns.Length && columns.All(column => Array.IndexOf(index.Columns, column) is >= 0 and var at && at < columns.Length)))
         {
             _problems.Add(new MappingProblem(place, $"No index of \"{table}\" begins with ({string.Join(", ", columns)}); each read of the relation scans the table.", IsWarning: true));
         }

@@ -5,9 +5,15 @@ namespace AnalyticsGraph.Mapping.Catalog;
 
 /// <summary>A real table of a store.</summary>
 /// <param name="Columns">Its columns by name.</param>
-/// <param name="Indexes">The leading columns of its indexes (in ClickHouse of its sort key), in their order; null where it has none by design (a view).</param>
+/// <param name="Indexes">Its indexes (in ClickHouse its sort key); null where it has none by design (a view).</param>
 /// <param name="IsReplacing">Whether its rows are versions until merged (ClickHouse's replacing engines).</param>
-internal sealed record CatalogTable(FrozenDictionary<string, ColumnModel> Columns, IReadOnlyList<string[]>? Indexes, bool IsReplacing = false);
+internal sealed record CatalogTable(FrozenDictionary<string, ColumnModel> Columns, IReadOnlyList<CatalogIndex>? Indexes, bool IsReplacing = false);
 
 /// <summary>The real tables of a store by the name that <c>@table</c> gives them: bare, or with schema or database.</summary>
 internal sealed record StoreCatalog(FrozenDictionary<string, CatalogTable> Tables);
+
+/// <summary>An index.</summary>
+/// <param name="Columns">Its columns in their order; expressions are left out.</param>
+/// <param name="IsUnique">Whether no two rows may have the same values in exactly these columns.</param>
+/// <param name="Predicate">The condition that its rows meet, as the store prints it; null if it has all rows.</param>
+internal sealed record CatalogIndex(string[] Columns, bool IsUnique = false, string? Predicate = null);
