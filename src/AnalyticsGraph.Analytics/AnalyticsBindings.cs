@@ -1,3 +1,4 @@
+using AnalyticsGraph.Analytics.Comparison;
 using AnalyticsGraph.Analytics.Evaluation;
 using AnalyticsGraph.Analytics.Jobs;
 using AnalyticsGraph.Analytics.Series;
@@ -17,8 +18,10 @@ public static class AnalyticsBindings
     public static SchemaBindings AddAnalytics(this SchemaBindings bindings, MappedResolvers mapped, IPendingPoints pending, SeriesLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(bindings);
-        bindings.Bind("Run", "series", new SeriesResolver(pending, limits ?? new SeriesLimits()));
+        limits ??= new SeriesLimits();
+        bindings.Bind("Run", "series", new SeriesResolver(pending, limits));
         SeriesColumns.Bind(bindings);
+        ComparisonResolvers.Bind(bindings, mapped, pending, limits);
         JobResolvers.Bind(bindings, mapped);
         EvaluationResolvers.Bind(bindings, mapped);
         return bindings;

@@ -25,19 +25,35 @@ internal enum SamplingKind
 /// <param name="Kind">The way.</param>
 /// <param name="Points">The most points to return; 0 where <paramref name="Width"/> or no thinning is asked.</param>
 /// <param name="Width">The width of a bucket in steps; 0 where points are asked.</param>
-internal readonly record struct Sampling(SamplingKind Kind, int Points = 0, long Width = 0)
+/// <param name="Scale">How the steps are divided into buckets, where points are asked.</param>
+internal readonly record struct Sampling(SamplingKind Kind, int Points = 0, long Width = 0, AxisScale Scale = AxisScale.Linear)
 {
     /// <summary>The most points that thinning returns of a series.</summary>
     public const int MaxPoints = 100_000;
 
+    /// <summary>The most buckets.</summary>
+    public int Buckets => Kind == SamplingKind.MinMax ? Points / 2 : Points;
+
     /// <summary>Reads the <c>@oneOf</c> input.</summary>
     /// <param name="sample">The input, or null.</param>
-    public static Sampling From(ArgumentValues? sample)
+    /// <param name="scale">The scale of the steps.</param>
+    public static Sampling From(ArgumentValues? sample, AxisScale scale)
     {
-        if (sample is null)
+        var sampling = sample is null ? default : Read(sample);
+        if (scale == AxisScale.Linear)
         {
-            return default;
+            return sampling;
         }
+
+        return sampling.Kind is not (SamplingKind.MinMax or SamplingKind.Bucket) || sampling.Width > 0
+            ? throw ArgumentErrors.BadInput("scale", "`scale: LOG` divides the steps for `sample.minMax` and `sample.bucket.points` alone.")
+            : sampling.Buckets < AxisBuckets.FewestLogarithmic
+            ? throw ArgumentErrors.BadInput("sample", $"`scale: LOG` needs at least {AxisBuckets.FewestLogarithmic} buckets; these are {sampling.Buckets}.")
+            : sampling with { Scale = scale };
+    }
+
+    private static Sampling Read(ArgumentValues sample)
+    {
 
         var (name, value) = sample.Values[0];
         var size = (ArgumentValues)value!;

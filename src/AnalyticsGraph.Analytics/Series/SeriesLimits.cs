@@ -9,6 +9,9 @@ public sealed record SeriesLimits
     /// <summary>The most points of all series of a level of a request together.</summary>
     public long MaxPointsPerRequest { get; init; } = 5_000_000;
 
+    /// <summary>The most runs that are compared at once.</summary>
+    public int MaxComparedRuns { get; init; } = 10_000;
+
     /// <summary>How many series may stream from ClickHouse at once, over all requests: each holds a query open at its client's pace. Beyond it they are read whole, and sent in parts then.</summary>
     public int MaxStreams { get; init; } = 4;
 

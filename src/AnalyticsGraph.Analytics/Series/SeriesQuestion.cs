@@ -29,8 +29,8 @@ internal sealed record SeriesQuestion(SeriesRequest Request, SeriesFields Fields
     /// <summary>Whether the steps are the ordinals of batches over all epochs.</summary>
     public bool CountsBatches => Request.Scope == "BATCH";
 
-    /// <summary>Whether steps are bounded.</summary>
-    public bool HasWindow => Request.From is not null || Request.To is not null;
+    /// <summary>Whether steps or values are bounded.</summary>
+    public bool HasWindow => Request.HasWindow;
 }
 
 /// <summary>A run that has the metric, with what its summary knows.</summary>

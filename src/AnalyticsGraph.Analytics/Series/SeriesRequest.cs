@@ -9,6 +9,7 @@ namespace AnalyticsGraph.Analytics.Series;
 /// <param name="Rank">The worker that reported it.</param>
 /// <param name="From">The first step of the window, inclusive; null for no bound.</param>
 /// <param name="To">The last step of the window, inclusive; null for no bound.</param>
+/// <param name="Values">Which values take part.</param>
 /// <param name="Sampling">How the points are thinned.</param>
 /// <param name="Smoothing">How the values are smoothed; null for not at all.</param>
 internal sealed record SeriesRequest(
@@ -18,11 +19,15 @@ internal sealed record SeriesRequest(
     int Rank,
     long? From,
     long? To,
+    ValueWindow Values,
     Sampling Sampling,
     Smoothing? Smoothing)
 {
     /// <summary>Whether every point is asked for: no window, no thinning.</summary>
-    public bool IsWhole => From is null && To is null && Sampling.Kind == SamplingKind.None;
+    public bool IsWhole => !HasWindow && Sampling.Kind == SamplingKind.None;
+
+    /// <summary>Whether steps or values are bounded.</summary>
+    public bool HasWindow => From is not null || To is not null || Values.IsBounded;
 
     /// <summary>Reads the coerced arguments.</summary>
     /// <param name="arguments">The field's arguments.</param>
@@ -43,11 +48,12 @@ internal sealed record SeriesRequest(
             arguments.Get("rank", 0),
             from,
             to,
-            Sampling.From(arguments.Get<ArgumentValues>("sample")),
+            ValueWindow.From(arguments),
+            Sampling.From(arguments.Get<ArgumentValues>("sample"), arguments.Get("scale", "LINEAR") == "LOG" ? AxisScale.Log : AxisScale.Linear),
             Smoothing.From(arguments.Get<ArgumentValues>("smoothing")));
     }
 
-    private static string Text(string argument, string value) => value.Contains('\0', StringComparison.Ordinal)
+    internal static string Text(string argument, string value) => value.Contains('\0', StringComparison.Ordinal)
         ? throw ArgumentErrors.BadInput(argument, $"`{argument}` contains the character U+0000, which no store can hold.")
         : value;
 }

@@ -178,39 +178,24 @@ internal sealed class SeriesSql
         $"FROM {points} GROUP BY run_id, {BucketOf(number, question)} AS bucket ORDER BY run_id, bucket",
         buckets: ", max(s) AS last_step, toInt64(count()) AS points, toInt64(countIf(isNaN(v))) AS nans, minIf(v, isFinite(v)) AS low, maxIf(v, isFinite(v)) AS high");
 
-    // The first step of the point's bucket. Buckets of a given width start at multiples of it, so that runs line up; others divide the run's window evenly.
+    // The first step of the point's bucket. All runs have buckets of a given width; else each has those that its own window needs.
     private string BucketOf(string number, SeriesQuestion question)
     {
         var sampling = question.Request.Sampling;
-        if (sampling.Width > 0)
-        {
-            return $"s - positiveModulo(s, {Parameter(number, "w", "Int64", sampling.Width)})";
-        }
+        var buckets = sampling.Width > 0
+            ? [new AxisBuckets(sampling.Width, 0, 0)]
+            : question.Runs.Select(run => AxisBuckets.Of(run.FirstStep, run.LastStep, sampling.Buckets, sampling.Scale)).ToArray();
+        return AxisSql.StartOf("s", buckets[0].PerOctave > 0, PerRun("w", [.. buckets.Select(b => b.Width + b.PerOctave)]), Array.TrueForAll(buckets, b => b.Origin == 0) ? null : PerRun("f", [.. buckets.Select(b => b.Origin)]));
 
-        var buckets = sampling.Kind == SamplingKind.MinMax ? sampling.Points / 2 : sampling.Points;
-        var widths = new long[question.Runs.Count];
-        var firsts = new long[question.Runs.Count];
-        for (var i = 0; i < widths.Length; i++)
-        {
-            var run = question.Runs[i];
-            var range = (decimal)run.LastStep - run.FirstStep + 1;
-            firsts[i] = run.FirstStep;
-            widths[i] = (long)Math.Clamp(Math.Ceiling(range / buckets), 1, long.MaxValue);
-        }
-
-        var first = PerRun("f", firsts);
-        var width = PerRun("w", widths);
-        return $"s - positiveModulo(s - {first}, {width})";
-
-        // One run needs no look-up per row.
-        string PerRun(string name, long[] values) => values.Length == 1
+        // What is the same for all runs needs no look-up per row.
+        string PerRun(string name, long[] values) => Array.TrueForAll(values, value => value == values[0])
             ? Parameter(number, name, "Int64", values[0])
-            : $"transform(run_id, {Parameter(number, "i", "Array(Int64)", RunIds(question))}, {Parameter(number, name, "Array(Int64)", values)}, toInt64(0))";
+            : $"transform(run_id, {Parameter(number, "i", "Array(Int64)", RunIds(question))}, {Parameter(number, name, "Array(Int64)", values)}, toInt64(1))";
     }
 
     // run_id, e (epoch), s (step), t (Unix milliseconds), v (value) of the question's points. The steps of batches are their ordinals over all epochs.
     private string Points(string number, SeriesQuestion question) => question.CountsBatches
-        ? $"(SELECT * FROM (SELECT run_id, toInt64(0) AS e, toInt64(row_number() OVER (PARTITION BY run_id ORDER BY epoch, step, time, value)) - 1 AS s, toUnixTimestamp64Milli(time) AS t, value AS v FROM {Stored(number, question)}) WHERE true{Window(number, question, "s")})"
+        ? $"(SELECT * FROM (SELECT run_id, toInt64(0) AS e, toInt64(row_number() OVER (PARTITION BY run_id ORDER BY epoch, step, time, value)) - 1 AS s, toUnixTimestamp64Milli(time) AS t, value AS v FROM {Stored(number, question)}) WHERE true{Window(number, question, "s", "v")})"
         : $"(SELECT run_id, epoch AS e, step AS s, toUnixTimestamp64Milli(time) AS t, value AS v FROM {Stored(number, question)})";
 
     // The rows of the question's series; for batches without the window, which is over their ordinals.
@@ -218,17 +203,18 @@ internal sealed class SeriesSql
     {
         var request = question.Request;
         var experiments = question.Runs.Select(r => r.ExperimentId).Distinct().ToArray();
-        var window = question.CountsBatches ? string.Empty : Window(number, question, "p.step");
+        var window = question.CountsBatches ? string.Empty : Window(number, question, "p.step", "p.value");
         return $"""
             metric_point AS p WHERE experiment_id{IsOneOf(number, "x", experiments)} AND key = {Parameter(number, "k", "String", request.Key)} AND label = {Parameter(number, "l", "String", request.Label)} AND run_id{IsOneOf(number, "i", RunIds(question))} AND scope = {Parameter(number, "c", "String", request.Scope)} AND rank = {Parameter(number, "r", "Int32", request.Rank)}{window}
             """;
     }
 
-    private string Window(string number, SeriesQuestion question, string step)
+    private string Window(string number, SeriesQuestion question, string step, string value)
     {
         var from = question.Request.From is { } f ? $" AND {step} >= {Parameter(number, "from", "Int64", f)}" : string.Empty;
         var to = question.Request.To is { } t ? $" AND {step} <= {Parameter(number, "to", "Int64", t)}" : string.Empty;
-        return from + to;
+        var (least, most) = question.Request.Values;
+        return from + to + AxisSql.Within(value, least is null ? null : Parameter(number, "low", "Float64", least), most is null ? null : Parameter(number, "high", "Float64", most));
     }
 
     // One value is compared, which costs less than looking it up in a set of one.

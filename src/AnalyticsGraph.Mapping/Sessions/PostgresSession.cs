@@ -1,3 +1,4 @@
+using System.Text;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Observability;
@@ -44,6 +45,23 @@ public sealed class PostgresSession : StoreSession
         var shapes = Enumerable.Repeat(new ValueShape(ValueKind.Double, IsArray: false, IsNullable: true), columns);
         var result = await Ask(new StoreQuestion(sql.Build(), [.. shapes])).ConfigureAwait(false);
         return [.. result.Values.Select(values => Enumerable.Range(0, result.Count).Select(row => values.IsNull(row) ? double.NaN : ((DoubleValues)values).Values[row]).ToArray())];
+    }
+
+    /// <summary>Asks a statement of C# at once: one that follows from what another has answered.</summary>
+    /// <param name="sql">The statement; it selects columns of bigint that are not null, then columns of text.</param>
+    /// <param name="integers">How many columns of bigint.</param>
+    /// <param name="texts">How many columns of text.</param>
+    /// <returns>The columns, each with a value for every row.</returns>
+    /// <exception cref="GraphQL.Errors.GraphQLException">PostgreSQL could not answer.</exception>
+    public async Task<(long[][] Integers, string?[][] Texts)> AskNowAsync(SqlBuilder sql, int integers, int texts)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        var shapes = Enumerable.Repeat(new ValueShape(ValueKind.Int64, IsArray: false, IsNullable: false), integers)
+            .Concat(Enumerable.Repeat(new ValueShape(ValueKind.Text, IsArray: false, IsNullable: true), texts));
+        var result = await AskNow(new StoreQuestion(sql.Build(), [.. shapes])).ConfigureAwait(false);
+        return (
+            [.. result.Values.Take(integers).Select(values => ((Int64Values)values).Values[..result.Count])],
+            [.. result.Values.Skip(integers).Select(values => Enumerable.Range(0, result.Count).Select(row => values.IsNull(row) ? null : Encoding.UTF8.GetString(((TextValues)values)[row])).ToArray())]);
     }
 
     /// <summary>Sends a statement at once, on a connection of its own, whose rows are taken as they come.</summary>

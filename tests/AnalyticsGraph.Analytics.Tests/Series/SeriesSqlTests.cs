@@ -10,15 +10,7 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
     private const SeriesFields Everything = SeriesFields.Points | SeriesFields.Count | SeriesFields.NonFinite;
     private ClickHouseClient _client = null!;
 
-    public async Task InitializeAsync()
-    {
-        _client = new ClickHouseClient(ClickHouseOptions.Parse(engines.ClickHouseConnectionString));
-        var folder = Path.Combine(AppContext.BaseDirectory, "migrations");
-        foreach (var statement in Directory.GetFiles(folder, "*.sql").Order().SelectMany(f => File.ReadAllText(f).Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)))
-        {
-            await _client.ExecuteAsync(new ClickHouseQuery(statement.TrimEnd(';')));
-        }
-    }
+    public async Task InitializeAsync() => _client = await PointTable.CreateAsync(engines);
 
     public async Task DisposeAsync() => await _client.DisposeAsync();
 
@@ -28,7 +20,7 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
         var series = RandomSeries(1, 3000, special: true);
         await Insert(1, 1, "loss", series);
 
-        var answer = await Ask(new SeriesRequest("loss", "", "RUN", 0, null, null, default, null), Everything, Run(1, 1, series));
+        var answer = await Ask(new SeriesRequest("loss", "", "RUN", 0, null, null, default, default, null), Everything, Run(1, 1, series));
 
         Assert.Equal(Columns(series), Columns(answer.Points));
         Assert.Equal(3000, answer.Totals[0]);
@@ -42,7 +34,7 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
         await Insert(1, 2, "loss", series);
         var inside = series.Where(p => p.Step is >= 100 and <= 250).ToArray();
 
-        var answer = await Ask(new SeriesRequest("loss", "", "RUN", 0, 100, 250, default, null), Everything, Run(1, 2, series));
+        var answer = await Ask(new SeriesRequest("loss", "", "RUN", 0, 100, 250, default, default, null), Everything, Run(1, 2, series));
 
         Assert.Equal(Columns(inside), Columns(answer.Points));
         Assert.Equal(inside.Length, answer.Totals[0]);
@@ -51,6 +43,7 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
     [Theory]
     [InlineData(1, 2)]
     [InlineData(10, 4)]
+    [InlineData(777, 33)]
     [InlineData(5000, 100)]
     [InlineData(5000, 9000)]
     public async Task MinMax_Should_KeepTheExtremesOfEachBucket(int count, int points)
@@ -119,6 +112,103 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
             Assert.True(!times || time == chosen.Times[i]);
             Assert.True(i == 0 || chosen.Steps[i] > chosen.Steps[i - 1]);
         }
+    }
+
+    [Fact]
+    public async Task Lttb_Should_EqualTheReference_When_SeriesAreThinned()
+    {
+        // Lengths around the number of points that are kept, and far above; gaps, repeated values, values that are not finite.
+        // No two triangles are equally large: which one is taken then would be a matter of rounding.
+        const int Runs = 50;
+        var noise = new Random(6);
+        var series = Enumerable.Range(0, Runs).ToDictionary(
+            i => 1000L + i, i => WithoutRepeatedSteps(RandomSeries(1000 + i, 1 + (i * i * 3), special: i % 2 == 0)).Select(p => p with { Value = p.Value + noise.NextDouble() }).ToArray());
+        await PointTable.InsertAsync(_client, [.. series.SelectMany(s => s.Value.Select(p => new StoredPoint(5, s.Key, "loss", "RUN", 0, p.Step, p.Time, p.Value)))]);
+
+        foreach (var points in new[] { 2, 3, 40, 500 })
+        {
+            var answer = await Ask(Request(new Sampling(SamplingKind.Lttb, points)), SeriesFields.Steps | SeriesFields.Values, [.. series.Select(s => Run(5, s.Key, s.Value))]);
+
+            var expected = series.Values.Select(s => ReferenceThinning.Lttb([.. s.Where(p => double.IsFinite(p.Value))], points).Select(p => (p.Step, p.Value)).ToArray()).ToArray();
+            Assert.Equal(expected.Select(s => s.Length), Enumerable.Range(0, Runs).Select(i => answer.Points.Offsets[i + 1] - answer.Points.Offsets[i]));
+            Assert.Equal(expected.SelectMany(s => s), answer.Points.Steps.Zip(answer.Points.Values).Take(answer.Points.Count));
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1")]
+    [InlineData("NaN")]
+    [InlineData("NaN NaN Infinity -Infinity")]
+    [InlineData("1 NaN NaN NaN 2")]
+    [InlineData("3 3 3 3 3 3")]
+    [InlineData("Infinity 1 -Infinity 2 NaN -5")]
+    [InlineData("1 . . . . . . . . . . . . . . 2 NaN . . . . . . 4")]
+    [InlineData("1 =2 =NaN =1.5 3 =3 =-Infinity 0")]
+    [InlineData("-1.7976931348623157E308 1.7976931348623157E308 4.9E-324 -0 0")]
+    public async Task EverySampling_Should_KeepItsPromise_When_TheSeriesIsOdd(string shape)
+    {
+        var series = OfShape(shape);
+        var run = 2000 + shape.Length;
+        await Insert(6, run, "loss", series);
+        var finite = series.Where(p => double.IsFinite(p.Value)).ToArray();
+        SeriesRun[] runs = series.Length == 0 ? [] : [Run(6, run, series)];
+        foreach (var sampling in new[] { new Sampling(SamplingKind.Lttb, 4), new Sampling(SamplingKind.MinMax, 4), new Sampling(SamplingKind.Last, 3), new Sampling(SamplingKind.Bucket, 3), new Sampling(SamplingKind.Bucket, Width: 2), new Sampling(SamplingKind.MinMax, 400, Scale: AxisScale.Log) })
+        {
+            var answer = await Ask(Request(sampling), Everything, runs);
+
+            var kept = Enumerable.Range(0, answer.Points.Count).Select(i => new TestPoint(answer.Points.Steps[i], answer.Points.Times[i], answer.Points.Values[i])).ToArray();
+            Assert.Equal(series.Length, answer.Totals[0]);
+            Assert.Equal(Columns(series.Where(p => !double.IsFinite(p.Value))), Columns(answer.NonFinite));
+            if (sampling.Kind == SamplingKind.Bucket)
+            {
+                Assert.Equal(series.Length, answer.Points.Counts.Take(kept.Length).Sum());
+                Assert.Equal(series.Count(p => double.IsNaN(p.Value)), answer.Points.NaNs.Take(kept.Length).Sum());
+                Assert.True(sampling.Width > 0 || kept.Length <= 3);
+                continue;
+            }
+
+            Assert.InRange(kept.Length, Math.Min(finite.Length, 1), sampling.Points);
+            Assert.Subset(finite.ToHashSet(), kept.ToHashSet());
+            Assert.Equal(kept.OrderBy(p => p.Step), kept);
+            if (sampling.Kind == SamplingKind.MinMax && finite.Length > 0)
+            {
+                Assert.Contains(finite.Min(p => p.Value), kept.Select(p => p.Value));
+                Assert.Contains(finite.Max(p => p.Value), kept.Select(p => p.Value));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ValueWindow_Should_BoundWhatIsThinned_AndKeepNaN()
+    {
+        var series = RandomSeries(8, 900, special: true);
+        await Insert(1, 8, "loss", series);
+        var inside = series.Where(p => p.Value is >= 20 and <= 60 || double.IsNaN(p.Value)).ToArray();
+
+        var all = await Ask(Request(default) with { Values = new ValueWindow(20, 60) }, Everything, Run(1, 8, series));
+        var thinned = await Ask(Request(new Sampling(SamplingKind.MinMax, 100)) with { Values = new ValueWindow(20, 60) }, Everything, Run(1, 8, series));
+
+        Assert.Equal(Columns(inside), Columns(all.Points));
+        Assert.Equal((inside.Length, inside.Length), (all.Totals[0], thinned.Totals[0]));
+        Assert.Equal(Columns(ReferenceThinning.MinMax(inside, 100, series[0].Step, series[^1].Step)), Columns(thinned.Points));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5000)]
+    public async Task Bucket_Should_DivideEachPowerOfTwo_When_TheScaleIsLogarithmic(long firstStep)
+    {
+        var run = firstStep == 0 ? 11 : 12;
+        var series = RandomSeries(run, 9000, special: true, firstStep);
+        await Insert(1, run, "loss", series);
+        var buckets = AxisBuckets.Of(series[0].Step, series[^1].Step, 300, AxisScale.Log);
+        var expected = series.GroupBy(p => buckets.StartOf(p.Step)).OrderBy(b => b.Key).ToArray();
+
+        var answer = await Ask(Request(new Sampling(SamplingKind.Bucket, 300, Scale: AxisScale.Log)), Everything, Run(1, run, series));
+
+        Assert.InRange(expected.Length, 100, 300);
+        Assert.Equal(expected.Select(b => (b.Key, b.Max(p => p.Step), b.LongCount())), Enumerable.Range(0, answer.Points.Count).Select(i => (answer.Points.Steps[i], answer.Points.LastSteps[i], answer.Points.Counts[i])));
     }
 
     [Fact]
@@ -199,7 +289,7 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
         Assert.DoesNotContain("max_threads", query.Settings.Keys);
     }
 
-    private static SeriesRequest Request(Sampling sampling) => new("loss", "", "RUN", 0, null, null, sampling, null);
+    private static SeriesRequest Request(Sampling sampling) => new("loss", "", "RUN", 0, null, null, default, sampling, null);
 
     private static SeriesRun Run(long experiment, long run, TestPoint[] series) =>
         new(run, experiment, series.Length, series.Min(p => p.Step), series.Max(p => p.Step));
@@ -209,10 +299,13 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
     private async Task<SeriesAnswer[]> Ask(List<SeriesQuestion> questions)
     {
         var assembler = new SeriesAssembler(questions, new SeriesLimits());
-        await using var result = await _client.QueryAsync(SeriesSql.Compose(questions)!);
-        await foreach (var block in result.ReadBlocksAsync())
+        if (SeriesSql.Compose(questions) is { } query)
         {
-            assembler.Add(block);
+            await using var result = await _client.QueryAsync(query);
+            await foreach (var block in result.ReadBlocksAsync())
+            {
+                assembler.Add(block);
+            }
         }
 
         return [.. questions.Select((_, i) => assembler.Finish(i))];
@@ -239,30 +332,31 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
         return ReferenceThinning.InOrder(points);
     }
 
+    private static TestPoint[] WithoutRepeatedSteps(TestPoint[] series) => [.. series.DistinctBy(p => p.Step)];
+
+    // Values at steps 0, 1, 2 ...; a dot is a step without a point, `=` another point at the step before.
+    private static TestPoint[] OfShape(string shape)
+    {
+        var points = new List<TestPoint>();
+        var step = -1L;
+        foreach (var part in shape.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            step += part[0] == '=' ? 0 : 1;
+            if (part != ".")
+            {
+                points.Add(new TestPoint(step, 1_700_000_000_000 + points.Count, double.Parse(part.TrimStart('='), System.Globalization.CultureInfo.InvariantCulture)));
+            }
+        }
+
+        return [.. points];
+    }
+
     // As text, so that NaN equals NaN and a difference is readable.
     private static IEnumerable<string> Columns(IEnumerable<TestPoint> points) => points.Select(p => FormattableString.Invariant($"{p.Step} {p.Time} {p.Value:R}"));
 
     private static IEnumerable<string> Columns(PointColumns points) =>
         Enumerable.Range(0, points.Count).Select(i => FormattableString.Invariant($"{points.Steps[i]} {points.Times[i]} {points.Values[i]:R}"));
 
-    private Task Insert(long experiment, long run, string key, TestPoint[] points)
-    {
-        // In no order, as points arrive.
-        var shuffled = points.OrderBy(p => HashCode.Combine(p.Step, p.Value)).ToArray();
-        return _client.InsertAsync(new ClickHouseInsert("metric_point", ["experiment_id", "key", "label", "run_id", "rank", "epoch", "step", "time", "value", "seq"]), new Block(
-        [
-            Column("experiment_id", "Int64", shuffled.Select(_ => experiment)),
-            Column("key", "String", shuffled.Select(_ => key)),
-            Column("label", "String", shuffled.Select(_ => "")),
-            Column("run_id", "Int64", shuffled.Select(_ => run)),
-            Column("rank", "Int32", shuffled.Select(_ => 0)),
-            Column("epoch", "Int64", shuffled.Select(_ => 0L)),
-            Column("step", "Int64", shuffled.Select(p => p.Step)),
-            ClickHouseColumn.FromObjects("time", ClickHouseType.Parse("DateTime64(3, 'UTC')"), [.. shuffled.Select(p => (object?)DateTimeOffset.FromUnixTimeMilliseconds(p.Time).UtcDateTime)]),
-            Column("value", "Float64", shuffled.Select(p => p.Value)),
-            Column("seq", "Int64", shuffled.Select((_, i) => (long)i)),
-        ]));
-
-        static ClickHouseColumn Column<T>(string name, string type, IEnumerable<T> values) => ClickHouseColumn.Create(name, ClickHouseType.Parse(type), values.ToArray());
-    }
+    private Task Insert(long experiment, long run, string key, TestPoint[] points) =>
+        PointTable.InsertAsync(_client, [.. points.Select(point => new StoredPoint(experiment, run, key, "RUN", 0, point.Step, point.Time, point.Value))]);
 }

@@ -1,0 +1,59 @@
+using AnalyticsGraph.Analytics.Series;
+
+namespace AnalyticsGraph.Analytics.Tests.Series;
+
+public sealed class AxisBucketsTests
+{
+    [Theory]
+    [InlineData(0, 999_999, 1000)]
+    [InlineData(1, 1_000_000, 1000)]
+    [InlineData(-37, 5, 2)]
+    [InlineData(7, 7, 1)]
+    [InlineData(-1, 0, 1)]
+    [InlineData(1_700_000_000_000, 1_700_000_000_001, 200)]
+    [InlineData(long.MinValue, long.MaxValue, 1000)]
+    [InlineData(0, long.MaxValue, 3)]
+    public void Buckets_Should_CoverTheRangeWithoutBeingTooMany(long first, long last, int most)
+    {
+        var buckets = AxisBuckets.Of(first, last, most, AxisScale.Linear);
+
+        var count = (((Int128)buckets.StartOf(last) - buckets.StartOf(first)) / buckets.Width) + 1;
+        Assert.True(count <= most, $"{count} of {buckets.Width}");
+        // At most an eighth wider than needed, and one more bucket for not beginning with the range.
+        Assert.True(count * 2 >= Int128.Min(most, (Int128)last - first + 1) - 2, $"{count} of {buckets.Width}");
+    }
+
+    [Fact]
+    public void Buckets_Should_EqualTheReference_When_RangesAreRandom()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 200; round++)
+        {
+            var first = random.NextInt64(-3000, 3000);
+            var last = first + random.NextInt64(0, 20_000);
+            var most = random.Next(1, 300);
+            var (buckets, reference) = (AxisBuckets.Of(first, last, most, AxisScale.Linear), ReferenceThinning.Buckets(first, last, most));
+
+            Assert.All(Enumerable.Range(0, 50).Select(_ => random.NextInt64(first, last + 1)), position => Assert.Equal(reference(position), buckets.StartOf(position)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1_000_000, 130)]
+    [InlineData(0, 1_000_000, 1000)]
+    [InlineData(-70_000, 3, 200)]
+    [InlineData(long.MinValue, long.MaxValue, 130)]
+    public void LogarithmicBuckets_Should_BeAsManyForEachPowerOfTwo(long first, long last, int most)
+    {
+        var buckets = AxisBuckets.Of(first, last, most, AxisScale.Log);
+
+        var random = new Random(4);
+        var positions = Enumerable.Range(0, 64).SelectMany(bit => new[] { 1L << bit, (1L << bit) - 1, -(1L << bit) }).Concat(Enumerable.Range(0, 2000).Select(_ => random.NextInt64(first, last)))
+            .Where(position => position >= first && position <= last).Order().ToArray();
+        var starts = positions.Select(buckets.StartOf).ToArray();
+        Assert.Equal(starts.Order(), starts);
+        Assert.All(positions.Zip(starts), pair => Assert.True(pair.Second <= pair.First && buckets.StartOf(pair.Second) == pair.Second, $"{pair}"));
+        Assert.InRange(starts.Distinct().Count(), 1, most);
+        Assert.All(starts.Where(start => start >= buckets.PerOctave).GroupBy(start => System.Numerics.BitOperations.Log2((ulong)start)), octave => Assert.True(octave.Distinct().Count() <= buckets.PerOctave));
+    }
+}
