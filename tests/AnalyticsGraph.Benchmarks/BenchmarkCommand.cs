@@ -2,6 +2,7 @@ using System.CommandLine;
 using AnalyticsGraph.Benchmarks.Comparing;
 using AnalyticsGraph.Benchmarks.Measuring;
 using AnalyticsGraph.Benchmarks.Parts;
+using AnalyticsGraph.Benchmarks.Scaling;
 using AnalyticsGraph.Benchmarks.Servers;
 using AnalyticsGraph.Benchmarks.Soaking;
 using Spectre.Console;
@@ -27,6 +28,7 @@ internal static class BenchmarkCommand
         root.Add(PartsCommand.Make());
         root.Add(SoakCommand.Make());
         root.Add(PostGraphileCommand.Make());
+        root.Add(ScaleCommand.Make());
         root.SetAction(async (parsed, cancellation) =>
         {
             var findings = await MeasureAsync(parsed.GetValue(quick), parsed.GetValue(data), parsed.GetValue(only)!);

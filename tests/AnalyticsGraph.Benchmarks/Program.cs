@@ -1,4 +1,5 @@
 using AnalyticsGraph.Benchmarks;
+using AnalyticsGraph.Benchmarks.Scaling;
 using AnalyticsGraph.Benchmarks.Servers;
 
 switch (args)
@@ -14,6 +15,9 @@ switch (args)
         return 0;
     case ["serve", "comparison", var data]:
         await ComparisonServer.RunAsync(data);
+        return 0;
+    case ["serve", "scale", var data, var kind, var size]:
+        await ScaleServer.RunAsync(data, ScaleSize.Parse(size, kind == ScaleSize.Runs));
         return 0;
     default:
         return await BenchmarkCommand.RunAsync(args);

@@ -42,6 +42,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             if (line.StartsWith(ChildHost.Ready, StringComparison.Ordinal))
             {
+                // What it writes later, such as warnings, is told as well: a full pipe would stop it.
+                _ = TellAsync(process, told);
                 return new ChildProcess(process, new Uri(line[ChildHost.Ready.Length..]));
             }
 
@@ -49,6 +51,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"The server '{string.Join(' ', start.ArgumentList)}' ended before it listened; what it wrote stands above.");
+    }
+
+    private static async Task TellAsync(Process process, Action<string> told)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            told(line);
+        }
     }
 
     public async Task<string> GetAsync(string path) => await _client.GetStringAsync(new Uri(Address, path));

@@ -25,9 +25,18 @@ internal static class ChildHost
             kestrel.Listen(IPAddress.Loopback, 0);
         });
         await using var app = builder.Build();
-        app.MapGet("/consumption", (RequestDelegate)(http => http.Response.WriteAsync(Consumption.OfThisProcess().ToString(), http.RequestAborted)));
         map(app);
+        await RunAsync(app, () => Task.CompletedTask);
+    }
+
+    /// <summary>Serves until the standard input ends, or a signal comes.</summary>
+    /// <param name="app">What is measured.</param>
+    /// <param name="readyAsync">What is waited for, once it listens, before it says so.</param>
+    public static async Task RunAsync(WebApplication app, Func<Task> readyAsync)
+    {
+        app.MapGet("/consumption", (RequestDelegate)(http => http.Response.WriteAsync(Consumption.OfThisProcess().ToString(), http.RequestAborted)));
         await app.StartAsync();
+        await readyAsync();
         Console.WriteLine(Ready + app.Urls.Single());
         await Task.WhenAny(Console.In.ReadToEndAsync(), app.WaitForShutdownAsync());
         await app.StopAsync();
