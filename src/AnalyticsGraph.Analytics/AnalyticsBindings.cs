@@ -1,3 +1,4 @@
+using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.Analytics.Comparison;
 using AnalyticsGraph.Analytics.Evaluation;
 using AnalyticsGraph.Analytics.Jobs;
@@ -15,7 +16,8 @@ public static class AnalyticsBindings
     /// <param name="mapped">Reads entities.</param>
     /// <param name="pending">Who brings acknowledged points to ClickHouse before series are read.</param>
     /// <param name="limits">What one request may read; null for the defaults.</param>
-    public static SchemaBindings AddAnalytics(this SchemaBindings bindings, MappedResolvers mapped, IPendingPoints pending, SeriesLimits? limits = null)
+    /// <param name="aggregateLimits">What one aggregate may ask; null for the defaults.</param>
+    public static SchemaBindings AddAnalytics(this SchemaBindings bindings, MappedResolvers mapped, IPendingPoints pending, SeriesLimits? limits = null, AggregateLimits? aggregateLimits = null)
     {
         ArgumentNullException.ThrowIfNull(bindings);
         limits ??= new SeriesLimits();
@@ -24,6 +26,7 @@ public static class AnalyticsBindings
         ComparisonResolvers.Bind(bindings, mapped, pending, limits);
         JobResolvers.Bind(bindings, mapped);
         EvaluationResolvers.Bind(bindings, mapped);
+        AggregateResolvers.Bind(bindings, mapped, aggregateLimits ?? new AggregateLimits());
         return bindings;
     }
 }

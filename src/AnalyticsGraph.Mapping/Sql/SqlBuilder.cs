@@ -92,7 +92,9 @@ public sealed class SqlBuilder
     /// <summary>A table alias that this statement has not used yet.</summary>
     public string NextAlias() => _aliases < Aliases.Length ? Aliases[_aliases++] : "t" + (_aliases++).ToString(CultureInfo.InvariantCulture);
 
-    internal SqlBuilder AppendNumber(int value)
+    /// <summary>Appends a number of the program's own: a place, a count.</summary>
+    /// <param name="value">The number.</param>
+    public SqlBuilder AppendNumber(int value)
     {
         Reserve(12);
         value.TryFormat(_text.AsSpan(_length), out var written, provider: CultureInfo.InvariantCulture);

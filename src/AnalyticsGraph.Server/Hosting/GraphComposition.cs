@@ -70,7 +70,7 @@ internal sealed class GraphComposition
     /// <summary>Binds the fields that C# resolves.</summary>
     internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, Stores stores, TrackingServices tracking, ServerLimits limits)
     {
-        bindings.AddAnalytics(resolvers, new PendingPoints(tracking.Flusher), limits.Series);
+        bindings.AddAnalytics(resolvers, new PendingPoints(tracking.Flusher), limits.Series, limits.Aggregates);
         TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points, tracking.Rows);
         EntityResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
         LiveResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);

@@ -1,3 +1,4 @@
+using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Http;
@@ -20,6 +21,9 @@ internal sealed record ServerLimits
     /// <summary>Section <c>Series</c>: points.</summary>
     public SeriesLimits Series { get; init; } = new();
 
+    /// <summary>Section <c>Aggregates</c>: metrics of many runs.</summary>
+    public AggregateLimits Aggregates { get; init; } = new();
+
     /// <summary>Section <c>WebSockets</c>: connections that stay.</summary>
     public GraphQLWebSocketOptions WebSockets { get; init; } = new();
 
@@ -35,6 +39,7 @@ internal sealed record ServerLimits
         Http = Read<HttpSettings>(configuration, nameof(Http)),
         Mapping = Read<MappingLimits>(configuration, nameof(Mapping)),
         Series = Read<SeriesLimits>(configuration, nameof(Series)),
+        Aggregates = Read<AggregateLimits>(configuration, nameof(Aggregates)),
         WebSockets = Read<GraphQLWebSocketOptions>(configuration, nameof(WebSockets)),
         EventStreams = Read<GraphQLEventStreamOptions>(configuration, nameof(EventStreams)),
     };

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Cost;
 using AnalyticsGraph.GraphQL.Execution;
@@ -24,7 +25,7 @@ public sealed partial class LimitTests(SampleServer sample)
         Type[] settings =
         [
             typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(HttpSettings), typeof(GraphQLBatchOptions), typeof(MappingLimits),
-            typeof(SeriesLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
+            typeof(SeriesLimits), typeof(AggregateLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
         ];
         var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
 

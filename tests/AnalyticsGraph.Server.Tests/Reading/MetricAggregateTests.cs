@@ -1,0 +1,408 @@
+using System.Globalization;
+using System.Text.Json;
+using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Server.Tests.Running;
+
+namespace AnalyticsGraph.Server.Tests.Reading;
+
+/// <summary>Aggregates of metrics against what brute force makes of the same points.</summary>
+[Collection("empty")]
+public sealed class MetricAggregateTests(EmptyServer empty)
+{
+    private static readonly string[] Functions =
+        ["COUNT", "COUNT_DISTINCT", "NAN_COUNT", "SUM", "AVG", "MIN", "MAX", "STDDEV", "VARIANCE", "MEDIAN", "QUANTILE", "FIRST", "LAST", "ARG_MIN", "ARG_MAX", "SLOPE"];
+
+    private static readonly string[] OfSummaries = [.. Functions.Take(11)];
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("experiment")]
+    [InlineData("run")]
+    [InlineData("key")]
+    [InlineData("label")]
+    [InlineData("scope")]
+    [InlineData("rank")]
+    [InlineData("trial")]
+    [InlineData("status")]
+    [InlineData("user")]
+    [InlineData("job")]
+    [InlineData("model")]
+    [InlineData("dataset")]
+    [InlineData("epoch")]
+    [InlineData("step")]
+    [InlineData("step by 7")]
+    [InlineData("param")]
+    [InlineData("param by 0.25")]
+    [InlineData("tag")]
+    [InlineData("MINUTE")]
+    [InlineData("HOUR")]
+    [InlineData("DAY")]
+    [InlineData("WEEK")]
+    [InlineData("MONTH")]
+    [InlineData("QUARTER")]
+    [InlineData("YEAR")]
+    [InlineData("status, key, param")]
+    public async Task Points_Should_BeAggregatedAsByBruteForce_When_GroupedBy(string dimensions)
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        string[] names = dimensions.Length == 0 ? [] : dimensions.Split(", ");
+
+        foreach (var direction in names.Length == 0 ? [""] : new[] { "ASC", "DESC" })
+        {
+            var columns = await ColumnsAsync(
+                $"where: {scene.Where}, label: null, scope: null, rank: null, first: 1000, groupBy: [{string.Join(", ", names.Select(name => GroupBy(name, direction)))}], measures: [{string.Join(", ", Functions.Select(Measure))}]");
+
+            var groups = scene.Points.SelectMany(point => names.Aggregate(new List<string[]> { Array.Empty<string>() }, (keys, name) => [.. keys.SelectMany(key => KeysOf(name, point).Select(part => key.Append(part).ToArray()))]).Select(key => (Key: string.Join('|', key), point)))
+                .ToLookup(pair => pair.Key, pair => pair.point);
+            var found = Rows(columns, names.Length);
+            Assert.Equal(groups.Select(group => group.Key).Order(StringComparer.Ordinal), found.Select(row => row.Key).Order(StringComparer.Ordinal));
+            Assert.Equal(found.Select(row => row.Key), names is [var only] ? Sorted(only, found.Select(row => row.Key), direction == "DESC") : found.Select(row => row.Key));
+            foreach (var (key, values) in found)
+            {
+                for (var i = 0; i < Functions.Length; i++)
+                {
+                    AssertClose(MetricOracle.Of(Functions[i], [.. groups[key]]), values[i], $"{Functions[i]} of {key}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("LATEST")]
+    [InlineData("FIRST")]
+    [InlineData("MIN")]
+    [InlineData("MAX")]
+    [InlineData("MEAN")]
+    [InlineData("SUM")]
+    [InlineData("STDDEV")]
+    [InlineData("COUNT")]
+    [InlineData("NAN_COUNT")]
+    [InlineData("at MIN")]
+    [InlineData("at MAX")]
+    [InlineData("at LAST")]
+    public async Task Summaries_Should_BeAggregatedAsByBruteForce_When_EachSeriesIsOneValue(string stat)
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        var value = stat.StartsWith("at", StringComparison.Ordinal) ? $"at: {{key: \"acc\", stat: {stat[3..]}}}" : $"stat: {stat}";
+        foreach (var (names, groupBy) in new (string[], string)[] { ([], ""), (["param"], GroupBy("param", "ASC")), (["experiment", "job"], GroupBy("experiment", "ASC") + GroupBy("job", "DESC")) })
+        {
+            var columns = await ColumnsAsync(
+                $"where: {scene.Where}, of: SUMMARIES, keys: [\"loss\", \"acc\"], first: 1000, groupBy: [{groupBy}], measures: [{string.Join(", ", OfSummaries.Select(function => Measure(function).Replace("}", $", {value} }}", StringComparison.Ordinal)))}]");
+
+            var series = scene.Points.Where(point => point is { Scope: "RUN", Label: "", Rank: 0, Key: "loss" or "acc" }).GroupBy(point => (point.Run.Id, point.Key)).ToList();
+            var groups = series.SelectMany(one => names.Aggregate(new List<string[]> { Array.Empty<string>() }, (keys, name) => [.. keys.SelectMany(key => KeysOf(name, one.First()).Select(part => key.Append(part).ToArray()))])
+                .Select(key => (Key: string.Join('|', key), Run: one.Key.Id, Value: SummaryOf(stat, [.. one], scene)))).ToLookup(one => one.Key);
+            var found = Rows(columns, names.Length);
+            Assert.Equal(groups.Select(group => group.Key).Order(StringComparer.Ordinal), found.Select(row => row.Key).Order(StringComparer.Ordinal));
+            foreach (var (key, values) in found)
+            {
+                var all = groups[key].ToList();
+                var numbers = all.Where(one => one.Value is { } number && !double.IsNaN(number)).Select(one => one.Value!.Value).ToList();
+                for (var i = 0; i < OfSummaries.Length; i++)
+                {
+                    double? expected = OfSummaries[i] switch
+                    {
+                        "COUNT" => all.Count,
+                        "COUNT_DISTINCT" => all.Select(one => one.Run).Distinct().Count(),
+                        "NAN_COUNT" => all.Count(one => one.Value is double.NaN),
+                        var function => MetricOracle.OfNumbers(function, numbers),
+                    };
+                    AssertClose(expected, values[i], $"{OfSummaries[i]} of {stat} of {key}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("order: [{measure: \"low\", direction: DESC}], groupBy: [{run: {} }, {key: {} }]")]
+    [InlineData("order: [{measure: \"low\"}, {measure: \"n\", direction: DESC}], groupBy: [{param: {key: \"lr\", direction: DESC} }, {job: {} }]")]
+    [InlineData("groupBy: [{user: {} }, {model: {direction: DESC} }, {step: {width: 5} }]")]
+    [InlineData("order: [{measure: \"last\", direction: ASC}], groupBy: [{run: {direction: DESC} }, {key: {direction: DESC} }]")]
+    [InlineData("groupBy: [{param: {key: \"lr\", width: 3} }, {time: {unit: DAY, zone: \"Europe/Berlin\", direction: DESC} }], order: [{measure: \"low\"}]")]
+    [InlineData("groupBy: []")]
+    public async Task Pages_Should_HaveEveryGroupOnce_When_OneFollowsTheOther(string order)
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        var arguments = $"where: {scene.Where}, label: null, {order}, measures: [{{name: \"low\", function: MIN}}, {{name: \"n\", function: COUNT}}, {{name: \"last\", function: LAST}}]";
+        var whole = (await empty.Server.RunAsync($"{{ metricAggregates({arguments}, first: 1000) {{ count hasNextPage rows {{ cursor keys {{ name text number integer time id }} values }} }} }}")).At("metricAggregates");
+
+        var pages = new List<string>();
+        string? after = null;
+        do
+        {
+            var page = (await empty.Server.RunAsync($"query ($after: String) {{ metricAggregates({arguments}, first: 7, after: $after) {{ count hasNextPage endCursor rows {{ cursor keys {{ name text number integer time id }} values }} }} }}", new { after })).At("metricAggregates");
+            pages.AddRange(page.At("rows").EnumerateArray().Select(row => row.GetRawText()));
+            after = page.At("hasNextPage").GetBoolean() ? page.At("endCursor").GetString() : null;
+        }
+        while (after is not null && pages.Count < 2000);
+
+        Assert.False(whole.At("hasNextPage").GetBoolean());
+        Assert.Equal(whole.At("rows").EnumerateArray().Select(row => row.GetRawText()), pages);
+    }
+
+    [Fact]
+    public async Task Order_Should_HaveNaNAndMissingLast_When_ByAMeasure()
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        foreach (var direction in new[] { "ASC", "DESC" })
+        {
+            var columns = await ColumnsAsync($"where: {scene.Where}, first: 1000, groupBy: [{{run: {{}} }}], order: [{{measure: \"v\", direction: {direction}}}], measures: [{{name: \"v\", function: LAST, key: \"acc\"}}], keys: [\"acc\", \"loss\"]");
+
+            var values = Rows(columns, 1).Select(row => row.Values[0]).ToList();
+            var sorted = values.OrderBy(value => value is null ? 2 : double.IsNaN(value.Value) ? 1 : 0).ThenBy(value => direction == "ASC" ? value : -value).ToList();
+            Assert.Equal(sorted, values);
+            Assert.Contains(null, values);
+            Assert.Contains(double.NaN, values);
+        }
+    }
+
+    [Fact]
+    public async Task Having_Should_KeepGroups_When_AllConditionsHold()
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        var columns = await ColumnsAsync($"where: {scene.Where}, groupBy: [{{run: {{}} }}], measures: [{{function: COUNT, key: \"loss\"}}, {{name: \"low\", function: MIN, key: \"loss\"}}], having: [{{measure: \"COUNT(loss)\", value: {{gte: 10}} }}, {{measure: \"low\", value: {{lt: -90}} }}]");
+
+        var expected = scene.Points.Where(point => point is { Key: "loss", Rank: 0 }).GroupBy(point => point.Run.Id)
+            .Where(run => run.Count() >= 10 && MetricOracle.Of("MIN", [.. run]) < -90).Select(run => GlobalId.Of("Run", run.Key));
+        Assert.Equal(expected.Order(), Rows(columns, 1).Select(row => row.Key).Order());
+    }
+
+    [Fact]
+    public async Task Filters_Should_Combine_When_RunsAndPointsAreFiltered()
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        var columns = await ColumnsAsync(
+            $"where: {{and: [{scene.Where}, {{params: {{some: {{key: {{eq: \"lr\"}}, number: {{lte: 9}} }} }} }}, {{jobs: {{any: true}} }}, {{points: {{some: {{key: {{eq: \"loss\"}}, value: {{gt: 50}} }} }} }}]}}, points: {{step: {{gte: 5}}, or: [{{model: {{name: {{eq: \"m\"}} }} }}, {{value: {{lt: 0}} }}]}}, measures: [{{function: COUNT}}, {{function: SUM, key: \"loss\"}}]");
+
+        var runs = scene.Runs.Where(run => run.Jobs.Length > 0 && run.Rate is "0.1" or "0.01" or "1e-2" or "9" or "-3" && run.Jobs.Length > 0 && scene.Points.Exists(point => point.Run == run && point is { Key: "loss", Value: > 50 })).ToList();
+        var points = scene.Points.Where(point => runs.Contains(point.Run) && point is { Label: "", Scope: "RUN", Rank: 0, Step: >= 5 } && (point.Model != 0 || point.Value < 0)).ToList();
+        Assert.NotEmpty(points);
+        var (_, values) = Assert.Single(Rows(columns, 0));
+        Assert.Equal(points.Count, values[0]);
+        AssertClose(MetricOracle.Of("SUM", [.. points.Where(point => point.Key == "loss")]), values[1], "SUM");
+    }
+
+    [Fact]
+    public async Task Keys_Should_BeObjects_When_TheirFieldsAreSelected()
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        var rows = (await empty.Server.RunAsync($"{{ metricAggregates(where: {scene.Where}, first: 1000, measures: [{{function: COUNT}}], groupBy: [{{experiment: {{}} }}, {{run: {{}} }}, {{job: {{}} }}, {{model: {{}} }}]) {{ rows {{ keys {{ name kind experiment {{ name }} run {{ status }} job {{ uid }} model {{ name }} }} }} }} }}")).At("metricAggregates.rows");
+
+        foreach (var row in rows.EnumerateArray())
+        {
+            Assert.StartsWith(scene.Name, row.At("keys.0.experiment.name").GetString(), StringComparison.Ordinal);
+            Assert.Contains(row.At("keys.1.run.status").GetString(), new[] { "RUNNING", "FINISHED", "KILLED" });
+            Assert.Equal("ID", row.At("keys.2.kind").GetString());
+        }
+
+        Assert.Contains(rows.EnumerateArray(), row => row.At("keys.2.job").ValueKind == JsonValueKind.Object && row.At("keys.3.model").ValueKind == JsonValueKind.Object);
+        Assert.Contains(rows.EnumerateArray(), row => row.At("keys.2.job").ValueKind == JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Groups_Should_BeNone_When_NoRunIsMeant()
+    {
+        var answer = await empty.Server.RunAsync("{ a: metricAggregates(where: {uuid: {eq: \"none\"}}, groupBy: [{param: {key: \"lr\"}}], measures: [{function: AVG}]) { count endCursor } b: metricAggregates(where: {uuid: {eq: \"none\"}}, measures: [{function: AVG}, {function: COUNT}]) { rows { values } } }");
+
+        Assert.Equal("""{"a":{"count":0,"endCursor":null},"b":{"rows":[{"values":[null,0]}]}}""", answer.GetRawText());
+    }
+
+    [Fact]
+    public async Task Question_Should_CostOneQueryOfClickHouse_When_ItIsLarge()
+    {
+        var scene = await MetricScene.OfAsync(empty);
+        var (_, counters) = await empty.Server.CountAsync(
+            $"{{ metricAggregates(where: {scene.Where}, of: SUMMARIES, groupBy: [{{param: {{key: \"lr\", width: 1}} }}, {{tag: {{key: \"team\"}} }}, {{job: {{}} }}], measures: [{{function: AVG, key: \"loss\"}}, {{function: MAX, key: \"acc\", at: {{key: \"loss\", stat: MIN}} }}], order: [{{measure: \"AVG(loss, LATEST)\"}}]) {{ count }} }}");
+
+        Assert.Equal((1, 1), (counters.PostgresRoundTrips, counters.ClickHouseQueries));
+    }
+
+    [Fact]
+    public async Task Points_Should_BeThere_When_TheyWereJustAcknowledged()
+    {
+        var run = await empty.CreateRunAsync();
+        await empty.LogAsync(run, "loss", 1, 2, "NaN", 6);
+
+        var answer = await empty.Server.RunAsync("query ($id: ID!) { metricAggregates(where: {id: {eq: $id}}, measures: [{function: AVG}, {function: COUNT}]) { rows { values } } }", new { id = run });
+
+        Assert.Equal("[3,4]", answer.At("metricAggregates.rows.0.values").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("measures: []", "measures")]
+    [InlineData("measures: [{function: QUANTILE}]", "measures.0.quantile")]
+    [InlineData("measures: [{function: AVG}, {function: QUANTILE, quantile: 1.5}]", "measures.1.quantile")]
+    [InlineData("measures: [{function: AVG, quantile: 0.5}]", "measures.0.quantile")]
+    [InlineData("measures: [{function: AVG}, {function: AVG}]", "measures.1.name")]
+    [InlineData("measures: [{function: AVG, stat: MIN}]", "measures.0.stat")]
+    [InlineData("of: SUMMARIES, measures: [{function: SLOPE}]", "measures.0.function")]
+    [InlineData("of: SUMMARIES, measures: [{function: AVG, stat: MIN, at: {key: \"a\", stat: MAX}}]", "measures.0.at")]
+    [InlineData("of: SUMMARIES, groupBy: [{key: {}}, {step: {}}], measures: [{function: AVG}]", "groupBy.1.step")]
+    [InlineData("groupBy: [{step: {width: 0.5}}], measures: [{function: AVG}]", "groupBy.0.step.width")]
+    [InlineData("groupBy: [{param: {key: \"a\", width: 0}}], measures: [{function: AVG}]", "groupBy.0.param.width")]
+    [InlineData("groupBy: [{param: {key: \"\\u0000\"}}], measures: [{function: AVG}]", "groupBy.0.param.key")]
+    [InlineData("groupBy: [{time: {unit: DAY, zone: \"Mars\"}}], measures: [{function: AVG}]", "groupBy.0.time.zone")]
+    [InlineData("keys: [\"a\", \"\\u0000\"], measures: [{function: AVG}]", "keys.1")]
+    [InlineData("measures: [{function: AVG}], order: [{measure: \"x\"}]", "order.0.measure")]
+    [InlineData("measures: [{function: AVG}], having: [{measure: \"x\", value: {gt: 1}}]", "having.0.measure")]
+    [InlineData("measures: [{function: AVG}], after: \"x\"", "after")]
+    [InlineData("measures: [{function: AVG}], after: \"WyJhIiwiYiJd\"", "after")]
+    public async Task Question_Should_BeRefused_When_AnArgumentDoesNotFit(string arguments, string argument)
+    {
+        var answer = await empty.Server.AskAsync($"{{ metricAggregates({arguments}) {{ count }} }}");
+
+        Assert.Equal(["BAD_USER_INPUT"], answer.Codes);
+        Assert.Equal(argument, answer.Json.At("errors.0.extensions.argument").GetString());
+    }
+
+    [Theory]
+    [InlineData("first: 10001, measures: [{function: AVG}]", "first")]
+    [InlineData("groupBy: [{key: {}}, {key: {}}, {key: {}}, {key: {}}, {key: {}}, {key: {}}, {key: {}}, {key: {}}, {key: {}}], measures: [{function: AVG}]", "groupBy")]
+    public async Task Question_Should_BeRefused_When_ItIsBeyondALimit(string arguments, string argument)
+    {
+        var answer = await empty.Server.AskAsync($"{{ metricAggregates({arguments}) {{ count }} }}");
+
+        Assert.Equal(["LIMIT_EXCEEDED"], answer.Codes);
+        Assert.Equal(argument, answer.Json.At("errors.0.extensions.argument").GetString());
+    }
+
+    [Theory]
+    [InlineData("' OR 1=1 --")]
+    [InlineData("\\'); DROP TABLE metric_point; --")]
+    [InlineData("{p1:String}")]
+    [InlineData("{key} \\ ` \" \n\t")]
+    [InlineData("🦉 \uFFFD")]
+    public async Task Texts_Should_BeValues_When_TheyAreHostile(string text)
+    {
+        var answer = await empty.Server.AskAsync(
+            """
+            query ($t: String!) { metricAggregates(keys: [$t], label: $t, where: {params: {some: {key: {eq: $t}}}}, points: {key: {neq: $t}}, of: SUMMARIES, groupBy: [{param: {key: $t}}, {tag: {key: $t}}],
+              measures: [{name: $t, function: AVG, key: $t, at: {key: $t, label: $t, stat: MAX}}], order: [{measure: $t}], having: [{measure: $t, value: {gt: 1}}]) { count columns { name } } }
+            """,
+            new { t = text });
+
+        Assert.Equal(0, answer.Data.At("metricAggregates.count").GetInt32());
+        Assert.Equal([$"param {text}", $"tag {text}", text], answer.Data.At("metricAggregates.columns").EnumerateArray().Select(column => column.At("name").GetString()));
+    }
+
+    private async Task<List<JsonElement>> ColumnsAsync(string arguments)
+    {
+        var answer = await empty.Server.RunAsync($"{{ metricAggregates({arguments}) {{ hasNextPage columns {{ name kind texts numbers integers times ids }} }} }}");
+        Assert.False(answer.At("metricAggregates.hasNextPage").GetBoolean());
+        return [.. answer.At("metricAggregates.columns").EnumerateArray()];
+    }
+
+    private static List<(string Key, double?[] Values)> Rows(List<JsonElement> columns, int dimensions)
+    {
+        var lists = columns.Select(column => column.At(column.At("kind").GetString()!.ToLowerInvariant() + "s").EnumerateArray().ToList()).ToList();
+        return [.. Enumerable.Range(0, lists[0].Count).Select(row => (
+            string.Join('|', lists.Take(dimensions).Select(list => list[row].ToString())),
+            lists.Skip(dimensions).Select(list => list[row].ValueKind == JsonValueKind.Null ? (double?)null : list[row].ValueKind == JsonValueKind.String ? double.Parse(list[row].GetString()!, CultureInfo.InvariantCulture) : list[row].GetDouble()).ToArray()))];
+    }
+
+    private static string Measure(string function) => function == "QUANTILE" ? "{function: QUANTILE, quantile: 0.95}" : $"{{function: {function}}}";
+
+    private static string GroupBy(string name, string direction) => name switch
+    {
+        "step by 7" => $"{{step: {{width: 7, direction: {direction}}} }}",
+        "param by 0.25" => $"{{param: {{key: \"lr\", width: 0.25, direction: {direction}}} }}",
+        "param" => $"{{param: {{key: \"lr\", direction: {direction}}} }}",
+        "tag" => $"{{tag: {{key: \"team\", direction: {direction}}} }}",
+        _ when char.IsUpper(name[0]) => $"{{time: {{unit: {name}, zone: \"Europe/Berlin\", direction: {direction}}} }}",
+        _ => $"{{{name}: {{direction: {direction}}} }}",
+    };
+
+    private static IEnumerable<string> KeysOf(string name, ScenePoint point) => name switch
+    {
+        "experiment" => [GlobalId.Of("Experiment", point.Run.Experiment)],
+        "run" => [GlobalId.Of("Run", point.Run.Id)],
+        "key" => [point.Key],
+        "label" => [point.Label],
+        "scope" => [point.Scope],
+        "rank" => [Text(point.Rank)],
+        "trial" => [point.Run.Trial is { } trial ? GlobalId.Of("Trial", trial) : ""],
+        "status" => [point.Run.Status],
+        "user" => [point.Run.User ?? ""],
+        "job" => point.Run.Jobs.Length == 0 ? [""] : point.Run.Jobs.Select(job => GlobalId.Of("Job", job)),
+        "model" => [point.Model == 0 ? "" : GlobalId.Of("LoggedModel", point.Model)],
+        "dataset" => [point.Dataset == 0 ? "" : GlobalId.Of("Dataset", point.Dataset)],
+        "epoch" => [Text(point.Epoch)],
+        "step" => [Text(point.Step)],
+        "step by 7" => [Text((long)Math.Floor(point.Step / 7.0) * 7)],
+        "param" => [point.Run.Rate ?? ""],
+        "param by 0.25" => [double.TryParse(point.Run.Rate, CultureInfo.InvariantCulture, out var rate) && double.IsFinite(rate) ? (Math.Floor(rate / 0.25) * 0.25).ToString(CultureInfo.InvariantCulture) : ""],
+        "tag" => [point.Run.Tag ?? ""],
+        _ => [BeginOf(name, point.Time).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)],
+    };
+
+    private static DateTime BeginOf(string unit, DateTime time)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        var local = TimeZoneInfo.ConvertTimeFromUtc(time, zone);
+        var day = local.Date;
+        return unit switch
+        {
+            "MINUTE" => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMinute)),
+            "HOUR" => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerHour)),
+            "DAY" => Utc(day),
+            "WEEK" => Utc(day.AddDays(-(((int)day.DayOfWeek + 6) % 7))),
+            "MONTH" => Utc(new DateTime(day.Year, day.Month, 1)),
+            "QUARTER" => Utc(new DateTime(day.Year, day.Month - ((day.Month - 1) % 3), 1)),
+            _ => Utc(new DateTime(day.Year, 1, 1)),
+        };
+
+        DateTime Utc(DateTime begin) => TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(begin, DateTimeKind.Unspecified), zone);
+    }
+
+    // Ids come in the order of their keys, texts that are numbers in the order of those before all others, missing ones last.
+    private static IEnumerable<string> Sorted(string name, IEnumerable<string> keys, bool descending)
+    {
+        var sorted = keys.Where(key => key.Length > 0 || name == "label").OrderBy(
+            key => key,
+            Comparer<string>.Create((a, b) => name is "experiment" or "run" or "trial" or "job" or "model" or "dataset" ? EmptyServer.KeyOf(a).CompareTo(EmptyServer.KeyOf(b))
+                : (double.TryParse(a, CultureInfo.InvariantCulture, out var x), double.TryParse(b, CultureInfo.InvariantCulture, out var y)) switch
+                {
+                    (true, true) when x.CompareTo(y) != 0 => x.CompareTo(y),
+                    (true, false) => -1,
+                    (false, true) => 1,
+                    _ => string.CompareOrdinal(a, b),
+                }));
+        return (descending ? sorted.Reverse() : sorted).Concat(keys.Where(key => key.Length == 0 && name != "label"));
+    }
+
+    private static SummaryOfSeries Best(string stat, List<ScenePoint> points)
+    {
+        var numbers = points.Where(point => !double.IsNaN(point.Value)).OrderBy(MetricOracle.Place).ToList();
+        var best = stat switch { "MIN" => numbers.MinBy(point => point.Value), "MAX" => numbers.MaxBy(point => point.Value), _ => points.MaxBy(MetricOracle.Place) };
+        return new SummaryOfSeries(best?.Epoch, best?.Step);
+    }
+
+    private static double? SummaryOf(string stat, List<ScenePoint> series, MetricScene scene)
+    {
+        if (stat.StartsWith("at", StringComparison.Ordinal))
+        {
+            var best = Best(stat[3..], [.. scene.Points.Where(point => point.Run == series[0].Run && point is { Key: "acc", Label: "", Scope: "RUN", Rank: 0 })]);
+            return series.Where(point => best.Epoch is { } epoch && (point.Epoch, point.Step).CompareTo((epoch, best.Step!.Value)) <= 0).OrderBy(MetricOracle.Place).Select(point => (double?)point.Value).LastOrDefault();
+        }
+
+        var values = series.Where(point => !double.IsNaN(point.Value)).Select(point => point.Value).ToList();
+        return stat switch
+        {
+            "LATEST" => MetricOracle.Of("LAST", series),
+            "FIRST" or "COUNT" or "NAN_COUNT" => MetricOracle.Of(stat, series),
+            "MEAN" => MetricOracle.OfNumbers("AVG", values),
+            _ => MetricOracle.OfNumbers(stat, values),
+        };
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static void AssertClose(double? expected, double? actual, string what)
+    {
+        var isClose = expected is null || actual is null || !double.IsFinite(expected.Value) || !double.IsFinite(actual.Value) ? Equals(expected, actual)
+            : Math.Abs(expected.Value - actual.Value) <= 1e-9 * Math.Max(1, Math.Max(Math.Abs(expected.Value), Math.Abs(actual.Value)));
+        Assert.True(isClose, $"{what}: {expected} expected, {actual} found");
+    }
+
+    private sealed record SummaryOfSeries(long? Epoch, long? Step);
+}
