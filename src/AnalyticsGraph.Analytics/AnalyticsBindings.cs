@@ -2,6 +2,7 @@ using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.Analytics.Comparison;
 using AnalyticsGraph.Analytics.Evaluation;
 using AnalyticsGraph.Analytics.Jobs;
+using AnalyticsGraph.Analytics.Runs;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
@@ -27,6 +28,7 @@ public static class AnalyticsBindings
         JobResolvers.Bind(bindings, mapped);
         EvaluationResolvers.Bind(bindings, mapped);
         AggregateResolvers.Bind(bindings, mapped, aggregateLimits ?? new AggregateLimits());
+        RunQuestionResolvers.Bind(bindings, mapped, aggregateLimits ?? new AggregateLimits());
         return bindings;
     }
 }

@@ -14,6 +14,8 @@ internal static class AggregateResolvers
             .BindType<MetricAggregateRow>("MetricAggregateRow")
             .BindType<DataColumn>("DataColumn")
             .BindType<DataValue>("DataValue")
+            .BindType<MetricHistogram>("MetricHistogram")
+            .Bind("Query", "metricHistogram", FieldResolver.FromRequest(new MetricHistogramReader(mapped, limits).ReadAsync))
             .Bind("Query", "metricAggregates", FieldResolver.FromRequest(new MetricAggregateReader(mapped, limits).ReadAsync));
         foreach (var type in new[] { "Experiment", "Trial", "Run", "LoggedModel", "Dataset", "Job" })
         {

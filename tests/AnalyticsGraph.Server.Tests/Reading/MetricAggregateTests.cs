@@ -370,19 +370,11 @@ public sealed class MetricAggregateTests(EmptyServer empty)
         return (descending ? sorted.Reverse() : sorted).Concat(keys.Where(key => key.Length == 0 && name != "label"));
     }
 
-    private static SummaryOfSeries Best(string stat, List<ScenePoint> points)
-    {
-        var numbers = points.Where(point => !double.IsNaN(point.Value)).OrderBy(MetricOracle.Place).ToList();
-        var best = stat switch { "MIN" => numbers.MinBy(point => point.Value), "MAX" => numbers.MaxBy(point => point.Value), _ => points.MaxBy(MetricOracle.Place) };
-        return new SummaryOfSeries(best?.Epoch, best?.Step);
-    }
-
     private static double? SummaryOf(string stat, List<ScenePoint> series, MetricScene scene)
     {
         if (stat.StartsWith("at", StringComparison.Ordinal))
         {
-            var best = Best(stat[3..], [.. scene.Points.Where(point => point.Run == series[0].Run && point is { Key: "acc", Label: "", Scope: "RUN", Rank: 0 })]);
-            return series.Where(point => best.Epoch is { } epoch && (point.Epoch, point.Step).CompareTo((epoch, best.Step!.Value)) <= 0).OrderBy(MetricOracle.Place).Select(point => (double?)point.Value).LastOrDefault();
+            return MetricScene.AtBest(scene.Series(series[0].Run, "acc"), stat[3..], series)?.Value;
         }
 
         var values = series.Where(point => !double.IsNaN(point.Value)).Select(point => point.Value).ToList();
@@ -403,6 +395,4 @@ public sealed class MetricAggregateTests(EmptyServer empty)
             : Math.Abs(expected.Value - actual.Value) <= 1e-9 * Math.Max(1, Math.Max(Math.Abs(expected.Value), Math.Abs(actual.Value)));
         Assert.True(isClose, $"{what}: {expected} expected, {actual} found");
     }
-
-    private sealed record SummaryOfSeries(long? Epoch, long? Step);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Server.Tests.Running;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AnalyticsGraph.Server.Tests.Reading;
 
@@ -27,6 +28,17 @@ internal sealed class MetricScene
 
     /// <summary>The filter of its runs.</summary>
     public string Where => $"{{experiment: {{name: {{startsWith: \"{Name}\"}} }} }}";
+
+    /// <summary>The points of a run's series of scope RUN, of the first worker, without a label.</summary>
+    public List<ScenePoint> Series(SceneRun run, string key) => [.. Points.Where(point => point.Run == run && point.Key == key && point is { Label: "", Scope: "RUN", Rank: 0 })];
+
+    /// <summary>The point of a series at the best step of another, or the nearest before; null for none.</summary>
+    public static ScenePoint? AtBest(List<ScenePoint> best, string stat, List<ScenePoint> series)
+    {
+        var numbers = best.Where(point => !double.IsNaN(point.Value)).OrderBy(MetricOracle.Place).ToList();
+        var found = stat switch { "MIN" => numbers.MinBy(point => point.Value), "MAX" => numbers.MaxBy(point => point.Value), _ => best.MaxBy(MetricOracle.Place) };
+        return found is null ? null : series.Where(point => (point.Epoch, point.Step).CompareTo((found.Epoch, found.Step)) <= 0).MaxBy(MetricOracle.Place);
+    }
 
     public static Task<MetricScene> OfAsync(EmptyServer server)
     {
@@ -74,6 +86,7 @@ internal sealed class MetricScene
             }
         }
 
+        await WriteSummariesAsync(source);
         await using var client = new ClickHouseClient(ClickHouseOptions.Parse(server.ClickHouse));
         await client.InsertAsync(new ClickHouseInsert("metric_point"), new Block(
         [
@@ -92,6 +105,32 @@ internal sealed class MetricScene
             await using var command = source.CreateCommand(sql);
             return (long)(await command.ExecuteScalarAsync())!;
         }
+    }
+
+    private async Task WriteSummariesAsync(NpgsqlDataSource source)
+    {
+        foreach (var series in Points.GroupBy(point => (point.Run, point.Scope, point.Key, point.Label, point.Rank)))
+        {
+            List<ScenePoint> points = [.. series.OrderBy(MetricOracle.Place)];
+            await using var command = source.CreateCommand("""
+                INSERT INTO run_metric (run_id, scope, key, label, rank, count, nan_count, sum, m2, mean, first_epoch, first_step, first_time, first_value, last_epoch, last_step, last_time, last_value, min_value, max_value)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0, now(), $10, 0, 0, now(), $11, $12, $13);
+                """);
+            foreach (var value in new object?[]
+            {
+                series.Key.Run.Id, series.Key.Scope, series.Key.Key, series.Key.Label, series.Key.Rank, (long)points.Count, (long)points.Count(point => double.IsNaN(point.Value)), MetricOracle.Of("SUM", points) ?? 0,
+                MetricOracle.Of("AVG", points), points[0].Value, points[^1].Value, MetricOracle.Of("MIN", points), MetricOracle.Of("MAX", points),
+            })
+            {
+                command.Parameters.Add(value is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double } : new NpgsqlParameter { Value = value });
+            }
+
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using var order = source.CreateCommand("INSERT INTO run_metric_order SELECT run_id, scope, key, label, rank, last_value, min_value, max_value FROM run_metric WHERE run_id = ANY ($1)");
+        order.Parameters.Add(new NpgsqlParameter { Value = Runs.Select(run => run.Id).ToArray() });
+        await order.ExecuteNonQueryAsync();
     }
 
     private void AddPoints(SceneRun run, Random random)
