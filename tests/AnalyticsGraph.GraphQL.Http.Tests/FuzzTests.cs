@@ -6,8 +6,8 @@ namespace AnalyticsGraph.GraphQL.Http.Tests;
 /// <summary>Damaged documents, requests, messages and streams, by a program of its own: were the engine to bring its process down, this one would tell which input did. The program's options try more, and repeat one input.</summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    // Of each kind; a minute in all.
-    private const int Seconds = 14;
+    // Of each kind; half a minute in all.
+    private const int Seconds = 7;
     private const int Threads = 4;
 
     [Theory]

@@ -14,8 +14,8 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     [Fact]
     public async Task Run_Should_TakeAwayWhatIsGone_When_TheSourceDeletedIt()
     {
-        await ImportAsync(SampleDump.Text, "gone");
-        var text = SampleDump.Text;
+        await ImportAsync(SampleDump.Short, "gone");
+        var text = SampleDump.Short;
         foreach (var (table, part) in new[]
         {
             ("experiment_tags", "team\tvision\t1"), ("params", $"lr\t0.001\t{Run}"), ("tags", $"t1\tv1\t{Run}"), ("registered_model_aliases", "challenger\t2\twine-sgd"),
@@ -48,7 +48,7 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
         // What the domain can mark is marked: the logged model keeps its params, and comes back whole.
         Assert.Equal("DELETED", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM logged_model WHERE source = $1 AND original_id = 'm-2034d131b55a4dae9e7148195939c5fa'", "gone"));
         Assert.Equal(83, await CountAsync("SELECT count(*) FROM logged_model_param p JOIN logged_model m ON m.id = p.logged_model_id WHERE m.source = $1", "gone"));
-        var back = await ImportAsync(SampleDump.Text, "gone");
+        var back = await ImportAsync(SampleDump.Short, "gone");
         Assert.Equal(0, back.Tables.Sum(table => table.Removed));
         Assert.Equal(1, back.Tables.Single(table => table.Table == "logged_models").Changed);
         Assert.Equal(4, await CountAsync("SELECT count(*) FROM registered_model WHERE source = $1", "gone"));
@@ -57,8 +57,8 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     [Fact]
     public async Task Run_Should_RefuseAndChangeNothing_When_TheSourceIsAnotherServer()
     {
-        await ImportAsync(SampleDump.Text, "other-server");
-        var text = SampleDump.Text;
+        await ImportAsync(SampleDump.Short, "other-server");
+        var text = SampleDump.Short;
         foreach (var run in SampleDump.Rows("runs").Select(row => row["run_uuid"]!))
             text = text.Replace(run, new string([.. run.Reverse()]), StringComparison.Ordinal);
 
@@ -66,16 +66,16 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
 
         Assert.Contains("--source", refused.Message, StringComparison.Ordinal);
         Assert.Equal(227, await CountAsync("SELECT count(*) FROM run WHERE source = $1", "other-server"));
-        var again = await ImportAsync(SampleDump.Text, "other-server");
+        var again = await ImportAsync(SampleDump.Short, "other-server");
         Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
     }
 
     [Fact]
     public async Task Run_Should_MarkARunAsDeletedAndKeepItsPoints_When_TheSourceLostIt()
     {
-        await ImportAsync(SampleDump.Text, "lost-run");
-        var points = SampleDump.Rows("metrics").Count(row => row["run_uuid"] == OtherRun);
-        var text = SampleDump.Text;
+        await ImportAsync(SampleDump.Short, "lost-run");
+        var points = SampleDump.Rows(SampleDump.Short, "metrics").Count(row => row["run_uuid"] == OtherRun);
+        var text = SampleDump.Short;
         foreach (var table in new[] { "runs", "params", "tags", "metrics", "latest_metrics", "inputs" })
             text = SampleDump.Without(text, table, OtherRun);
         var run = await engines.ScalarAsync<long>("SELECT id FROM run WHERE source = $1 AND original_id = $2", "lost-run", OtherRun);
@@ -93,7 +93,7 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
         var again = await ImportAsync(text, "lost-run");
         Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
 
-        await ImportAsync(SampleDump.Text, "lost-run");
+        await ImportAsync(SampleDump.Short, "lost-run");
         Assert.Equal("ACTIVE", await engines.ScalarAsync<string>("SELECT lifecycle_stage FROM run WHERE id = $1 AND deleted_time IS NULL", run));
         Assert.Equal(points, await engines.CountPointsAsync([run]));
     }
@@ -101,8 +101,8 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     [Fact]
     public async Task Run_Should_LeaveAloneWhatWasMadeHere_When_TheSourceDoesNotHaveIt()
     {
-        await ImportAsync(SampleDump.Text, "kept");
-        await ImportAsync(SampleDump.Text, "another");
+        await ImportAsync(SampleDump.Short, "kept");
+        await ImportAsync(SampleDump.Short, "another");
         var experiment = await engines.ScalarAsync<long>("SELECT id FROM experiment WHERE source = $1 AND name = 'lm-pretrain'", "kept");
         var imported = await engines.ScalarAsync<long>("SELECT id FROM run WHERE source = $1 AND original_id = $2", "kept", Run);
         var made = await engines.CreateRunAsync(experiment);
@@ -116,7 +116,7 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
         var local = await engines.CreateExperimentAsync();
 
         // The source loses the whole experiment of the run that was made here, and another one.
-        var text = SampleDump.Text;
+        var text = SampleDump.Short;
         foreach (var name in new[] { "lm-pretrain", "digits-baseline" })
             text = SampleDump.Without(text, "experiments", name);
         var report = await ImportAsync(text, "kept");
@@ -140,8 +140,8 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     [Fact]
     public async Task Run_Should_SayNothingOfTables_When_TheDumpDoesNotHaveThem()
     {
-        await ImportAsync(SampleDump.Text, "partial");
-        var text = SampleDump.Text;
+        await ImportAsync(SampleDump.Short, "partial");
+        var text = SampleDump.Short;
         foreach (var table in new[] { "params", "registered_models", "evaluation_dataset_records", "experiment_tags" })
         {
             var from = text.IndexOf($"COPY public.{table} (", StringComparison.Ordinal);
@@ -158,8 +158,8 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     [Fact]
     public async Task Run_Should_FollowNames_When_TwoExperimentsSwappedThem()
     {
-        await ImportAsync(SampleDump.Text, "swapped");
-        var text = SampleDump.Edit(SampleDump.Text, "experiments", row => row.Split('\t') switch
+        await ImportAsync(SampleDump.Short, "swapped");
+        var text = SampleDump.Edit(SampleDump.Short, "experiments", row => row.Split('\t') switch
         {
             // wine-sgd and cancer-sweep swap, lm-pretrain takes the name that digits-baseline gives up, and a new one the name of an experiment that is gone.
             ["5", .. var rest] => string.Join('\t', ["5", "cancer-sweep", .. rest[1..]]),
@@ -187,7 +187,7 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     [Fact]
     public async Task Run_Should_WithholdRows_When_TheirTableHoldsCredentials()
     {
-        var text = SampleDump.With(SampleDump.Text, "secrets", "s1\tapi\t\\\\xdeadbeef\t\\\\xbeef\t1\tsk-...x\topenai\t\\N\t\\N\troot\t1\troot\t1\tdefault\n");
+        var text = SampleDump.With(SampleDump.Short, "secrets", "s1\tapi\t\\\\xdeadbeef\t\\\\xbeef\t1\tsk-...x\topenai\t\\N\t\\N\troot\t1\troot\t1\tdefault\n");
         text = SampleDump.With(text, "webhooks", "w1\thook\t\\N\thttps://example.org/?key=1\tACTIVE\tgAAAAA\t1\t1\t\\N\tdefault\n");
         text += "COPY public.later_things (id, access_token) FROM stdin;\n1\tabc\n\\.\nCOPY public.counted_things (id, tokens, secret_id) FROM stdin;\n1\t5\ts1\n\\.\n";
 

@@ -69,7 +69,7 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
     [Fact]
     public async Task Run_Should_LinkRecords_When_TheyNameEachOther()
     {
-        await ImportAsync(SampleDump.Path, "links");
+        await ImportTextAsync(SampleDump.Short, "links");
         Assert.Equal(
             SampleDump.Rows("tags").Count(row => row["key"] == "mlflow.parentRunId"),
             await CountAsync("SELECT count(*) FROM run WHERE source = $1 AND parent_id IS NOT NULL", "links"));
@@ -86,7 +86,7 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
     [Fact]
     public async Task Run_Should_KeepRowsAsJson_When_TheirTableHasNoType()
     {
-        await ImportAsync(SampleDump.Path, "others");
+        await ImportTextAsync(SampleDump.Short, "others");
         Assert.Equal("dr-a2267ee0c4bb40fcb8b1f4626d6a362c", await engines.ScalarAsync<string>(
             "SELECT data ->> 'dataset_record_id' FROM other_row WHERE source = $1 AND table_name = 'evaluation_dataset_records'", "others"));
         Assert.Equal("""{"q": "a"}""", await engines.ScalarAsync<string>(
@@ -99,14 +99,12 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
     [Fact]
     public async Task Run_Should_UpdateWhatChanged_When_TheSourceWentOn()
     {
-        await ImportAsync(SampleDump.Path, "went-on");
-        var text = SampleDump.Text
+        await ImportTextAsync(SampleDump.Short, "went-on");
+        var text = SampleDump.Short
             .Replace("\tconformance-renamed\t", "\tconformance-renamed-again\t", StringComparison.Ordinal)
             .Replace("lr\t0.001\t8ee47f524a684731905e7f6a04334415\n", "lr\t0.002\t8ee47f524a684731905e7f6a04334415\n", StringComparison.Ordinal)
             .Replace("m_nan\t0\t1750000000002\t8ee47f524a684731905e7f6a04334415\t1\tt\n", "m_nan\t0\t1750000000002\t8ee47f524a684731905e7f6a04334415\t1\tt\nm_nan\t0.25\t1750000000002\t8ee47f524a684731905e7f6a04334415\t0\tf\nnew\t1\t1750000000002\t8ee47f524a684731905e7f6a04334415\t0\tf\n", StringComparison.Ordinal);
-        var path = SampleDump.Write(text);
-        var report = await ImportAsync(path, "went-on");
-        File.Delete(path);
+        var report = await ImportTextAsync(text, "went-on");
 
         Assert.Equal(
             [("experiments", 0L, 1L), ("latest_metrics", 1, 1), ("metrics", 2, 0), ("params", 0, 1)],
@@ -194,7 +192,7 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
     [Fact]
     public async Task Run_Should_KeepTimesToTheLastDigit_When_TheyAreMillisecondsOrNanoseconds()
     {
-        await ImportAsync(SampleDump.Path, "times");
+        await ImportTextAsync(SampleDump.Short, "times");
         Assert.All(SampleDump.Rows("runs"), row => Assert.True(row["start_time"].Length > 0));
         var runs = SampleDump.Rows("runs").ToDictionary(row => row["run_uuid"], row => row["start_time"]);
         await using var command = engines.Postgres.CreateCommand("SELECT original_id, (extract(epoch FROM start_time) * 1000)::numeric(20, 3)::text FROM run WHERE source = 'times'");
@@ -269,6 +267,19 @@ public sealed class MlflowImportTests(TrackingEngines engines) : IClassFixture<T
     private static bool RunIn(string experiment, string uuid) => SampleDump.Rows("runs").Any(row => row["run_uuid"] == uuid && row["experiment_id"] == experiment);
 
     private Task<ImportReport> ImportAsync(string path, string source) => new MlflowImport(engines.Postgres, engines.Flusher).RunAsync(path, new ImportOptions { Source = source });
+
+    private async Task<ImportReport> ImportTextAsync(string text, string source)
+    {
+        var path = SampleDump.Write(text);
+        try
+        {
+            return await ImportAsync(path, source);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     private async Task AssertFactsAsync(string source)
     {

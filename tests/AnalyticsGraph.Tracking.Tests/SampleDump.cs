@@ -11,10 +11,15 @@ internal static class SampleDump
 
     public static string Text { get; } = ReadText();
 
-    public static IReadOnlyList<Dictionary<string, string>> Rows(string table)
+    /// <summary>The dump with a sixth of its points, for tests that are not about them: long runs have each hundredth step, and what is latest.</summary>
+    public static string Short { get; } = Shorten();
+
+    public static IReadOnlyList<Dictionary<string, string>> Rows(string table) => Rows(Text, table);
+
+    public static IReadOnlyList<Dictionary<string, string>> Rows(string text, string table)
     {
-        var from = Text.IndexOf($"COPY public.{table} (", StringComparison.Ordinal);
-        var lines = Text[from..].Split('\n');
+        var from = text.IndexOf($"COPY public.{table} (", StringComparison.Ordinal);
+        var lines = text[from..].Split('\n');
         string[] columns = [.. lines[0][(lines[0].IndexOf('(', StringComparison.Ordinal) + 1)..lines[0].IndexOf(')', StringComparison.Ordinal)].Split(", ").Select(name => name.Trim('"'))];
         return [.. lines.Skip(1).TakeWhile(line => line != "\\.").Select(line => columns.Zip(line.Split('\t')).ToDictionary(pair => pair.First, pair => pair.Second))];
     }
@@ -52,6 +57,16 @@ internal static class SampleDump
         var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"dump-{Guid.NewGuid():n}.sql");
         File.WriteAllText(path, text);
         return path;
+    }
+
+    private static string Shorten()
+    {
+        var points = Rows("metrics");
+        var whole = points.GroupBy(row => row["run_uuid"]).Where(run => run.Count() <= 1200).Select(run => run.Key).ToHashSet();
+        var latest = Rows("latest_metrics").Select(row => (row["run_uuid"], row["key"], row["step"])).ToHashSet();
+        var at = 0;
+        return Edit(Text, "metrics", row => points[at++] is var point
+            && (whole.Contains(point["run_uuid"]) || point["step"].EndsWith("00", StringComparison.Ordinal) || latest.Contains((point["run_uuid"], point["key"], point["step"]))) ? row : null);
     }
 
     private static string ReadText()

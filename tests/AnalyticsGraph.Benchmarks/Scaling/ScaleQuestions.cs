@@ -30,7 +30,22 @@ internal static class ScaleQuestions
                     $"experiment(id: \"{Id("Experiment", compared.FirstExperiment)}\") {{ runs(first: 100) {{ nodes {{ id series(key: \"loss\", sample: {{ lttb: {{ points: 200 }} }}) {{ steps values }} }} }} }}"),
                 $"SELECT run_id, largestTriangleThreeBuckets(200)(step, value) FROM metric_point WHERE experiment_id = {Text(compared.FirstExperiment)} AND key = 'loss' AND label = '' AND scope = 'RUN' AND rank = 0 GROUP BY run_id",
                 "runs and points compared") { MostRatio = 1.5 },
+            new("10,000 runs by a param: avg, p95, max of their points", ByParam("POINTS"),
+                $"SELECT run.params['optimizer'] AS param, avg(value), quantileExactInclusive(0.95)(value), max(value) {Joined(many)} GROUP BY param ORDER BY param", "points") { MostRatio = 1.3 },
+            new("10,000 runs by a param: avg, p95, max of their latest values", ByParam("SUMMARIES"),
+                $"""
+                SELECT param, avg(latest), quantileExactInclusive(0.95)(latest), max(latest)
+                FROM (SELECT any(run.params['optimizer']) AS param, argMax(value, (epoch, step, time)) AS latest {Joined(many)} GROUP BY run_id) GROUP BY param ORDER BY param
+                """, "runs; raw: points") { MostRatio = 1.3 },
         ];
+
+        static string ByParam(string of) => Query($$"""
+            metricAggregates(where: { experiment: { name: { startsWith: "{{ScaleData.Many}}" } } }, of: {{of}}, groupBy: [{ param: { key: "optimizer" } }],
+                measures: [{ function: AVG, key: "loss" }, { function: QUANTILE, quantile: 0.95, key: "loss" }, { function: MAX, key: "loss" }]) { rows { keys values } }
+            """);
+
+        static string Joined(ScaleGroup group) =>
+            $"FROM metric_point INNER JOIN (SELECT id, params FROM run_dimension FINAL) AS run ON run.id = run_id WHERE metric_point.experiment_id BETWEEN {Text(group.FirstExperiment)} AND {Text(group.FirstExperiment + group.Experiments - 1)} AND key = 'loss' AND label = '' AND scope = 'RUN' AND rank = 0";
     }
 
     /// <summary>All points of the series of a million.</summary>

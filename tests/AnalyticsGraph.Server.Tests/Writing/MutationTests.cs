@@ -5,7 +5,7 @@ namespace AnalyticsGraph.Server.Tests.Writing;
 
 /// <summary>The mutations over HTTP: what they change, and what they leave alone.</summary>
 [Collection("empty")]
-public sealed class MutationTests(EmptyServer empty)
+public sealed class MutationTests(EmptyServer empty, MutationTests.SharedScene shared) : IClassFixture<MutationTests.SharedScene>
 {
     private const string Errors = "errors { __typename ... on UserError { message path } }";
 
@@ -144,8 +144,7 @@ public sealed class MutationTests(EmptyServer empty)
     [MemberData(nameof(Mendable))]
     public async Task Mutation_Should_SayWhatToMendAndChangeNothing_When_ItsInputIsWrong(string mutation, string input, string error, string path)
     {
-        var known = await Scene();
-        foreach (var (name, value) in known)
+        foreach (var (name, value) in await (shared.Made ??= Scene()))
         {
             input = input.Replace($"\"${name}\"", $"\"{value}\"", StringComparison.Ordinal);
         }
@@ -304,4 +303,10 @@ public sealed class MutationTests(EmptyServer empty)
 
     private Task<JsonElement> CallAsync(string mutation, object input, string selection = "") => empty.Server.RunAsync(
         $"mutation ($input: {char.ToUpperInvariant(mutation[0])}{mutation[1..]}Input!) {{ {mutation}(input: $input) {{ {selection} {Errors} }} }}", new { input });
+
+    /// <summary>One scene for all inputs that change nothing.</summary>
+    public sealed class SharedScene
+    {
+        internal Task<Dictionary<string, string>>? Made { get; set; }
+    }
 }
