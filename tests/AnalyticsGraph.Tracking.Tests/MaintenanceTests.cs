@@ -3,7 +3,6 @@ using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Maintenance;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnalyticsGraph.Tracking.Tests;
 
@@ -176,16 +175,9 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         Assert.Equal("second", await engines.ScalarAsync<string>("SELECT name FROM run_history WHERE id = $1", run));
     }
 
-    private DimensionCopier Copier() => new(engines.Postgres, engines.ClickHouse, TimeSpan.FromMinutes(1), NullLogger<DimensionCopier>.Instance);
+    private DimensionCopier Copier() => engines.Copier();
 
-    private async Task<List<StoreDifference>> VerifyAsync()
-    {
-        await using var copier = Copier();
-        var found = new List<StoreDifference>();
-        await foreach (var difference in new StoreVerifier(engines.Postgres, engines.ClickHouse, engines.Flusher, copier).FindAsync())
-            found.Add(difference);
-        return found;
-    }
+    private Task<List<StoreDifference>> VerifyAsync() => engines.VerifyAsync();
 
     private async Task<RepairReport> RepairAsync()
     {

@@ -99,6 +99,46 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     }
 
     [Fact]
+    public async Task Run_Should_TakeAwayPoints_When_TheSourceHasThemNoMore()
+    {
+        await ImportAsync(SampleDump.Text, "fewer-points");
+        var runs = await engines.ScalarAsync<long[]>("SELECT array_agg(id ORDER BY original_id = $2 DESC) FROM run WHERE source = $1 AND original_id IN ($2, $3)", "fewer-points", Run, OtherRun);
+        var (before, other) = (await engines.PointsInClickHouseAsync(runs[0]), await engines.PointsInClickHouseAsync(runs[1]));
+        var series = before.GroupBy(point => point.Series.Key).OrderByDescending(points => points.Count()).ThenBy(points => points.Key, StringComparer.Ordinal).Select(points => points.Key).ToArray();
+        var (shorter, lost) = (series[0], series[^1]);
+
+        // Logged here: one point where the source had one, another at a place of its own, and one of the series that the source loses.
+        foreach (var key in new[] { shorter, lost })
+            Assert.Equal(1, (await engines.LogAsync(runs[0], new MetricInput { Key = key, Step = 123_456_789, Time = DateTimeOffset.UnixEpoch, Value = 42 })).Value!.NewPoints);
+
+        // The first series loses its last point, the last one all, and the other run each of its own.
+        var last = before.Where(point => point.Series.Key == shorter).MaxBy(point => point.Point.Position);
+        var text = SampleDump.Edit(SampleDump.Text, "metrics", row => row.Split('\t') is [var key, _, var time, var run, var step, ..]
+            && ((run == Run && key == lost) || run == OtherRun || (run == Run && key == shorter && time == $"{last.Point.Position.Time}" && step == $"{last.Point.Position.Step}"))
+            ? null : row);
+        var report = await ImportAsync(text, "fewer-points");
+
+        var gone = 1 + before.Count(point => point.Series.Key == lost) + other.Count;
+        Assert.Equal((0, gone), (report.Tables.Single(table => table.Table == "metrics").Added, report.Tables.Single(table => table.Table == "metrics").Removed));
+        Assert.Equal(
+            before.Where(point => point.Series.Key != lost && point != last).Select(point => $"{point}").Concat([shorter, lost]).Order(),
+            (await engines.PointsInClickHouseAsync(runs[0])).Select(point => point.Point.Value == 42 && point.Point.Position.Step == 123_456_789 ? point.Series.Key : $"{point}").Order());
+        Assert.Empty(await engines.PointsInClickHouseAsync(runs[1]));
+        Assert.Empty(await engines.SummariesAsync(runs[1]));
+        await engines.AssertVerifiedAsync();
+
+        // A point that is logged where one was taken away is there; an import without changes changes nothing; and what comes back at the source comes back here.
+        Assert.Equal(1, (await engines.LogAsync(runs[1], new MetricInput { Key = other[0].Series.Key, Step = other[0].Point.Position.Step, Time = DateTimeOffset.FromUnixTimeMilliseconds(other[0].Point.Position.Time), Value = other[0].Point.Value })).Value!.NewPoints);
+        var again = await ImportAsync(text, "fewer-points");
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+        Assert.Single(await engines.PointsInClickHouseAsync(runs[1]));
+        var back = await ImportAsync(SampleDump.Text, "fewer-points");
+        Assert.Equal(gone - 1, back.Tables.Single(table => table.Table == "metrics").Added);
+        Assert.Equal(before.Count + 2, (await engines.PointsInClickHouseAsync(runs[0])).Count);
+        await engines.AssertVerifiedAsync();
+    }
+
+    [Fact]
     public async Task Run_Should_LeaveAloneWhatWasMadeHere_When_TheSourceDoesNotHaveIt()
     {
         await ImportAsync(SampleDump.Short, "kept");

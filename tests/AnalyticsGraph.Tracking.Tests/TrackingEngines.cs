@@ -1,6 +1,8 @@
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.TestEngines;
+using AnalyticsGraph.Tracking.Dimensions;
+using AnalyticsGraph.Tracking.Maintenance;
 using AnalyticsGraph.Tracking.Migrations;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
@@ -88,6 +90,21 @@ public sealed class TrackingEngines : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>That both stores say the same, of all that they have.</summary>
+    public async Task AssertVerifiedAsync() => Assert.Empty(await VerifyAsync());
+
+    /// <summary>What <c>verify</c> finds in both stores.</summary>
+    public async Task<List<StoreDifference>> VerifyAsync()
+    {
+        await using var copier = Copier();
+        var found = new List<StoreDifference>();
+        await foreach (var difference in new StoreVerifier(Postgres, ClickHouse, Flusher, copier).FindAsync())
+            found.Add(difference);
+        return found;
+    }
+
+    public DimensionCopier Copier() => new(Postgres, ClickHouse, TimeSpan.FromMinutes(1), NullLogger<DimensionCopier>.Instance);
+
     /// <summary>A job, a dataset, and a prediction set of it.</summary>
     public async Task<(long Job, long Dataset, long PredictionSet)> CreateOwnersAsync()
     {
@@ -102,7 +119,7 @@ public sealed class TrackingEngines : IAsyncLifetime
         var experiment = await ScalarAsync<long>("SELECT experiment_id FROM run WHERE id = $1", run);
         var points = new List<MetricPoint>();
         await foreach (var point in Flusher.Points.ReadRunsAsync(experiment, [run], CancellationToken.None))
-            points.Add(point);
+            points.Add(point.Point);
         return points;
     }
 

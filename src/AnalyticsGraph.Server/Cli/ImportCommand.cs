@@ -105,7 +105,7 @@ internal static class ImportCommand
             table.AddColumn(Right("kept aside"));
         }
 
-        foreach (var row in report.Tables.Where(t => t.Read + t.Removed > 0))
+        foreach (var row in report.Tables.Where(t => t.Read + t.Added + t.Changed + t.Removed > 0))
         {
             string[] counts = [row.Table, Number(row.Read), Number(row.Added), Number(row.Changed), Number(row.Removed)];
             table.AddRow(hasAside ? [.. counts, Number(row.Aside)] : counts);

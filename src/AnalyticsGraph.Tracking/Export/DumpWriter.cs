@@ -12,7 +12,9 @@ internal abstract class DumpWriter(Stream target)
     private protected Stream Target => target;
 
     /// <summary>What stands before all tables.</summary>
-    public abstract Task BeginAsync(CancellationToken ct);
+    /// <param name="zone">The zone of the source's times.</param>
+    /// <param name="ct">Ends the writing.</param>
+    public abstract Task BeginAsync(string zone, CancellationToken ct);
 
     /// <summary>Writes a table.</summary>
     /// <param name="table">The table.</param>
@@ -25,7 +27,7 @@ internal abstract class DumpWriter(Stream target)
 /// <summary>As pg_dump writes it: COPY blocks.</summary>
 internal sealed class PostgresDumpWriter(Stream target) : DumpWriter(target)
 {
-    public override Task BeginAsync(CancellationToken ct) => WriteAsync("SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n", ct);
+    public override Task BeginAsync(string zone, CancellationToken ct) => WriteAsync("SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n", ct);
 
     public override async Task<long> WriteTableAsync(ExportedTable table, StreamReader rows, CancellationToken ct)
     {
@@ -50,7 +52,9 @@ internal sealed partial class MySqlDumpWriter(Stream target) : DumpWriter(target
     // Servers take 64 MB at once, older ones 4; a row may be long.
     private const int LongestStatement = 1024 * 1024;
 
-    public override Task BeginAsync(CancellationToken ct) => WriteAsync("SET NAMES utf8mb4;\nSET FOREIGN_KEY_CHECKS = 0;\n", ct);
+    // Other zones than UTC have a name only in servers that were given tables of them.
+    public override Task BeginAsync(string zone, CancellationToken ct) =>
+        WriteAsync($"SET NAMES utf8mb4;\nSET FOREIGN_KEY_CHECKS = 0;\n{(zone == "UTC" ? "SET TIME_ZONE = '+00:00';\n" : "")}", ct);
 
     public override async Task<long> WriteTableAsync(ExportedTable table, StreamReader rows, CancellationToken ct)
     {

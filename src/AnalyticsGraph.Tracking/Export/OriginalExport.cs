@@ -48,7 +48,7 @@ public abstract class OriginalExport
         {
             await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct).ConfigureAwait(false);
             await ImportSession.ExecuteAsync(connection, Sql.Functions, ct).ConfigureAwait(false);
-            var run = new ExportRun(connection, source, await ZoneAsync(connection, source, ct).ConfigureAwait(false), new SeriesTransfer(_clickHouse, connection));
+            var run = new ExportRun(connection, source, await ZoneAsync(connection, source, ct).ConfigureAwait(false), new SeriesTransfer(_clickHouse, connection, source));
             await FillAsync(run, ct).ConfigureAwait(false);
             Directory.CreateDirectory(Path.Combine(folder, "csv"));
             var written = new List<(string, long)>();
@@ -56,7 +56,7 @@ public abstract class OriginalExport
             await using (var buffer = new BufferedStream(file, 256 * 1024))
             {
                 var dump = Writer(buffer);
-                await dump.BeginAsync(ct).ConfigureAwait(false);
+                await dump.BeginAsync(run.Zone, ct).ConfigureAwait(false);
                 foreach (var table in await ListAsync(run, ct).ConfigureAwait(false))
                 {
                     progress?.Report(table.Name);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace AnalyticsGraph.Tracking.Import;
@@ -6,6 +7,8 @@ namespace AnalyticsGraph.Tracking.Import;
 internal sealed class CopyText(Stream target)
 {
     private const int FlushAt = 64 * 1024;
+
+    private static readonly SearchValues<char> Special = SearchValues.Create("\\\t\n\r\0");
 
     private readonly StringBuilder _rows = new();
 
@@ -34,19 +37,20 @@ internal sealed class CopyText(Stream target)
         _rows.Clear();
     }
 
-    private void Append(string value)
+    private void Append(ReadOnlySpan<char> value)
     {
-        foreach (var c in value)
+        for (int special; (special = value.IndexOfAny(Special)) >= 0; value = value[(special + 1)..])
         {
-            _ = c switch
+            _rows.Append(value[..special]).Append(value[special] switch
             {
-                '\\' => _rows.Append("\\\\"),
-                '\t' => _rows.Append("\\t"),
-                '\n' => _rows.Append("\\n"),
-                '\r' => _rows.Append("\\r"),
-                '\0' => throw new ImportException("A text holds the character U+0000, which PostgreSQL cannot store. Remove it at the source. Nothing was imported."),
-                _ => _rows.Append(c),
-            };
+                '\\' => "\\\\",
+                '\t' => "\\t",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                _ => throw new ImportException("A text holds the character U+0000, which PostgreSQL cannot store. Remove it at the source. Nothing was imported."),
+            });
         }
+
+        _rows.Append(value);
     }
 }

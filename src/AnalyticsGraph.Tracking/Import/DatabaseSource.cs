@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Import;
 
-/// <summary>A live MLflow database, read in one snapshot and never written to.</summary>
+/// <summary>A live PostgreSQL database, read in one snapshot and never written to: the tables of the schema that comes first on the connection's search path.</summary>
 internal sealed class DatabaseSource(string connectionString) : TableSource
 {
     private readonly NpgsqlConnection _connection = new(connectionString);
@@ -17,7 +17,8 @@ internal sealed class DatabaseSource(string connectionString) : TableSource
         }
         catch (NpgsqlException fault)
         {
-            throw new ImportException($"The MLflow database at {_connection.Host}:{_connection.Port} does not answer: {fault.Message}", fault);
+            var server = new NpgsqlConnectionStringBuilder(connectionString);
+            throw new ImportException($"The database at {server.Host}:{server.Port} does not answer: {fault.Message}", fault);
         }
 
         await using var snapshot = await _connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct).ConfigureAwait(false);

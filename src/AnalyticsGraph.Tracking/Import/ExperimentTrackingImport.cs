@@ -38,6 +38,12 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
             JOIN run r ON r.id = l.run_id
         """;
 
+    /// <summary>Whether the source has the run <c>r</c>: what belongs to one that it has no more stays with it.</summary>
+    private static readonly string HasRun = $"EXISTS (SELECT FROM {OriginalTables.TrialRun.Staged} s WHERE s.id = r.original_id AND NOT s.{Sql.Aside})";
+
+    private static readonly (OriginalTable Table, string Level)[] Junctions =
+        [(OriginalTables.ResultsMetric, "RESULT"), (OriginalTables.EpochMetric, "EPOCH"), (OriginalTables.BatchMetric, "BATCH")];
+
     private static readonly string Points =
         $"""
         CREATE TEMP TABLE point AS
@@ -58,8 +64,8 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
     {
         foreach (var (table, target, more) in new[]
         {
-            (OriginalTables.Experiment, "experiment", "AND NOT EXISTS (SELECT FROM run r WHERE r.experiment_id = experiment.id AND r.original_id IS NULL AND r.lifecycle_stage = 'ACTIVE')"),
-            (OriginalTables.Trial, "trial", ""), (OriginalTables.TrialRun, "run", ""), (OriginalTables.Artifact, "artifact", ""),
+            (OriginalTables.Experiment, "experiment", $"{MadeHere("run", "experiment")} {MadeHere("trial", "experiment")}"),
+            (OriginalTables.Trial, "trial", MadeHere("run", "trial")), (OriginalTables.TrialRun, "run", ""), (OriginalTables.Artifact, "artifact", ""),
         })
         {
             await run.RemoveAsync(
@@ -73,7 +79,7 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
         await run.RemoveAsync(
             OriginalTables.Results,
             $"""
-            DELETE FROM results o USING run r WHERE r.id = o.run_id AND r.source = $1 AND o.changed_by = 'import'
+            DELETE FROM results o USING run r WHERE r.id = o.run_id AND r.source = $1 AND o.changed_by = 'import' AND {HasRun}
                 AND NOT EXISTS (SELECT FROM {OriginalTables.Results.Staged} s WHERE s.trial_run_id = r.original_id AND NOT s.{Sql.Aside})
             """, ct).ConfigureAwait(false);
         (string, string)[] identity = [("source", "$1"), ("original_id", "s.id"), ("lifecycle_stage", "'ACTIVE'")];
@@ -110,12 +116,18 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
         await StoreMetricsAsync(run, ct).ConfigureAwait(false);
         await run.ExecuteAsync(Points, ct).ConfigureAwait(false);
         await run.ExecuteAsync("CREATE INDEX ON pg_temp.point (experiment_id); ANALYZE pg_temp.point", ct).ConfigureAwait(false);
-        foreach (var experiment in await run.IdsAsync("SELECT DISTINCT experiment_id FROM pg_temp.point ORDER BY 1", ct).ConfigureAwait(false))
+        MetricScope[] told = [.. Junctions.Where(junction => run.Staging.Has(OriginalTables.Metric) && run.Staging.Has(junction.Table)).Select(junction => MetricScopes.Parse(junction.Level))];
+        const string experiments =
+            """
+            SELECT experiment_id FROM pg_temp.point
+            UNION SELECT r.experiment_id FROM run r JOIN run_counter c ON c.run_id = r.id WHERE r.source = $1 AND r.original_id IS NOT NULL AND c.seq > c.removed ORDER BY 1
+            """;
+        foreach (var experiment in await run.IdsAsync(experiments, ct).ConfigureAwait(false))
         {
             await using var transaction = await ImportSession.BeginAsync(run.Connection, ct).ConfigureAwait(false);
             var points = new ImportedPoints(
                 run.Connection, Flusher, run.Source, experiment,
-                $"SELECT run_id, key, step, time, value, scope, label, epoch FROM pg_temp.point WHERE experiment_id = $2 AND $1::text IS NOT NULL {ImportedPoints.Order}",
+                $"SELECT run_id, key, step, time, value, scope, label, epoch FROM pg_temp.point WHERE experiment_id = $2 AND $1::text IS NOT NULL {ImportedPoints.Order}", HasRun, told,
                 rows => run.Progress.Report(new ImportProgress(ImportStage.Storing, "points", rows, null)));
             await points.StoreAsync(ct).ConfigureAwait(false);
             await transaction.CommitAsync(ct).ConfigureAwait(false);
@@ -125,24 +137,36 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
         }
     }
 
+    /// <summary>That no record that was made here needs the one that is to go.</summary>
+    private static string MadeHere(string table, string owner) => $"AND NOT EXISTS (SELECT FROM {table} h WHERE h.{owner}_id = {owner}.id AND h.original_id IS NULL AND h.lifecycle_stage = 'ACTIVE')";
+
     private static async Task StoreLinksAsync(OriginalRun run, OriginalTable table, string level, string columns, string values, string joins, CancellationToken ct)
     {
         if (!run.Staging.Has(table))
             return;
         var rows = $"SELECT a.id AS artifact_id, '{level}' AS level, {values} FROM {table.Staged} s JOIN artifact a ON a.source = $1 AND a.original_id = s.artifact_id {joins} WHERE NOT s.{Sql.Aside}";
         var names = columns.Split(", ");
+        var (owner, original) = names[0] switch
+        {
+            "experiment_id" => ("experiment", OriginalTables.Experiment),
+            "trial_id" => ("trial", OriginalTables.Trial),
+            _ => ("run", OriginalTables.TrialRun),
+        };
         run.Counts.AddRemoved(table.Name, await run.ExecuteAsync(
             $"""
-            DELETE FROM artifact_link l USING artifact a
-            WHERE a.id = l.artifact_id AND a.source = $1 AND l.level = '{level}' AND l.added_by = 'import' AND (l.artifact_id, l.level, {string.Join(", ", names.Select(name => "l." + name))}) NOT IN ({rows})
+            DELETE FROM artifact_link l USING artifact a, {owner} o
+            WHERE a.id = l.artifact_id AND a.source = $1 AND l.level = '{level}' AND l.added_by = 'import' AND o.id = l.{names[0]} AND {Told(original, "o")} AND {Told(OriginalTables.Artifact, "a")} AND (l.artifact_id, l.level, {string.Join(", ", names.Select(name => "l." + name))}) NOT IN ({rows})
             """, ct).ConfigureAwait(false));
         await run.Counts.RunAsync(run.Connection, table.Name, $"INSERT INTO artifact_link (artifact_id, level, {columns}) {rows} ON CONFLICT DO NOTHING", run.Source, "", 0, ct).ConfigureAwait(false);
     }
 
-    private static async Task StoreEpochsAsync(OriginalRun run, long[] runs, CancellationToken ct)
+    private static string Told(OriginalTable table, string record) => $"EXISTS (SELECT FROM {table.Staged} s WHERE s.id = {record}.original_id AND NOT s.{Sql.Aside})";
+
+    private async Task StoreEpochsAsync(OriginalRun run, long[] runs, CancellationToken ct)
     {
         await run.Series.ReadAsync(
-            "present_epoch (run_id bigint, idx bigint, time timestamptz)", "run_id, idx, concat(toString(time), '+00')", "FROM epoch FINAL WHERE run_id IN {ids:Array(Int64)}", runs, ct).ConfigureAwait(false);
+            "present_epoch (run_id bigint, idx bigint, time timestamptz, version bigint)", "run_id, idx, concat(toString(time), '+00'), version", "FROM epoch FINAL WHERE run_id IN {ids:Array(Int64)}", runs, ct).ConfigureAwait(false);
+        await RemoveRowsAsync(run, OriginalTables.Epoch, "epoch", ["run_id", "idx"], "s.trial_run_id = r.original_id AND s.idx = p.idx::text", ct).ConfigureAwait(false);
         await using var select = run.Command(
             $"""
             SELECT p.run_id IS NULL, r.experiment_id, r.id AS run_id, s.idx::bigint AS idx, v.time
@@ -154,11 +178,27 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
         run.Counts.Add(OriginalTables.Epoch.Name, added, changed);
     }
 
-    private static async Task StoreBatchesAsync(OriginalRun run, long[] runs, CancellationToken ct)
+    /// <summary>Removes the rows that an import brought and the source has no more of runs that it has.</summary>
+    private async Task RemoveRowsAsync(OriginalRun run, OriginalTable table, string target, string[] key, string isSame, CancellationToken ct)
+    {
+        if (!run.Staging.Has(table))
+            return;
+        await using var gone = run.Command(
+            $"""
+            SELECT {string.Join(", ", key.Select(column => "p." + column))}, p.version
+            FROM pg_temp.present_{target} p JOIN run r ON r.id = p.run_id JOIN import_group g ON g.source = $1 AND g.group_id = p.version
+            WHERE {HasRun} AND NOT EXISTS (SELECT FROM {table.Staged} s WHERE {isSame} AND NOT s.{Sql.Aside})
+            """);
+        run.Counts.AddRemoved(table.Name, await run.Series.RemoveAsync(target, key, ("run_counter", "run_id"), gone, Flusher, ct).ConfigureAwait(false));
+    }
+
+    private async Task StoreBatchesAsync(OriginalRun run, long[] runs, CancellationToken ct)
     {
         await run.Series.ReadAsync(
-            "present_batch (run_id bigint, epoch_idx bigint, idx bigint, time timestamptz)", "run_id, epoch_idx, idx, concat(toString(time), '+00')",
+            "present_batch (run_id bigint, epoch_idx bigint, idx bigint, time timestamptz, version bigint)", "run_id, epoch_idx, idx, concat(toString(time), '+00'), version",
             "FROM batch FINAL WHERE run_id IN {ids:Array(Int64)}", runs, ct).ConfigureAwait(false);
+        await RemoveRowsAsync(
+            run, OriginalTables.Batch, "batch", ["run_id", "epoch_idx", "idx"], "s.trial_run_id = r.original_id AND s.epoch_idx = p.epoch_idx::text AND s.idx = p.idx::text", ct).ConfigureAwait(false);
         await using var select = run.Command(
             $"""
             SELECT p.run_id IS NULL, r.experiment_id, r.id AS run_id, s.epoch_idx::bigint AS epoch_idx, s.idx::bigint AS idx, v.time
@@ -174,6 +214,7 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
     private static async Task StoreMetricsAsync(OriginalRun run, CancellationToken ct)
     {
         const string word = "LowCardinality(Nullable(String))";
+        await ReadLinksAsync(run, ct).ConfigureAwait(false);
         if (run.Staging.Has(OriginalTables.Metric))
         {
             await run.Series.ReadAsync(
@@ -191,8 +232,12 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
                 run.Counts.Add(OriginalTables.Metric.Name, added, changed);
             }
 
+            // A metric of a run that the source has no more stays with it.
             var gone = await run.IdsAsync(
-                $"SELECT original_id FROM pg_temp.present_metric p WHERE NOT EXISTS (SELECT FROM {OriginalTables.Metric.Staged} s WHERE s.id = p.original_id::text AND NOT s.{Sql.Aside})", ct).ConfigureAwait(false);
+                $"""
+                SELECT original_id FROM pg_temp.present_metric p
+                WHERE NOT EXISTS (SELECT FROM {OriginalTables.Metric.Staged} s WHERE s.id = p.original_id::text AND NOT s.{Sql.Aside}) AND original_id NOT IN (SELECT original_id FROM pg_temp.lost_link)
+                """, ct).ConfigureAwait(false);
             await run.Series.RemoveAsync(
                 new ClickHouseQuery("DELETE FROM metric_record WHERE source = {source:String} AND original_id IN {ids:Array(Int64)}").With("source", "String", run.Source), gone, ct).ConfigureAwait(false);
             run.Counts.AddRemoved(OriginalTables.Metric.Name, gone.Length);
@@ -201,26 +246,40 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
         await StoreLinkRecordsAsync(run, ct).ConfigureAwait(false);
     }
 
+    /// <summary>Which records are linked to what in ClickHouse; and of these what belongs to runs that the source has no more.</summary>
+    private static async Task ReadLinksAsync(OriginalRun run, CancellationToken ct)
+    {
+        await run.Series.ReadAsync(
+            "present_link (original_id bigint, level text, experiment_id bigint, run_id bigint, epoch bigint, batch bigint, ordinal bigint)",
+            "original_id, toString(level), experiment_id, run_id, epoch, batch, ordinal", "FROM metric_record_link FINAL WHERE source = {source:String}", run.Source, ct).ConfigureAwait(false);
+        await run.ExecuteAsync(
+            $"CREATE TEMP TABLE lost_link AS SELECT p.* FROM pg_temp.present_link p WHERE NOT EXISTS (SELECT FROM run r WHERE r.id = p.run_id AND {HasRun})", ct).ConfigureAwait(false);
+    }
+
     /// <summary>
-    /// Which records are linked to what. Those of a record that lost a link are all written anew, so that what is older can be removed.
+    /// Writes the links. Those of a record that lost a link are all written anew, so that what is older can be removed.
     /// </summary>
     private static async Task StoreLinkRecordsAsync(OriginalRun run, CancellationToken ct)
     {
-        (OriginalTable Table, string Level)[] junctions = [(OriginalTables.ResultsMetric, "RESULT"), (OriginalTables.EpochMetric, "EPOCH"), (OriginalTables.BatchMetric, "BATCH")];
-        var levels = junctions.Where(junction => run.Staging.Has(junction.Table)).ToArray();
-        if (levels.Length == 0)
+        var told = Junctions.Where(junction => run.Staging.Has(junction.Table)).ToArray();
+        if (told.Length == 0)
             return;
-        await run.Series.ReadAsync(
-            "present_link (original_id bigint, level text, run_id bigint, epoch bigint, batch bigint)", "original_id, toString(level), run_id, epoch, batch",
-            $"FROM metric_record_link FINAL WHERE source = {{source:String}} AND level IN ({string.Join(", ", levels.Select(level => $"'{level.Level}'"))})", run.Source, ct).ConfigureAwait(false);
+
+        // What the source does not tell of stays: levels whose table did not come, and runs that it has no more.
         await run.ExecuteAsync(
-            "CREATE TEMP TABLE changed_link AS SELECT DISTINCT original_id FROM (SELECT * FROM pg_temp.present_link EXCEPT SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link) p", ct).ConfigureAwait(false);
+            $"""
+            CREATE TEMP TABLE wanted_link AS
+            SELECT original_id, level, experiment_id, run_id, epoch, batch, ordinal FROM pg_temp.link UNION ALL SELECT * FROM pg_temp.lost_link
+            UNION ALL SELECT * FROM pg_temp.present_link p WHERE level NOT IN ({string.Join(", ", told.Select(junction => Sql.Text(junction.Level)))}) AND run_id NOT IN (SELECT run_id FROM pg_temp.lost_link);
+            CREATE TEMP TABLE changed_link AS
+            SELECT DISTINCT original_id FROM (SELECT original_id, level, run_id, epoch, batch FROM pg_temp.present_link EXCEPT SELECT original_id, level, run_id, epoch, batch FROM pg_temp.wanted_link) p
+            """, ct).ConfigureAwait(false);
         var changed = await run.IdsAsync("SELECT original_id FROM pg_temp.changed_link", ct).ConfigureAwait(false);
         ulong version;
         await using (var select = run.Command(
             """
             SELECT p.original_id IS NULL, $1 AS source, l.original_id, l.level, l.experiment_id, l.run_id, l.epoch, l.batch, l.ordinal
-            FROM pg_temp.link l LEFT JOIN pg_temp.present_link p USING (original_id, level, run_id, epoch, batch)
+            FROM pg_temp.wanted_link l LEFT JOIN pg_temp.present_link p USING (original_id, level, run_id, epoch, batch)
             WHERE p.original_id IS NULL OR l.original_id IN (SELECT original_id FROM pg_temp.changed_link)
             """))
         {
@@ -233,12 +292,11 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
             new ClickHouseQuery("DELETE FROM metric_record_link WHERE source = {source:String} AND original_id IN {ids:Array(Int64)} AND version < {version:UInt64}")
                 .With("source", "String", run.Source).With("version", "UInt64", version),
             changed, ct).ConfigureAwait(false);
-        foreach (var (table, level) in levels)
+        foreach (var (table, level) in told)
         {
-            var added = await run.IdsAsync(
-                $"SELECT count(*) FROM (SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link WHERE level = '{level}' EXCEPT SELECT * FROM pg_temp.present_link) n", ct).ConfigureAwait(false);
-            var removed = await run.IdsAsync(
-                $"SELECT count(*) FROM (SELECT * FROM pg_temp.present_link WHERE level = '{level}' EXCEPT SELECT original_id, level, run_id, epoch, batch FROM pg_temp.link) g", ct).ConfigureAwait(false);
+            const string key = "SELECT original_id, level, run_id, epoch, batch FROM pg_temp.";
+            var added = await run.IdsAsync($"SELECT count(*) FROM ({key}wanted_link WHERE level = '{level}' EXCEPT {key}present_link) n", ct).ConfigureAwait(false);
+            var removed = await run.IdsAsync($"SELECT count(*) FROM ({key}present_link WHERE level = '{level}' EXCEPT {key}wanted_link) g", ct).ConfigureAwait(false);
             run.Counts.Add(table.Name, added[0], 0);
             run.Counts.AddRemoved(table.Name, removed[0]);
         }

@@ -6,7 +6,8 @@ namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
 /// The points of one experiment, within its transaction: read in order from the temporary table, compared with those that ClickHouse has already, summed up, and logged in
-/// large groups. The log's rows are part of the transaction, so the points are published by its commit, and what a crash leaves behind is what the flusher settles anyway.
+/// large groups. The log's rows are part of the transaction, so the points are published by its commit, and what a crash leaves behind is what the flusher settles anyway. Points
+/// that an import of the source brought and it does not tell any more leave the same way. Those of a run that it has no more stay with it.
 /// </summary>
 /// <param name="connection">In a transaction, with the source's points in temporary tables.</param>
 /// <param name="flusher">Brings points on.</param>
@@ -16,8 +17,11 @@ namespace AnalyticsGraph.Tracking.Import;
 /// The points: run_id, key, step, time (milliseconds), value, scope, label, epoch; <c>$1</c> is the source, <c>$2</c> the experiment. In the order of
 /// <see cref="Order"/>.
 /// </param>
+/// <param name="hasRun">A condition: whether the source has the run <c>r</c>.</param>
+/// <param name="told">The scopes that the source tells of at all.</param>
 /// <param name="progress">Told how many were read.</param>
-internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher flusher, string source, long experimentId, string select, Action<long> progress)
+internal sealed class ImportedPoints(
+    NpgsqlConnection connection, PointFlusher flusher, string source, long experimentId, string select, string hasRun, IReadOnlyCollection<MetricScope> told, Action<long> progress)
 {
     /// <summary>How ClickHouse orders a run's points, by the columns' names.</summary>
     public const string Order =
@@ -27,19 +31,26 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
     private const int PointsPerGroup = 100_000;
 
     private readonly List<KeyValuePair<SeriesKey, SeriesSummary>> _summaries = [];
+    private readonly List<SeriesKey> _lost = [];
     private readonly List<(long RunId, long Seq)> _counters = [];
+    private readonly List<(long RunId, long Points)> _removals = [];
     private readonly HashSet<long> _runsInGroup = [];
+    private readonly HashSet<long> _runsOfRemoved = [];
+    private SeriesBlock _removed = new(SeriesTable.RemovedPoint);
     private SeriesBlock _block = new(SeriesTable.MetricPoint);
     private long _group;
 
     /// <summary>How much was logged.</summary>
     public long LoggedBytes { get; private set; }
 
-    /// <summary>How many series were new, and how many had points already and got more.</summary>
-    public (long Added, long Changed) Series { get; private set; }
+    /// <summary>How many points were taken away.</summary>
+    public long Removed { get; private set; }
 
-    /// <summary>Stores the points that are not there yet.</summary>
-    /// <returns>How many.</returns>
+    /// <summary>How many series were new, how many had points already and have others now, and how many have none any more.</summary>
+    public (long Added, long Changed, long Removed) Series { get; private set; }
+
+    /// <summary>Stores the points that are not there yet, and takes away those that the source has no more.</summary>
+    /// <returns>How many were stored.</returns>
     public async Task<long> StoreAsync(CancellationToken ct)
     {
         var known = await LockRunsAsync(ct).ConfigureAwait(false);
@@ -49,16 +60,27 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
             await flusher.FlushRunsAsync(known.Keys, ct).ConfigureAwait(false);
         }
 
+        // Runs that the source tells no points of are among those to look at, if any of their points may go.
+        var groups = known.Count > 0 && told.Count > 0 ? await ReadGroupsAsync(ct).ConfigureAwait(false) : [];
+        Predicate<StoredPoint>? mayGo = groups.Count > 0 ? point => groups.Contains(point.GroupId) && told.Contains(point.Point.Series.Scope) : null;
+        var waiting = new Queue<long>(mayGo is null ? [] : known.Keys);
         await using var present = new StoredPoints(flusher.Points, experimentId, known, ct);
         var stored = 0L;
         var read = 0L;
-        RunPoints? run = null;
+        ImportedRun? run = null;
         await foreach (var point in ReadAsync(ct).ConfigureAwait(false))
         {
             if (run is null || run.RunId != point.Series.RunId)
             {
                 await EndRunAsync(run, ct).ConfigureAwait(false);
-                run = await BeginRunAsync(point.Series.RunId, known, present, ct).ConfigureAwait(false);
+                while (waiting.TryPeek(out var next) && next <= point.Series.RunId)
+                {
+                    waiting.Dequeue();
+                    if (next < point.Series.RunId)
+                        await EndRunAsync(await BeginRunAsync(next, known, present, mayGo, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+                }
+
+                run = await BeginRunAsync(point.Series.RunId, known, present, mayGo, ct).ConfigureAwait(false);
             }
 
             if (++read % RowsPerFetch == 0)
@@ -75,17 +97,20 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
         }
 
         await EndRunAsync(run, ct).ConfigureAwait(false);
+        while (waiting.TryDequeue(out var next))
+            await EndRunAsync(await BeginRunAsync(next, known, present, mayGo, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         await WriteSummariesAsync(ct).ConfigureAwait(false);
         await EndGroupAsync(ct).ConfigureAwait(false);
+        await EndRemovedAsync(ct).ConfigureAwait(false);
         return stored;
     }
 
-    /// <summary>Locks the experiment's runs.</summary>
+    /// <summary>Locks the experiment's runs that the source has.</summary>
     /// <returns>Those that have points already, with their number.</returns>
     private async Task<SortedDictionary<long, long>> LockRunsAsync(CancellationToken ct)
     {
         await using var take = new NpgsqlCommand(
-            "SELECT c.run_id, c.seq FROM run_counter c JOIN run r ON r.id = c.run_id WHERE r.experiment_id = $1 AND r.source = $2 ORDER BY c.run_id FOR NO KEY UPDATE OF c", connection)
+            $"SELECT c.run_id, c.seq FROM run_counter c JOIN run r ON r.id = c.run_id WHERE r.experiment_id = $1 AND r.source = $2 AND {hasRun} ORDER BY c.run_id FOR NO KEY UPDATE OF c", connection)
         {
             CommandTimeout = 0,
             Parameters = { new() { Value = experimentId }, new() { Value = source } },
@@ -99,6 +124,13 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
         }
 
         return known;
+    }
+
+    /// <summary>The groups that imports of the source brought.</summary>
+    private async Task<HashSet<long>> ReadGroupsAsync(CancellationToken ct)
+    {
+        await using var read = new NpgsqlCommand("SELECT coalesce(array_agg(group_id), '{}') FROM import_group WHERE source = $1", connection) { Parameters = { new() { Value = source } } };
+        return [.. (long[])(await read.ExecuteScalarAsync(ct).ConfigureAwait(false))!];
     }
 
     /// <summary>The source's points by run, key and position; a cursor, because other statements run on the connection meanwhile.</summary>
@@ -136,10 +168,10 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
         await close.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 
-    private async Task<RunPoints> BeginRunAsync(long runId, SortedDictionary<long, long> known, StoredPoints stored, CancellationToken ct)
+    private async Task<ImportedRun> BeginRunAsync(long runId, SortedDictionary<long, long> known, StoredPoints stored, Predicate<StoredPoint>? mayGo, CancellationToken ct)
     {
         if (!known.TryGetValue(runId, out var seq))
-            return new RunPoints(runId, 0, [], null);
+            return new ImportedRun(runId, 0, [], null, null);
         var summaries = new Dictionary<SeriesKey, SeriesSummary>();
         await using var read = new NpgsqlCommand($"SELECT {RunMetricRows.Columns} FROM run_metric WHERE run_id = $1 AND rank = 0", connection)
         {
@@ -152,35 +184,58 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
             summaries.Add(key, summary);
         }
 
-        return new RunPoints(runId, seq, summaries, stored);
+        return new ImportedRun(runId, seq, summaries, stored, mayGo);
     }
 
-    private async Task EndRunAsync(RunPoints? run, CancellationToken ct)
+    private async Task EndRunAsync(ImportedRun? run, CancellationToken ct)
     {
-        if (run is null || run.Changed.Count == 0)
+        if (run is null)
             return;
+        await run.EndAsync().ConfigureAwait(false);
         _summaries.AddRange(run.Changed);
-        Series = (Series.Added + run.NewSeries, Series.Changed + run.Changed.Count - run.NewSeries);
-        _counters.Add((run.RunId, run.Seq));
-        if (_summaries.Count >= 1000)
+        _lost.AddRange(run.Lost);
+        Series = (Series.Added + run.NewSeries, Series.Changed + run.Changed.Count - run.NewSeries, Series.Removed + run.Lost.Count);
+        if (run.Changed.Count > 0)
+            _counters.Add((run.RunId, run.Seq));
+        if (run.Gone.Count > 0)
+        {
+            _removals.Add((run.RunId, run.Gone.Count));
+            _runsOfRemoved.Add(run.RunId);
+            Removed += run.Gone.Count;
+            foreach (var seq in run.Gone)
+                _removed.AddRemovedPoint(experimentId, run.RunId, seq);
+        }
+
+        if (_summaries.Count + _lost.Count >= 1000)
             await WriteSummariesAsync(ct).ConfigureAwait(false);
+        if (_removed.Count >= PointsPerGroup)
+            await EndRemovedAsync(ct).ConfigureAwait(false);
     }
 
     private async Task WriteSummariesAsync(CancellationToken ct)
     {
-        if (_summaries.Count == 0)
-            return;
-        await using var batch = new NpgsqlBatch(connection)
+        await using var batch = new NpgsqlBatch(connection);
+        if (_summaries.Count > 0)
         {
-            BatchCommands =
-            {
-                RunMetricRows.Write(_summaries),
-                RunCounterRows.Write(_counters),
-            },
-        };
+            batch.BatchCommands.Add(RunMetricRows.Write(_summaries));
+            batch.BatchCommands.Add(RunCounterRows.Write(_counters));
+        }
+
+        if (_lost.Count > 0)
+        {
+            batch.BatchCommands.Add(RunMetricRows.Remove("run_metric", _lost));
+            batch.BatchCommands.Add(RunMetricRows.Remove("run_metric_order", _lost));
+        }
+
+        if (_removals.Count > 0)
+            batch.BatchCommands.Add(RunCounterRows.WriteRemoved(_removals));
+        if (batch.BatchCommands.Count == 0)
+            return;
         await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         _summaries.Clear();
+        _lost.Clear();
         _counters.Clear();
+        _removals.Clear();
     }
 
     private async Task<long> NextGroupAsync(CancellationToken ct)
@@ -193,50 +248,28 @@ internal sealed class ImportedPoints(NpgsqlConnection connection, PointFlusher f
     {
         if (_block.Count == 0)
             return;
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { PointLogRows.Insert(_group, _block, [.. _runsInGroup.Order()]) } };
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("INSERT INTO import_group (source, group_id) VALUES ($1, $2)") { Parameters = { new() { Value = source }, new() { Value = _group } } },
+                PointLogRows.Insert(_group, _block, [.. _runsInGroup.Order()]),
+            },
+        };
         await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         LoggedBytes += _block.Bytes;
         _block = new SeriesBlock(SeriesTable.MetricPoint);
         _runsInGroup.Clear();
     }
 
-    /// <summary>One run's points as they come, beside those it has: both in the order of keys and positions.</summary>
-    private sealed class RunPoints(long runId, long seq, Dictionary<SeriesKey, SeriesSummary> summaries, StoredPoints? stored)
+    private async Task EndRemovedAsync(CancellationToken ct)
     {
-        private readonly HashSet<double> _values = [];
-        private (SeriesKey Series, PointPosition Position)? _place;
-
-        public long RunId => runId;
-
-        public long Seq { get; set; } = seq;
-
-        public Dictionary<SeriesKey, SeriesSummary> Changed { get; } = [];
-
-        public int NewSeries { get; private set; }
-
-        /// <summary>Adds a point to its summary, unless it is there.</summary>
-        public async ValueTask<bool> TryAddAsync(MetricPoint point)
-        {
-            var place = (point.Series, point.Point.Position);
-            if (_place != place)
-            {
-                _place = place;
-                _values.Clear();
-                if (stored is not null)
-                    await stored.TakeAsync(place.Series, place.Position, _values).ConfigureAwait(false);
-            }
-
-            if (!_values.Add(point.Point.Value))
-                return false;
-            if (!summaries.TryGetValue(point.Series, out var summary))
-            {
-                summaries.Add(point.Series, summary = new SeriesSummary());
-                NewSeries++;
-            }
-
-            summary.Add(point.Point);
-            Changed[point.Series] = summary;
-            return true;
-        }
+        if (_removed.Count == 0)
+            return;
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { PointLogRows.Insert(await NextGroupAsync(ct).ConfigureAwait(false), _removed, [.. _runsOfRemoved.Order()]) } };
+        await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        LoggedBytes += _removed.Bytes;
+        _removed = new SeriesBlock(SeriesTable.RemovedPoint);
+        _runsOfRemoved.Clear();
     }
 }

@@ -121,9 +121,13 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
                 await mine.RemoveAsync(connection, table, sql, source, id, ct).ConfigureAwait(false);
             foreach (var (table, sql) in MlflowStatements.OfExperiment)
                 await mine.RunAsync(connection, table, sql, source, experiment.Id, id, ct).ConfigureAwait(false);
-            var points = new ImportedPoints(connection, flusher, source, id, MlflowStatements.Points, rows => progress.Report(new ImportProgress(ImportStage.Storing, experiment.Name, rows, null)));
+            var points = new ImportedPoints(
+                connection, flusher, source, id, MlflowStatements.Points, "EXISTS (SELECT FROM pg_temp.mlflow_runs s WHERE s.run_uuid = r.original_id)",
+                staging.Has("metrics") ? [MetricScope.Run] : [], rows => progress.Report(new ImportProgress(ImportStage.Storing, experiment.Name, rows, null)));
             mine.Add("metrics", await points.StoreAsync(ct).ConfigureAwait(false), 0);
+            mine.AddRemoved("metrics", points.Removed);
             mine.Add("latest_metrics", points.Series.Added, points.Series.Changed);
+            mine.AddRemoved("latest_metrics", points.Series.Removed);
             await transaction.CommitAsync(ct).ConfigureAwait(false);
             flusher.NoteLogged(points.LoggedBytes);
             counts.Add(mine);

@@ -233,7 +233,7 @@ internal static class MlflowStatements
     public const string Points =
         """
         SELECT r.id, m.key, m.step::bigint, greatest(least(m.timestamp::numeric, 10413791999000), -2208988800000)::bigint, pg_temp.metric_value(m.value, m.is_nan), 'RUN' AS scope, '', 0::bigint
-        FROM pg_temp.mlflow_metrics m JOIN run r ON r.source = $1 AND r.original_id = m.run_uuid
+        FROM pg_temp.mlflow_metrics m JOIN pg_temp.mlflow_runs s USING (run_uuid) JOIN run r ON r.source = $1 AND r.original_id = m.run_uuid
         WHERE r.experiment_id = $2 ORDER BY r.id, m.key COLLATE "C", 3, 4
         """;
 

@@ -19,6 +19,8 @@ internal sealed class MySqlDumpSource : TableSource
         _reader = new MySqlDumpReader(path, isZipped ? new GZipStream(_file, CompressionMode.Decompress) : _file);
     }
 
+    public override bool HasUtcTimestamps => _reader.HasUtcTimestamps;
+
     public override async IAsyncEnumerable<SourceTable> ReadTablesAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var columns = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase);

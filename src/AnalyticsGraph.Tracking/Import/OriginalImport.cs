@@ -11,6 +11,8 @@ namespace AnalyticsGraph.Tracking.Import;
 /// Takes over the records of a system whose tables the seed documents of the project describe. What belongs to PostgreSQL is one transaction; ClickHouse's rows follow, each under
 /// the key that it replaces. An import that died is completed by running it again, and one that is run again adds nothing: rows are compared with those that are there.
 /// Nothing is lost: columns without a field are kept beside their record, rows without a place are kept whole, and an export writes both.
+/// What an import brought and the source has no more is taken away: records that can be deleted softly are, with all that belongs to them, unless records that were made here need
+/// them; the rest is removed, rows of ClickHouse too. A table that the source does not have tells nothing.
 /// </summary>
 public abstract class OriginalImport
 {
@@ -24,6 +26,9 @@ public abstract class OriginalImport
     private protected abstract string System { get; }
 
     private protected abstract IReadOnlyList<OriginalTable> Tables { get; }
+
+    /// <summary>Whether its times are of a type that a database converts between zones, as MySQL does TIMESTAMP; then a dump may say in which they are.</summary>
+    private protected virtual bool HasTimestamps => false;
 
     /// <summary>Runs an import.</summary>
     /// <param name="from">A path, or a connection string where the system has its records in PostgreSQL.</param>
@@ -44,10 +49,19 @@ public abstract class OriginalImport
             await ImportSession.ExecuteAsync(connection, Sql.Functions, ct).ConfigureAwait(false);
             var zone = await ZoneAsync(connection, options, ct).ConfigureAwait(false);
             var staging = new OriginalStaging(connection, Tables);
+            var warnings = new List<string>();
             await using (var tables = Open(from))
+            {
                 await staging.LoadAsync(tables, progress, ct).ConfigureAwait(false);
+                if (HasTimestamps && tables.HasUtcTimestamps && zone != "UTC")
+                {
+                    warnings.Add($"The dump says that its timestamps are in UTC (SET TIME_ZONE), so they were not taken for times of {zone}.");
+                    zone = "UTC";
+                }
+            }
+
             progress.Report(new ImportProgress(ImportStage.Storing, "records", 0, null));
-            var run = new OriginalRun(connection, options.Source, zone, staging, new SeriesTransfer(_clickHouse, connection), progress);
+            var run = new OriginalRun(connection, options.Source, zone, staging, new SeriesTransfer(_clickHouse, connection, options.Source), progress);
             await PrepareAsync(run, ct).ConfigureAwait(false);
             await using (var transaction = await ImportSession.BeginAsync(connection, ct).ConfigureAwait(false))
             {
@@ -57,7 +71,6 @@ public abstract class OriginalImport
                 await transaction.CommitAsync(ct).ConfigureAwait(false);
             }
 
-            var warnings = new List<string>();
             await StoreSeriesAsync(run, ct).ConfigureAwait(false);
             progress.Report(new ImportProgress(ImportStage.Flushing, "metric points", 0, null));
             await Flusher.FlushAsync(ct).ConfigureAwait(false);
@@ -68,7 +81,7 @@ public abstract class OriginalImport
             return new ImportReport(
                 options.Source,
                 null,
-                [.. staging.Rows.Keys.Union(run.Counts.Shrunk).Order(StringComparer.Ordinal).Select(table =>
+                [.. staging.Rows.Keys.Union(run.Counts.Written).Order(StringComparer.Ordinal).Select(table =>
                     run.Counts.ToReport(table, staging.Rows.GetValueOrDefault(table)) with { Aside = aside.GetValueOrDefault(table) })],
                 warnings,
                 watch.Elapsed);

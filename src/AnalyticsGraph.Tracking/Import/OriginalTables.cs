@@ -96,9 +96,9 @@ internal static class OriginalTables
         new("uid", "varchar(255) NOT NULL", ColumnKind.Name),
         new("name", "varchar(255)", ColumnKind.Text, "name"),
         new("scenario", "varchar(255)", ColumnKind.Text, "scenario"),
-        new("create_at", "timestamp", ColumnKind.Time, "creation_time"),
-        new("started_at", "timestamp", ColumnKind.Time, "start_time"),
-        new("finished_at", "timestamp", ColumnKind.Time, "end_time"),
+        new("create_at", "timestamp NULL", ColumnKind.Time, "creation_time"),
+        new("started_at", "timestamp NULL", ColumnKind.Time, "start_time"),
+        new("finished_at", "timestamp NULL", ColumnKind.Time, "end_time"),
         new("status", "mediumtext", ColumnKind.Text, "status"))
     { HasOtherColumns = true };
 
@@ -108,9 +108,9 @@ internal static class OriginalTables
         new("name", "varchar(255)", ColumnKind.Text, "name"),
         new("job_uid", "varchar(255)"),
         new("type", "varchar(255)", ColumnKind.Text, "type"),
-        new("create_at", "timestamp", ColumnKind.Time, "creation_time"),
-        new("started_at", "timestamp", ColumnKind.Time, "start_time"),
-        new("finished_at", "timestamp", ColumnKind.Time, "end_time"),
+        new("create_at", "timestamp NULL", ColumnKind.Time, "creation_time"),
+        new("started_at", "timestamp NULL", ColumnKind.Time, "start_time"),
+        new("finished_at", "timestamp NULL", ColumnKind.Time, "end_time"),
         new("resource", "mediumtext", ColumnKind.Text, "resource"),
         new("status", "mediumtext", ColumnKind.Text, "status"),
         new("customized_data", "mediumtext", ColumnKind.Text, "customized_data"))

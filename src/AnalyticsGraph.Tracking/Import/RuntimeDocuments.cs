@@ -61,7 +61,7 @@ internal static class RuntimeDocuments
 
     /// <summary>Makes a temporary table of the records that ClickHouse has of jobs.</summary>
     public static Task ReadAsync(SeriesTransfer series, string name, IReadOnlyList<long> jobs, CancellationToken ct) => series.ReadAsync(
-        $"{name} (job_id bigint, time timestamptz, global_step bigint, ordinal int, speed double precision, worker_cpu jsonb, worker_memory jsonb, ps_cpu jsonb, ps_memory jsonb, other text)",
-        "job_id, concat(toString(time), '+00'), global_step, ordinal, speed, toJSONString(worker_cpu), toJSONString(worker_memory), toJSONString(ps_cpu), toJSONString(ps_memory), other",
+        $"{name} (job_id bigint, time timestamptz, global_step bigint, ordinal int, speed double precision, worker_cpu jsonb, worker_memory jsonb, ps_cpu jsonb, ps_memory jsonb, other text, version bigint)",
+        "job_id, concat(toString(time), '+00'), global_step, ordinal, speed, toJSONString(worker_cpu), toJSONString(worker_memory), toJSONString(ps_cpu), toJSONString(ps_memory), other, version",
         "FROM job_runtime FINAL WHERE job_id IN {ids:Array(Int64)}", jobs, ct);
 }

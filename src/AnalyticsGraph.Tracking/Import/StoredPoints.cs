@@ -16,36 +16,15 @@ internal sealed class StoredPoints(MetricPointTable points, long experimentId, S
     private const long PointsPerQuery = 1_000_000;
 
     private readonly Queue<KeyValuePair<long, long>> _waiting = new(runs);
-    private IAsyncEnumerator<MetricPoint>? _open;
+    private IAsyncEnumerator<StoredPoint>? _open;
     private long _lastRun = long.MinValue;
-    private MetricPoint? _current;
+    private StoredPoint? _current;
 
-    /// <summary>Collects the values at a place, passing over what lies before it.</summary>
-    public async ValueTask TakeAsync(SeriesKey series, PointPosition position, HashSet<double> values)
+    /// <summary>The next point up to the end of a run; null if there is none.</summary>
+    public async ValueTask<StoredPoint?> PeekAsync(long runId)
     {
-        while (await PeekAsync(series.RunId).ConfigureAwait(false) is { } current)
-        {
-            var order = current.Series.RunId.CompareTo(series.RunId);
-            if (order == 0)
-                order = Compare(current.Series.Key, series.Key);
-            if (order == 0)
-                order = Compare(current.Series.Label, series.Label);
-            if (order == 0)
-                order = current.Series.Scope.CompareTo(series.Scope);
-            if (order == 0)
-                order = current.Point.Position.CompareTo(position);
-            if (order > 0)
-                return;
-            if (order == 0 && current.Point is { ModelId: 0, DatasetId: 0 })
-                values.Add(current.Point.Value);
+        if (_current?.Point.Series.RunId < runId)
             _current = null;
-        }
-    }
-
-    public ValueTask DisposeAsync() => _open?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private async ValueTask<MetricPoint?> PeekAsync(long runId)
-    {
         while (_current is null)
         {
             if (_open is null && !OpenNext(runId))
@@ -57,13 +36,29 @@ internal sealed class StoredPoints(MetricPointTable points, long experimentId, S
                 continue;
             }
 
-            // Points that were logged here under other ranks are none of the source's.
-            if (_open.Current.Series.Rank == 0)
+            // Points that were logged here under other ranks are none of the source's; nor are those of runs that were passed over.
+            if (_open.Current.Point.Series is { Rank: 0 } series && series.RunId >= runId)
                 _current = _open.Current;
         }
 
-        return _current;
+        return _current.Value.Point.Series.RunId == runId ? _current : null;
     }
+
+    /// <summary>Passes over the next point.</summary>
+    public void Take() => _current = null;
+
+    /// <summary>Whether a point of a run stands before (less than 0), at, or behind (more than 0) a place of the same run.</summary>
+    public static int Compare(in MetricPoint point, in SeriesKey series, in PointPosition position)
+    {
+        var order = Compare(point.Series.Key, series.Key);
+        if (order == 0)
+            order = Compare(point.Series.Label, series.Label);
+        if (order == 0)
+            order = point.Series.Scope.CompareTo(series.Scope);
+        return order != 0 ? order : point.Point.Position.CompareTo(position);
+    }
+
+    public ValueTask DisposeAsync() => _open?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Begins the query that has the run, unless it was read already.</summary>
     private bool OpenNext(long runId)

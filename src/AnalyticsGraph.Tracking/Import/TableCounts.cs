@@ -10,6 +10,9 @@ internal sealed class TableCounts
     /// <summary>The tables that have lost rows, or had them marked as deleted.</summary>
     public IEnumerable<string> Shrunk => _counts.Where(count => count.Value.Removed > 0).Select(count => count.Key);
 
+    /// <summary>All of which anything was written.</summary>
+    public IEnumerable<string> Written => _counts.Where(count => count.Value != default).Select(count => count.Key);
+
     /// <summary>Runs a statement of <see cref="MlflowStatements"/> and counts what it wrote.</summary>
     public async Task RunAsync(NpgsqlConnection connection, string table, string insert, string source, string originalId, long id, CancellationToken ct)
     {

@@ -5,6 +5,9 @@ namespace AnalyticsGraph.Tracking.Import;
 /// <summary>Where an original's tables are read from. All kinds give the same: rows in a format of PostgreSQL's COPY.</summary>
 internal abstract class TableSource : IAsyncDisposable
 {
+    /// <summary>Whether what was read so far says that timestamps are written in UTC.</summary>
+    public virtual bool HasUtcTimestamps => false;
+
     /// <summary>The tables in the order they come; each is copied before the next one is asked for.</summary>
     public abstract IAsyncEnumerable<SourceTable> ReadTablesAsync(CancellationToken ct);
 

@@ -49,6 +49,7 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
             $"""
             UPDATE dataset SET lifecycle_stage = 'DELETED' WHERE source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
                 AND NOT EXISTS (SELECT FROM {OriginalTables.Datasets.Staged} s WHERE s.dataset_id = dataset.original_id AND NOT s.{Sql.Aside})
+                AND NOT EXISTS (SELECT FROM prediction_set h WHERE h.dataset_id = dataset.id AND h.original_id IS NULL AND h.lifecycle_stage = 'ACTIVE')
             """, ct).ConfigureAwait(false);
         await run.StoreAsync(
             OriginalTables.Datasets, "dataset", "source, original_id", [("source", "$1"), ("original_id", "s.dataset_id"), ("lifecycle_stage", "'ACTIVE'")], "", ct).ConfigureAwait(false);
@@ -120,7 +121,7 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
         await run.ExecuteAsync("INSERT INTO dataset_feature (dataset_id, position, name, type) SELECT dataset_id, position, name, type FROM pg_temp.feature ON CONFLICT DO NOTHING", ct).ConfigureAwait(false);
     }
 
-    private static async Task StoreSamplesAsync(OriginalRun run, long[] datasets, CancellationToken ct)
+    private async Task StoreSamplesAsync(OriginalRun run, long[] datasets, CancellationToken ct)
     {
         var features = run.Staging.Features(OriginalTables.Samples);
         await run.ExecuteAsync(
@@ -151,10 +152,10 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
             run.Counts.Add(OriginalTables.Samples.Name, added, changed);
         }
 
-        await RemoveAsync(run, OriginalTables.Samples, "sample", "dataset_id", "sample_index", datasets, "present_sample", "SELECT dataset_id, sample_index FROM pg_temp.row_of_data", ct).ConfigureAwait(false);
+        await RemoveAsync(run, OriginalTables.Samples, "sample", "dataset_id", "sample_index", "pg_temp.present_sample", "SELECT dataset_id, sample_index FROM pg_temp.row_of_data", ct).ConfigureAwait(false);
     }
 
-    private static async Task StoreRowsAsync(OriginalRun run, OriginalTable table, string target, string owner, string place, long[] owners, string rows, CancellationToken ct)
+    private async Task StoreRowsAsync(OriginalRun run, OriginalTable table, string target, string owner, string place, long[] owners, string rows, CancellationToken ct)
     {
         var hasSet = owner != "dataset_id";
         await TabularRows.ReadAsync(run.Series, $"present_{target}", target, owner, place, owners, ct).ConfigureAwait(false);
@@ -172,19 +173,28 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
             run.Counts.Add(table.Name, added, changed);
         }
 
-        await RemoveAsync(run, table, target, owner, place, owners, $"(SELECT owner AS {owner}, place AS {place}, original_id FROM pg_temp.present_{target})", $"SELECT owner, place::bigint FROM pg_temp.wanted_{target}", ct).ConfigureAwait(false);
+        await RemoveAsync(run, table, target, owner, place, $"(SELECT owner AS {owner}, place AS {place}, original_id, version FROM pg_temp.present_{target})", $"SELECT owner, place::bigint FROM pg_temp.wanted_{target}", ct).ConfigureAwait(false);
     }
 
-    /// <summary>Removes the rows that an import brought and the source has no more.</summary>
-    private static async Task RemoveAsync(
-        OriginalRun run, OriginalTable table, string target, string owner, string place, long[] owners, string present, string wanted, CancellationToken ct)
+    /// <summary>Removes the rows that an import brought and the source has no more of datasets that it has.</summary>
+    /// <param name="run">The import.</param>
+    /// <param name="table">The source's table.</param>
+    /// <param name="target">ClickHouse's.</param>
+    /// <param name="owner">Its column of what the rows belong to, which locks them.</param>
+    /// <param name="place">Its column of the row's place.</param>
+    /// <param name="present">What ClickHouse has, with these columns.</param>
+    /// <param name="wanted">A query for the owners and places that the source has.</param>
+    /// <param name="ct">Ends the removal between two steps.</param>
+    private async Task RemoveAsync(OriginalRun run, OriginalTable table, string target, string owner, string place, string present, string wanted, CancellationToken ct)
     {
-        foreach (var id in owners)
-        {
-            var gone = await run.IdsAsync($"SELECT {place} FROM {present} p WHERE {owner} = {id} AND original_id <> '' AND ({owner}, {place}) NOT IN ({wanted})", ct).ConfigureAwait(false);
-            await run.Series.RemoveAsync(
-                new ClickHouseQuery($"DELETE FROM {target} WHERE {owner} = {{owner:Int64}} AND {place} IN {{ids:Array(Int64)}}").With("owner", "Int64", id), gone, ct).ConfigureAwait(false);
-            run.Counts.AddRemoved(table.Name, gone.Length);
-        }
+        var kind = owner[..^"_id".Length];
+        await using var gone = run.Command(
+            $"""
+            SELECT p.{owner}, p.{place}, p.version
+            FROM {present} p JOIN {kind} o ON o.id = p.{owner} JOIN dataset d ON d.id = {(kind == "dataset" ? "o.id" : "o.dataset_id")}
+                JOIN {OriginalTables.Datasets.Staged} s ON s.dataset_id = d.original_id AND d.source = $1 AND NOT s.{Sql.Aside}
+            WHERE p.original_id <> '' AND (p.{owner}, p.{place}) NOT IN ({wanted})
+            """);
+        run.Counts.AddRemoved(table.Name, await run.Series.RemoveAsync(target, [owner, place], (kind, "id"), gone, Flusher, ct).ConfigureAwait(false));
     }
 }

@@ -5,8 +5,8 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
-/// Takes over a training scheduler's database: clusters, jobs, their nodes, their documents verbatim, and their runtime records, which become rows of ClickHouse. Records that
-/// the source keeps no more stay here: it keeps the last 60. A job that only nodes or metrics tell of gets a row, marked as not recorded.
+/// Takes over a training scheduler's database: clusters, jobs, their nodes, their documents verbatim, and their runtime records, which become rows of ClickHouse. Records from
+/// before the first one of a job's document stay here: the source keeps the last 60. A job that only nodes or metrics tell of gets a row, marked as not recorded.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="clickHouse">Where runtime records go.</param>
@@ -19,6 +19,8 @@ public sealed class TrainingJobsImport(NpgsqlDataSource postgres, ClickHouseClie
 
     private protected override IReadOnlyList<OriginalTable> Tables => OriginalTables.TrainingJobs;
 
+    private protected override bool HasTimestamps => true;
+
     private protected override Task PrepareAsync(OriginalRun run, CancellationToken ct) => run.ExecuteAsync(RuntimeDocuments.Functions, ct);
 
     private protected override async Task StoreRecordsAsync(OriginalRun run, CancellationToken ct)
@@ -29,10 +31,15 @@ public sealed class TrainingJobsImport(NpgsqlDataSource postgres, ClickHouseClie
         const string imported = "source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'";
         await run.RemoveAsync(cluster, $"UPDATE cluster SET lifecycle_stage = 'DELETED' WHERE {imported} AND {Gone(cluster, "cluster")}", ct).ConfigureAwait(false);
         await run.RemoveAsync(node, $"UPDATE job_node SET lifecycle_stage = 'DELETED' WHERE {imported} AND {Gone(node, "job_node")}", ct).ConfigureAwait(false);
-        await run.RemoveAsync(job, $"UPDATE job SET lifecycle_stage = 'DELETED' WHERE {imported} AND {Gone(job, "job")} AND original_id NOT IN {told}", ct).ConfigureAwait(false);
+        await run.RemoveAsync(
+            job,
+            $"""
+            UPDATE job SET lifecycle_stage = 'DELETED' WHERE {imported} AND {Gone(job, "job")} AND original_id NOT IN {told}
+                AND NOT EXISTS (SELECT FROM job_node h WHERE h.job_id = job.id AND h.original_id IS NULL AND h.lifecycle_stage = 'ACTIVE')
+            """, ct).ConfigureAwait(false);
         await run.RemoveAsync(job, $"UPDATE job SET is_recorded = false WHERE {imported} AND is_recorded AND {Gone(job, "job")} AND original_id IN {told}", ct).ConfigureAwait(false);
         await run.RemoveAsync(
-            metrics, $"DELETE FROM job_profile p USING job j WHERE j.id = p.job_id AND j.source = $1 AND p.changed_by = 'import' AND {Gone(metrics, "j")}", ct).ConfigureAwait(false);
+            metrics, $"DELETE FROM job_profile p USING job j WHERE j.id = p.job_id AND j.source = $1 AND p.changed_by = 'import' AND j.lifecycle_stage = 'ACTIVE' AND {Gone(metrics, "j")}", ct).ConfigureAwait(false);
 
         (string, string)[] identity = [("source", "$1"), ("original_id", "s.uid"), ("uid", "s.uid"), ("lifecycle_stage", "'ACTIVE'")];
         const string key = "source, original_id";
@@ -70,6 +77,18 @@ public sealed class TrainingJobsImport(NpgsqlDataSource postgres, ClickHouseClie
             WHERE NOT s.{Sql.Aside}
             """, ct).ConfigureAwait(false);
         await RuntimeDocuments.ReadAsync(run.Series, "present_runtime", await run.IdsAsync("SELECT DISTINCT job_id FROM pg_temp.runtime", ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+        await using (var gone = run.Command(
+            $"""
+            SELECT p.job_id, (extract(epoch FROM p.time) * 1000)::bigint, p.global_step, p.ordinal::bigint, p.version
+            FROM pg_temp.present_runtime p JOIN import_group g ON g.source = $1 AND g.group_id = p.version
+                JOIN (SELECT job_id, min(time) AS time FROM pg_temp.runtime GROUP BY job_id) f ON f.job_id = p.job_id AND p.time >= f.time
+            WHERE NOT EXISTS (SELECT FROM pg_temp.runtime d WHERE (d.job_id, d.time, d.global_step, d.ordinal) = (p.job_id, p.time, p.global_step, p.ordinal))
+            """))
+        {
+            var removed = await run.Series.RemoveAsync("job_runtime", ["job_id", "toUnixTimestamp64Milli(time)", "global_step", "toInt64(ordinal)"], ("job", "id"), gone, Flusher, ct).ConfigureAwait(false);
+            run.Counts.AddRemoved("job_metrics.job_runtime", removed);
+        }
+
         string Entries(string map) =>
             $"""
             ARRAY(SELECT key FROM jsonb_each(d.{map}) ORDER BY key COLLATE "C") AS {map},

@@ -46,8 +46,8 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
         """
         UPDATE run_counter SET seq = m.count
         FROM (
-            SELECT c.run_id, (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = c.run_id) AS count
-            FROM run_counter c WHERE c.seq <> (SELECT coalesce(sum(count), 0) FROM run_metric m WHERE m.run_id = c.run_id) ORDER BY c.run_id FOR NO KEY UPDATE) m
+            SELECT c.run_id, c.removed + (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = c.run_id) AS count
+            FROM run_counter c WHERE c.seq <> c.removed + (SELECT coalesce(sum(count), 0) FROM run_metric m WHERE m.run_id = c.run_id) ORDER BY c.run_id FOR NO KEY UPDATE) m
         WHERE run_counter.run_id = m.run_id AND run_counter.seq < m.count
         """;
 
@@ -87,7 +87,7 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
         // The counter numbers points: below the last number it would number new ones as old ones.
         batch.BatchCommands.Add(new(
             """
-            UPDATE run_counter SET seq = greatest((SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = run_counter.run_id), v.last_seq)
+            UPDATE run_counter SET seq = greatest(removed + (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = run_counter.run_id), v.last_seq)
             FROM unnest($1, $2) AS v (run_id, last_seq) WHERE run_counter.run_id = v.run_id
             """)
         {

@@ -54,8 +54,8 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
     [
         ("counter",
             """
-            SELECT format('run %s', c.run_id), format('its counter is at %s, its series have %s points', c.seq, m.count)
-            FROM run_counter c, LATERAL (SELECT coalesce(sum(count), 0) AS count FROM run_metric m WHERE m.run_id = c.run_id) m WHERE c.seq <> m.count ORDER BY c.run_id
+            SELECT format('run %s', c.run_id), format('its counter is at %s, its series have %s points, and %s were taken away', c.seq, m.count, c.removed)
+            FROM run_counter c, LATERAL (SELECT coalesce(sum(count), 0) AS count FROM run_metric m WHERE m.run_id = c.run_id) m WHERE c.seq <> m.count + c.removed ORDER BY c.run_id
             """),
         ("order",
             """

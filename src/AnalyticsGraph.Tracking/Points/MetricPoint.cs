@@ -49,3 +49,9 @@ public readonly record struct SeriesPoint(PointPosition Position, double Value, 
 /// <param name="Series">The series.</param>
 /// <param name="Point">The observation.</param>
 public readonly record struct MetricPoint(SeriesKey Series, SeriesPoint Point);
+
+/// <summary>An observation as ClickHouse has it.</summary>
+/// <param name="Point">The observation.</param>
+/// <param name="Seq">The how-many-th of its run it is; given once.</param>
+/// <param name="GroupId">The group that it came by.</param>
+internal readonly record struct StoredPoint(MetricPoint Point, long Seq, long GroupId);

@@ -6,7 +6,7 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>What the write side asks of ClickHouse's <c>metric_point</c>.</summary>
 internal sealed class MetricPointTable(ClickHouseClient clickHouse)
 {
-    private const string SeriesColumns = "run_id, toInt8(scope) AS scope_code, toString(key) AS key_text, toString(label) AS label_text, rank, epoch, step, time, value, model_id, dataset_id, seq";
+    private const string SeriesColumns = "run_id, toInt8(scope) AS scope_code, toString(key) AS key_text, toString(label) AS label_text, rank, epoch, step, time, value, model_id, dataset_id, seq, group_id";
 
     /// <summary>What is there of the points' places, the points themselves included; and more.</summary>
     public async Task<PresentPoints> FindAsync(IReadOnlyList<(long ExperimentId, MetricPoint Point)> points, CancellationToken ct)
@@ -21,24 +21,23 @@ internal sealed class MetricPointTable(ClickHouseClient clickHouse)
             .With("runs", "Array(Int64)", points.Select(p => p.Point.Series.RunId).Distinct().ToArray())
             .With("steps", "Array(Int64)", points.Select(p => p.Point.Point.Position.Step).Distinct().ToArray());
         var found = new PresentPoints();
-        await foreach (var (point, seq) in ReadAsync(query, ct).ConfigureAwait(false))
-            found.Add(point, seq);
+        await foreach (var stored in ReadAsync(query, ct).ConfigureAwait(false))
+            found.Add(stored.Point, stored.Seq);
         return found;
     }
 
     /// <summary>All points of some runs of an experiment, by run, series and position; points at one position in no particular order.</summary>
-    public async IAsyncEnumerable<MetricPoint> ReadRunsAsync(long experimentId, long[] runIds, [EnumeratorCancellation] CancellationToken ct)
+    public IAsyncEnumerable<StoredPoint> ReadRunsAsync(long experimentId, long[] runIds, CancellationToken ct)
     {
         var query = new ClickHouseQuery(
             $$"""
             SELECT {{SeriesColumns}} FROM metric_point WHERE experiment_id = {experiment:Int64} AND run_id IN {runs:Array(Int64)}
             ORDER BY {{(runIds.Length > 1 ? "run_id, " : "")}}key, label, scope, rank, epoch, step, time
             """).With("experiment", "Int64", experimentId).With("runs", "Array(Int64)", runIds);
-        await foreach (var (point, _) in ReadAsync(query, ct).ConfigureAwait(false))
-            yield return point;
+        return ReadAsync(query, ct);
     }
 
-    private async IAsyncEnumerable<(MetricPoint Point, long Seq)> ReadAsync(ClickHouseQuery query, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<StoredPoint> ReadAsync(ClickHouseQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var result = await clickHouse.QueryAsync(query, ct).ConfigureAwait(false);
         await foreach (var block in result.ReadBlocksAsync(ct).ConfigureAwait(false))
@@ -46,7 +45,7 @@ internal sealed class MetricPointTable(ClickHouseClient clickHouse)
             using (block)
             {
                 for (var row = 0; row < block.RowCount; row++)
-                    yield return (PointAt(block, row), block.Column<long>("seq")[row]);
+                    yield return new StoredPoint(PointAt(block, row), block.Column<long>("seq")[row], (long)block.Column<ulong>("group_id")[row]);
             }
         }
     }

@@ -15,6 +15,7 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <item>the block is inserted, whole or not at all, with a token derived from its groups;</item>
 /// <item>its rows leave the log.</item>
 /// </list>
+/// Points that an import takes away go the same way: their block is deleted instead of inserted, which may be repeated.
 /// What finds recorded blocks in the log after a crash asks ClickHouse for their groups, inserts what is not there with the same token, and goes on with step 3.
 /// One flusher at a time, by a lock that PostgreSQL gives up with the connection: any replica can be it, and a killed one blocks nobody.
 /// </summary>
@@ -170,6 +171,12 @@ public sealed class PointFlusher : IAsyncDisposable
                 block ??= new SeriesBlock(SeriesTable.Named(reader.GetString(1)));
                 block.Append(reader.GetFieldValue<byte[]>(3), reader.GetInt32(2), groups[^1]);
             }
+        }
+
+        if (block?.Table == SeriesTable.RemovedPoint)
+        {
+            await Inserts.RemovePointsAsync(block, ct).ConfigureAwait(false);
+            return 0;
         }
 
         if (block is null || (isReplay && await Inserts.HasAnyAsync(block.Table, groups, ct).ConfigureAwait(false)))

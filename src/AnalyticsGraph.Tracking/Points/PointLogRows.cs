@@ -8,7 +8,7 @@ internal static class PointLogRows
     /// <summary>Logs a group's rows of one series.</summary>
     /// <param name="groupId">The group.</param>
     /// <param name="block">The rows.</param>
-    /// <param name="runIds">The runs whose points they are; empty for other series.</param>
+    /// <param name="runIds">The runs whose points they are, or whose points go; empty for other series.</param>
     public static NpgsqlBatchCommand Insert(long groupId, SeriesBlock block, long[] runIds) => new(
         "INSERT INTO point_log (group_id, series, points, bytes, run_ids, payload) VALUES ($1, $2, $3, $4, $5, $6)")
     {

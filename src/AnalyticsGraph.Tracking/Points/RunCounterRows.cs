@@ -11,4 +11,11 @@ internal static class RunCounterRows
     {
         Parameters = { new() { Value = counters.Select(c => c.RunId).ToArray() }, new() { Value = counters.Select(c => c.Seq).ToArray() } },
     };
+
+    /// <summary>Counts points that were taken away. The caller holds the counters.</summary>
+    public static NpgsqlBatchCommand WriteRemoved(IReadOnlyList<(long RunId, long Points)> removed) => new(
+        "UPDATE run_counter SET removed = removed + v.points FROM unnest($1, $2) AS v (run_id, points) WHERE run_counter.run_id = v.run_id")
+    {
+        Parameters = { new() { Value = removed.Select(r => r.RunId).ToArray() }, new() { Value = removed.Select(r => r.Points).ToArray() } },
+    };
 }

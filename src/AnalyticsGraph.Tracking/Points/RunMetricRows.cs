@@ -60,6 +60,17 @@ internal static class RunMetricRows
         return command;
     }
 
+    /// <summary>Removes the rows of series that have no points any more, from <c>run_metric</c> or a table with its key. The caller holds the runs' counters.</summary>
+    public static NpgsqlBatchCommand Remove(string table, IReadOnlyList<SeriesKey> series) => new(
+        $"DELETE FROM {table} WHERE (run_id, scope, key, label, rank) IN (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[]))")
+    {
+        Parameters =
+        {
+            new() { Value = series.Select(s => s.RunId).ToArray() }, new() { Value = series.Select(s => s.Scope.Name()).ToArray() }, new() { Value = series.Select(s => s.Key).ToArray() },
+            new() { Value = series.Select(s => s.Label).ToArray() }, new() { Value = series.Select(s => s.Rank).ToArray() },
+        },
+    };
+
     /// <summary>A moment as PostgreSQL takes it.</summary>
     public static DateTime ToDateTime(long unixMilliseconds) => DateTime.UnixEpoch.AddTicks(unixMilliseconds * TimeSpan.TicksPerMillisecond);
 

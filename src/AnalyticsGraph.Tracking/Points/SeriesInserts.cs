@@ -5,6 +5,8 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>Brings blocks to ClickHouse's series.</summary>
 internal sealed class SeriesInserts(ClickHouseClient clickHouse)
 {
+    private const int PointsPerDelete = 10_000;
+
     private static readonly Dictionary<string, string> Settings = new()
     {
         ["async_insert"] = "0",
@@ -16,6 +18,28 @@ internal sealed class SeriesInserts(ClickHouseClient clickHouse)
     {
         using var block = Block.Decode(rows.ToNative());
         await clickHouse.InsertAsync(new ClickHouseInsert(rows.Table.Name) { DeduplicationToken = token, Settings = Settings }, block, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the points that a block of <see cref="SeriesTable.RemovedPoint"/> names. Those that are gone already are none, so that it may be repeated.</summary>
+    public async Task RemovePointsAsync(SeriesBlock points, CancellationToken ct)
+    {
+        using var block = Block.Decode(points.ToNative());
+        for (var from = 0; from < block.RowCount; from += PointsPerDelete)
+        {
+            var count = Math.Min(PointsPerDelete, block.RowCount - from);
+            var (experiments, runs, seqs) = (Slice("experiment_id"), Slice("run_id"), Slice("seq"));
+            await clickHouse.ExecuteAsync(
+                new ClickHouseQuery(
+                    """
+                    DELETE FROM metric_point WHERE experiment_id IN {experiments:Array(Int64)} AND (run_id, seq) IN (
+                        SELECT gone.1, gone.2 FROM (SELECT arrayJoin(arrayZip({runs:Array(Int64)}, {seqs:Array(Int64)})) AS gone))
+                    """)
+                { Timeout = TimeSpan.FromMinutes(30) }
+                .With("experiments", "Array(Int64)", experiments.Distinct().ToArray()).With("runs", "Array(Int64)", runs).With("seqs", "Array(Int64)", seqs)
+                .WithSetting("lightweight_deletes_sync", "2").WithSetting("mutations_sync", "2"), ct).ConfigureAwait(false);
+
+            long[] Slice(string column) => block.Column<long>(column).ToArray()[from..(from + count)];
+        }
     }
 
     /// <summary>

@@ -23,6 +23,15 @@ internal static class SeriesRows
         block.EndRow();
     }
 
+    /// <summary>Adds a point to a block of <see cref="SeriesTable.RemovedPoint"/>.</summary>
+    public static void AddRemovedPoint(this SeriesBlock block, long experimentId, long runId, long seq)
+    {
+        block.Add(experimentId);
+        block.Add(runId);
+        block.Add(seq);
+        block.EndRow();
+    }
+
     /// <summary>Adds an epoch.</summary>
     public static void AddEpoch(this SeriesBlock block, long experimentId, long runId, long index, DateTimeOffset? time)
     {

@@ -61,7 +61,10 @@ internal sealed class SeriesTable
         ("source", "String"), ("original_id", "Int64"), ("level", "Enum8('RESULT' = 1, 'EPOCH' = 2, 'BATCH' = 3)"), ("experiment_id", "Int64"), ("run_id", "Int64"), ("epoch", "Int64"),
         ("batch", "Int64"), ("ordinal", "Int64"));
 
-    /// <summary>All of them.</summary>
+    /// <summary>No table: points that leave <see cref="MetricPoint"/>, by their number within their run, which is given once.</summary>
+    public static SeriesTable RemovedPoint { get; } = new("removed_point", isVersioned: false, ("experiment_id", "Int64"), ("run_id", "Int64"), ("seq", "Int64"));
+
+    /// <summary>All tables.</summary>
     public static IReadOnlyList<SeriesTable> All { get; } = [MetricPoint, Epoch, Batch, JobRuntime, Sample, Target, Prediction, MetricRecord, MetricRecordLink];
 
     // Texts travel as String and become LowCardinality in the table: no dictionary to merge here.
@@ -90,7 +93,7 @@ internal sealed class SeriesTable
 
     /// <summary>The table of that name.</summary>
     /// <exception cref="InvalidDataException">The log has rows of a table that this version does not know.</exception>
-    public static SeriesTable Named(string name) => All.FirstOrDefault(table => table.Name == name)
+    public static SeriesTable Named(string name) => All.Append(RemovedPoint).FirstOrDefault(table => table.Name == name)
         ?? throw new InvalidDataException($"The log has rows for the table '{name}', which this version does not know. A newer version was here: start that one.");
 
     private static (PartKind, int)[] PartsOf(string type)

@@ -1,5 +1,7 @@
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Export;
 using AnalyticsGraph.Tracking.Import;
+using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Tracking.Tests.Originals;
 
@@ -29,6 +31,7 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
 
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(third));
+        await engines.AssertVerifiedAsync();
     }
 
     [Fact]
@@ -105,6 +108,67 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
         Assert.Contains("\n11,made here,,,\n", experiments, StringComparison.Ordinal);
         var runs = await File.ReadAllLinesAsync(Path.Combine(folder, "csv", "TRIAL_RUN.csv"));
         Assert.Equal(["1", "3"], runs.Skip(1).Select(line => line.Split(',')[0]));
+    }
+
+    [Fact]
+    public async Task Import_Should_TakeAwayWhatItBrought_When_TheSourceHasItNoMore()
+    {
+        using var files = Small(isWhole: true);
+        await ImportAsync(files.MySqlDump(), "fewer", null);
+        long[] runs = [await RunAsync("fewer", 1), await RunAsync("fewer", 2)];
+        Assert.Empty((await engines.Log.LogEpochsAsync(new LogEpochsRequest { RunId = runs[0], Epochs = [new() { Index = 2 }, new() { Index = 9, Metrics = [new() { Key = "mine", Total = 1 }] }] }, Caller.Anonymous)).Errors);
+
+        // Of the first run go an epoch, one that was logged here again, a batch, and the metric of the epoch that stays is another one now; the second run goes altogether.
+        using var fewer = Small(isWhole: false);
+        var report = await ImportAsync(fewer.MySqlDump(), "fewer", null);
+
+        Assert.Equal(
+            [("BATCH", 1L), ("EPOCH", 1), ("EPOCH_METRIC", 1), ("METRIC", 1), ("RESULTS_METRIC", 1), ("TRIAL_RUN", 1)],
+            report.Tables.Where(table => table.Removed > 0).Select(table => (table.Table, table.Removed)));
+        Assert.Equal(["0", "2", "9"], await ColumnAsync("SELECT toString(idx) AS c FROM epoch FINAL WHERE run_id = {run:Int64} ORDER BY idx", runs[0]));
+        Assert.Equal(["0"], await ColumnAsync("SELECT toString(idx) AS c FROM batch FINAL WHERE run_id = {run:Int64} ORDER BY idx", runs[0]));
+        Assert.Equal(["loss 0.25", "mine 1"], await ColumnAsync("SELECT concat(key, ' ', toString(value)) AS c FROM metric_point WHERE run_id = {run:Int64} ORDER BY c", runs[0]));
+        Assert.Equal(0.25, (await engines.SummariesAsync(runs[0])).Single(pair => pair.Key.Key == "loss").Value.Last.Value);
+        Assert.Equal(["0"], await ColumnAsync("SELECT toString(idx) AS c FROM epoch FINAL WHERE run_id = {run:Int64} ORDER BY idx", runs[1]));
+        Assert.Equal(["acc 0.75"], await ColumnAsync("SELECT concat(key, ' ', toString(value)) AS c FROM metric_point WHERE run_id = {run:Int64} ORDER BY c", runs[1]));
+        await engines.AssertVerifiedAsync();
+        var again = await ImportAsync(fewer.MySqlDump(), "fewer", null);
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+
+        // All of it comes back, and an export is that of a source that was imported once.
+        await ImportAsync(files.MySqlDump(), "fewer", null);
+        await ImportAsync(files.MySqlDump(), "never-fewer", null);
+        var (back, whole) = (files.NewPath("back"), files.NewPath("whole"));
+        await ExportAsync("fewer", back);
+        await ExportAsync("never-fewer", whole);
+        var (expected, actual) = (OriginalFiles.Read(whole), OriginalFiles.Read(back));
+        Assert.All(expected.Keys.Where(name => name.StartsWith("csv", StringComparison.Ordinal)), name => Assert.Equal(
+            expected[name].Split('\n').Order(StringComparer.Ordinal),
+            actual[name].Split('\n').Where(row => row != "4,mine,1," && !row.StartsWith("9,1,", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
+        await engines.AssertVerifiedAsync();
+    }
+
+    private async Task<long> RunAsync(string source, int original) => await engines.ScalarAsync<long>("SELECT id FROM run WHERE source = $1 AND original_id = $2", source, $"{original}");
+
+    private async Task<string[]> ColumnAsync(string sql, long run)
+    {
+        await using var result = await engines.ClickHouse.QueryAsync(new ClickHouseQuery(sql).With("run", "Int64", run));
+        return [.. await result.ReadColumnAsync<string>("c")];
+    }
+
+    private static OriginalFiles Small(bool isWhole)
+    {
+        string?[][] Rows(string?[][] kept, params string?[][] lost) => isWhole ? [.. kept, .. lost] : kept;
+        return new OriginalFiles()
+            .Table("EXPERIMENT", "id title", ["1", "e"])
+            .Table("TRIAL", "id name experiment_id", ["1", "t", "1"])
+            .Table("TRIAL_RUN", "id trial_id status", Rows([["1", "1", "started"]], ["2", "1", "started"]))
+            .Table("RESULTS", "trial_run_id time", Rows([["1", null]], ["2", null]))
+            .Table("EPOCH", "idx trial_run_id time", Rows([["0", "1", null]], ["1", "1", null], ["2", "1", null], ["0", "2", null]))
+            .Table("BATCH", "idx epoch_idx trial_run_id time", Rows([["0", "0", "1", null]], ["1", "0", "1", null]))
+            .Table("METRIC", "id type total_val per_label_val", Rows([["1", "loss", isWhole ? "0.5" : "0.25", null]], ["2", "loss", "0.125", null], ["3", "acc", "0.75", null]))
+            .Table("RESULTS_METRIC", "results_id metric_id", Rows([], ["1", "3"], ["2", "3"]))
+            .Table("EPOCH_METRIC", "epoch_idx epoch_trial_run_id metric_id", Rows([["0", "1", "1"]], ["1", "1", "2"]));
     }
 
     [Theory]

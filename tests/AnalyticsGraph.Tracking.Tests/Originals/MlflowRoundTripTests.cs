@@ -19,6 +19,7 @@ public sealed class MlflowRoundTripTests(TrackingEngines engines) : IClassFixtur
 
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
         await OriginalFiles.AssertHoldsAsync(new DumpSource(SampleDump.Path), new DumpSource(Path.Combine(first, "mlflow.sql")));
+        await engines.AssertVerifiedAsync();
     }
 
     private Task<ImportReport> ImportAsync(string path, string source) => new MlflowImport(engines.Postgres, engines.Flusher).RunAsync(path, new ImportOptions { Source = source });

@@ -21,9 +21,9 @@ internal sealed class OriginalFiles : IDisposable
     public string NewPath(string name) => Path.Combine(_folder, $"{_files++}-{name}");
 
     /// <summary>As mysqldump writes it.</summary>
-    public string MySqlDump(bool complete = false)
+    public string MySqlDump(bool complete = false, bool isUtc = false)
     {
-        var dump = new StringBuilder("-- MySQL dump 10.13\n/*!40101 SET NAMES utf8mb4 */;\n/*!40103 SET TIME_ZONE='+00:00' */;\n");
+        var dump = new StringBuilder($"-- MySQL dump 10.13\n/*!40101 SET NAMES utf8mb4 */;\n{(isUtc ? "/*!40103 SET TIME_ZONE='+00:00' */;\n" : "")}");
         foreach (var (table, columns, rows) in _tables)
         {
             dump.Append($"DROP TABLE IF EXISTS `{table}`;\nCREATE TABLE `{table}` (\n{string.Join(",\n", columns.Select(column => $"  `{column}` varchar(255) DEFAULT 'a,(b' COMMENT 'x; y'"))},\n  KEY `k` (`{columns[0]}`)\n) ENGINE=InnoDB;\nLOCK TABLES `{table}` WRITE;\n/*!40000 ALTER TABLE `{table}` DISABLE KEYS */;\n");

@@ -1,5 +1,6 @@
 using AnalyticsGraph.Tracking.Export;
 using AnalyticsGraph.Tracking.Import;
+using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Tests.Originals;
 
@@ -23,6 +24,58 @@ public sealed class TabularRoundTripTests(TrackingEngines engines) : IClassFixtu
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(third));
         await OriginalFiles.AssertHoldsAsync(new DumpSource(files.PostgresDump()), new DumpSource(Path.Combine(first, "wine.sql")));
+        await engines.AssertVerifiedAsync();
+    }
+
+    [Fact]
+    public async Task Import_Should_ReadTheSame_When_TheSourceIsALiveDatabase()
+    {
+        // Tables with the types of the original, in a schema that the connection names; those of another schema are none of it.
+        var database = await engines.Engines.CreateDatabaseAsync();
+        await using (var wine = NpgsqlDataSource.Create(database))
+        await using (var create = wine.CreateCommand(
+            """
+            CREATE SCHEMA wine;
+            CREATE TABLE wine.datasets (dataset_id int PRIMARY KEY, name varchar(255));
+            CREATE TABLE wine.samples (sample_id int PRIMARY KEY, dataset_id int REFERENCES wine.datasets, sample_index int, "Alcohol" float, "0D280_0D315_of_diluted_wines" real, "Proline" int,
+                "it's" text, doubled float GENERATED ALWAYS AS ("Alcohol" * 2) STORED);
+            CREATE TABLE wine.predictions (prediction_id int PRIMARY KEY, sample_index int, prediction_index int, class int);
+            CREATE TABLE wine.targets (target_id int PRIMARY KEY, sample_index int, target_index int, class int);
+            CREATE TABLE public.samples (a int);
+            CREATE VIEW wine.good AS SELECT * FROM wine.samples;
+            INSERT INTO wine.datasets VALUES (2, NULL), (1, 'wine');
+            INSERT INTO wine.samples VALUES (2, 1, 1, NULL, 1e-7, 1065, E'a\ttext \\ with 日本'), (1, 1, 0, 14.23, 'NaN', NULL, ''), (3, 2, 0, '-Infinity', 0.1, 3, NULL);
+            INSERT INTO wine.targets VALUES (1, 0, 0, 0), (2, 1, 1, 2);
+            INSERT INTO wine.predictions VALUES (1, 0, 0, 0), (2, 1, 1, NULL);
+            """))
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+
+        var live = new NpgsqlConnectionStringBuilder(database) { SearchPath = "wine" }.ConnectionString;
+        var first = await ImportAsync(live, "live");
+        var again = await ImportAsync(live, "live");
+
+        Assert.Equal([("datasets", 2L), ("predictions", 2), ("samples", 3), ("targets", 2)], first.Tables.Select(table => (table.Table, table.Added)));
+        Assert.All(first.Tables, table => Assert.Equal(0, table.Aside));
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+        using var files = new OriginalFiles();
+        var folder = files.NewPath("out");
+        await ExportAsync("live", folder);
+        Assert.Equal(
+            "sample_id,dataset_id,sample_index,Alcohol,0D280_0D315_of_diluted_wines,Proline,it's\n1,1,0,14.23,NaN,,\"\"\n2,1,1,,1e-07,1065,a\ttext \\ with 日本\n3,2,0,-Infinity,0.1,3,\n",
+            await File.ReadAllTextAsync(Path.Combine(folder, "csv", "samples.csv")));
+        Assert.Equal("prediction_id,sample_index,prediction_index,class\n1,0,0,0\n2,1,1,\n", await File.ReadAllTextAsync(Path.Combine(folder, "csv", "predictions.csv")));
+        await engines.AssertVerifiedAsync();
+    }
+
+    [Fact]
+    public async Task Import_Should_SayWhatIsWrong_When_TheDatabaseDoesNotAnswer()
+    {
+        var fault = await Assert.ThrowsAsync<ImportException>(() => ImportAsync("Host=127.0.0.1;Port=1;Database=wine;Username=me", "nowhere"));
+
+        Assert.StartsWith("The database at 127.0.0.1:1 does not answer", fault.Message, StringComparison.Ordinal);
+        Assert.False(await engines.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM source WHERE name = 'nowhere')"));
     }
 
     [Fact]
@@ -50,12 +103,20 @@ public sealed class TabularRoundTripTests(TrackingEngines engines) : IClassFixtu
             .Table("targets", "target_id sample_index target_index class").Table("predictions", "prediction_id sample_index prediction_index class");
         var report = await ImportAsync(fewer.PostgresDump(), "fewer");
 
-        Assert.Equal([("datasets", 1L), ("predictions", 2), ("samples", 3), ("targets", 3)], report.Tables.Where(table => table.Removed > 0).Select(table => (table.Table, table.Removed)));
+        // The rows of the dataset that is gone stay with it.
+        Assert.Equal([("datasets", 1L), ("predictions", 2), ("samples", 2), ("targets", 2)], report.Tables.Where(table => table.Removed > 0).Select(table => (table.Table, table.Removed)));
         var folder = fewer.NewPath("out");
         await ExportAsync("fewer", folder);
         // A dataset's columns stay: they may be those of rows that were added here.
         Assert.Equal("sample_id,dataset_id,sample_index,Alcohol,0D280_0D315_of_diluted_wines,it's\n1,1,0,15,,\n", await File.ReadAllTextAsync(Path.Combine(folder, "csv", "samples.csv")));
         Assert.Equal("target_id,sample_index,target_index,class\n", await File.ReadAllTextAsync(Path.Combine(folder, "csv", "targets.csv")));
+        await engines.AssertVerifiedAsync();
+        await ImportAsync(files.PostgresDump(), "fewer");
+        await ImportAsync(files.PostgresDump(), "never-fewer");
+        var (back, whole) = (files.NewPath("back"), files.NewPath("whole"));
+        await ExportAsync("fewer", back);
+        await ExportAsync("never-fewer", whole);
+        Assert.Equal(OriginalFiles.Read(whole), OriginalFiles.Read(back));
     }
 
     private static OriginalFiles Hostile() => new OriginalFiles()

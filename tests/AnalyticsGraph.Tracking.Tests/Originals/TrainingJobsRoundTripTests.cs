@@ -1,5 +1,7 @@
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Export;
 using AnalyticsGraph.Tracking.Import;
+using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Tracking.Tests.Originals;
 
@@ -25,6 +27,7 @@ public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClass
 
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(third));
+        await engines.AssertVerifiedAsync();
     }
 
     [Fact]
@@ -56,6 +59,24 @@ public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClass
     }
 
     [Fact]
+    public async Task Import_Should_BelieveTheDump_When_ItSaysThatItsTimestampsAreInUtc()
+    {
+        using var files = new OriginalFiles().Table("job", "uid create_at", ["j1", "2024-07-01 12:00:00"]);
+        var local = await ImportAsync(files.MySqlDump(), "local-times", "Asia/Shanghai");
+        var utc = await ImportAsync(files.MySqlDump(isUtc: true), "utc-times", "Asia/Shanghai");
+
+        Assert.Empty(local.Warnings);
+        Assert.Contains("in UTC", Assert.Single(utc.Warnings), StringComparison.Ordinal);
+        const string time = "SELECT to_char(creation_time AT TIME ZONE 'UTC', 'HH24:MI') FROM job WHERE source = $1";
+        Assert.Equal(("04:00", "12:00"), (await engines.ScalarAsync<string>(time, "local-times"), await engines.ScalarAsync<string>(time, "utc-times")));
+        var folder = files.NewPath("out");
+        await ExportAsync("utc-times", folder);
+        Assert.Contains("\nSET TIME_ZONE = '+00:00';\n", await File.ReadAllTextAsync(Path.Combine(folder, "training-jobs.sql")), StringComparison.Ordinal);
+        Assert.Empty((await ImportAsync(Path.Combine(folder, "training-jobs.sql"), "utc-again", null)).Warnings);
+        Assert.Equal("12:00", await engines.ScalarAsync<string>(time, "utc-again"));
+    }
+
+    [Fact]
     public async Task Export_Should_HaveTheLast60Records_When_ThereAreMore()
     {
         using var files = Hostile();
@@ -67,6 +88,44 @@ public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClass
         Assert.DoesNotContain("\"\"global_step\"\":39,", dump, StringComparison.Ordinal);
         Assert.Contains("\"[{\"\"global_step\"\":40,\"\"time_stamp\"\":1700000600,\"\"speed\"\":20,\"\"worker_cpu\"\":{\"\"0\"\":40}}", dump, StringComparison.Ordinal);
         Assert.Contains("{\"\"global_step\"\":500,\"\"time_stamp\"\":1690000000,\"\"speed\"\":125.5,\"\"worker_memory\"\":{\"\"0\"\":4294967296,\"\"2\"\":0.1,\"\"10\"\":1},\"\"worker_cpu\"\":{\"\"0\"\":2.5},\"\"note\"\":{\"\"a\"\": null, \"\"b\"\": [1, 2]},\"\"ps_cpu\"\":{\"\"0\"\": \"\"two\"\"},\"\"ps_memory\"\":{}}", dump, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_Should_TakeAwayRecords_When_TheDocumentTellsThemNoMore()
+    {
+        static OriginalFiles Document(int from, int to, params int[] without) => new OriginalFiles()
+            .Table("job", "uid name", [["j1", "first"], .. from == 0 ? new string?[][] { ["j2", "second"] } : []])
+            .Table("job_metrics", "uid job_runtime type",
+                [["j1", "[" + string.Join(",", Enumerable.Range(from, to - from).Except(without).Select(i => $"{{\"global_step\":{i},\"time_stamp\":{1700000000 + (15 * i)},\"speed\":{i}}}")) + "]", "Local"],
+                .. from == 0 ? new string?[][] { ["j2", "[{\"global_step\":1,\"time_stamp\":1700000000}]", "Local"] } : []]);
+        using var first = Document(0, 60);
+        await ImportAsync(first.MySqlDump(), "fewer", null);
+        var job = await engines.ScalarAsync<long>("SELECT id FROM job WHERE source = $1 AND uid = 'j1'", "fewer");
+        var logged = await engines.Rows.LogJobRuntimeAsync(new LogJobRuntimeRequest
+        {
+            JobId = job,
+            Records = [new() { Time = DateTimeOffset.FromUnixTimeSeconds(1700000000 + (15 * 35)), GlobalStep = 35, Speed = 1 }, new() { Time = DateTimeOffset.FromUnixTimeSeconds(1700000000 + (15 * 40)), GlobalStep = 1_000_000 }],
+        }, Caller.Anonymous);
+        Assert.Empty(logged.Errors);
+
+        // The window has moved on by 10; of what it still shows two are gone, one of which was corrected here. The other job is gone altogether.
+        using var second = Document(10, 70, 35, 36);
+        var report = await ImportAsync(second.MySqlDump(), "fewer", null);
+
+        Assert.Equal((10, 0, 1), (report.Tables.Single(table => table.Table == "job_metrics.job_runtime").Added, report.Tables.Single(table => table.Table == "job_metrics.job_runtime").Changed, report.Tables.Single(table => table.Table == "job_metrics.job_runtime").Removed));
+        long[] steps = [.. Enumerable.Range(0, 70).Except([36]).Select(i => (long)i), 1_000_000];
+        Assert.Equal(steps, await StepsAsync(job));
+        Assert.Equal("DELETED Local", await engines.ScalarAsync<string>("SELECT j.lifecycle_stage || ' ' || p.type FROM job j JOIN job_profile p ON p.job_id = j.id WHERE j.source = $1 AND j.uid = 'j2'", "fewer"));
+        Assert.Single(await StepsAsync(await engines.ScalarAsync<long>("SELECT id FROM job WHERE source = $1 AND uid = 'j2'", "fewer")));
+        var again = await ImportAsync(second.MySqlDump(), "fewer", null);
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+        await engines.AssertVerifiedAsync();
+    }
+
+    private async Task<long[]> StepsAsync(long job)
+    {
+        await using var result = await engines.ClickHouse.QueryAsync(new ClickHouseQuery("SELECT global_step FROM job_runtime FINAL WHERE job_id = {job:Int64} ORDER BY global_step").With("job", "Int64", job));
+        return [.. await result.ReadColumnAsync<long>("global_step")];
     }
 
     private static OriginalFiles Hostile(bool withRuntime = true)
