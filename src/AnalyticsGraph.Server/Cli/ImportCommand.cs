@@ -24,7 +24,7 @@ internal static class ImportCommand
         var command = new Command("import", "Bring records of another system in. Repeatable: what is there already is not doubled.");
         command.Add(Of(
             options, "mlflow", "Experiments, runs, metrics, models, datasets and traces of an MLflow server.",
-            "A connection string of MLflow's PostgreSQL database, or a plain pg_dump of it: dump.sql or dump.sql.gz.", hasLocalTimes: false,
+            "A connection string of MLflow's PostgreSQL database, a plain pg_dump of it (dump.sql, dump.sql.gz), or a folder of CSV files.", hasLocalTimes: false,
             (from, import) => (stores, tracking, progress, cancellation) => new MlflowImport(stores.Postgres, tracking.Flusher).RunAsync(from, import, progress, cancellation)));
         command.Add(Of(
             options, "experiment-tracking", "Experiments, trials, runs, epochs, batches, metrics and artifacts of an experiment tracking database.",

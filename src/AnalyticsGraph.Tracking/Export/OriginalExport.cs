@@ -97,9 +97,12 @@ public abstract class OriginalExport
             var order = table.Key.Select(key => table.Columns.First(column => column.Name == key).Kind == ColumnKind.Id
                 ? $"pg_temp.whole_number({Sql.Quote(key)}) NULLS LAST, {Sql.Quote(key)} COLLATE \"C\""
                 : $"{Sql.Quote(key)} COLLATE \"C\" NULLS LAST");
+            var types = new List<(string, string)>();
+            foreach (var column in table.Columns)
+                types.Add((column.Name, await TypeAsync(run, table, column, ct).ConfigureAwait(false)));
             tables.Add(new ExportedTable(
                 table.Name,
-                [.. table.Columns.Select(column => (column.Name, column.Type)), .. more],
+                [.. types, .. more],
                 table.Key,
                 $"SELECT {string.Join(", ", columns)} FROM {table.Exported} ORDER BY {string.Join(", ", order)}, ordinal NULLS FIRST"));
         }
@@ -116,6 +119,20 @@ public abstract class OriginalExport
         }
 
         return tables;
+    }
+
+    /// <summary>The original's type, or a wider one of its kind where it would round a value: FLOAT has 24 bits, of which MySQL writes 6 digits, and DATETIME whole seconds.</summary>
+    private static async Task<string> TypeAsync(ExportRun run, OriginalTable table, OriginalColumn column, CancellationToken ct)
+    {
+        var (name, number) = (Sql.Quote(column.Name), $"pg_temp.double_number({Sql.Quote(column.Name)})");
+        var (wider, isNeeded) = column.Type switch
+        {
+            "DATETIME" => ("DATETIME(6)", $"{name} ~ ':\\d\\d[.]\\d'"),
+            "timestamp NULL" => ("timestamp(6) NULL", $"{name} ~ ':\\d\\d[.]\\d'"),
+            "FLOAT" => ("DOUBLE", $"{number} NOT IN (0, 'NaN', 'Infinity', '-Infinity') AND (abs({number}) NOT BETWEEN 1.2e-38 AND 3.4e38 OR to_char({number}, '9.99999EEEE')::float8 <> {number})"),
+            _ => (column.Type, "false"),
+        };
+        return (await run.TextsAsync($"SELECT 'needed' FROM {table.Exported} WHERE {isNeeded} LIMIT 1", ct).ConfigureAwait(false)).Count > 0 ? wider : column.Type;
     }
 
     private async Task<string> ZoneAsync(NpgsqlConnection connection, string source, CancellationToken ct)

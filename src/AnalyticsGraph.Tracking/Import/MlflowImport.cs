@@ -8,7 +8,7 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
-/// Takes over the records of an MLflow backend store, from a live PostgreSQL database or a plain pg_dump. Each experiment with all that belongs to it is one transaction:
+/// Takes over the records of an MLflow backend store, from a live PostgreSQL database, a plain pg_dump or CSV. Each experiment with all that belongs to it is one transaction:
 /// all or nothing, whatever dies meanwhile; its points are in the point log by then, from where the flusher brings each to ClickHouse once. Running an import again makes what
 /// came from the source equal to it: adds what is new, changes what changed, takes away what is gone (<see cref="MlflowRemovals"/>), doubles nothing, and leaves alone what
 /// was made here.
@@ -18,7 +18,7 @@ namespace AnalyticsGraph.Tracking.Import;
 public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher)
 {
     /// <summary>Runs an import.</summary>
-    /// <param name="source">The path of a plain dump (<c>.sql</c>, <c>.sql.gz</c>), a URI <c>postgresql://user:password@host/database</c>, or an Npgsql connection string.</param>
+    /// <param name="source">The path of a plain dump (<c>.sql</c>, <c>.sql.gz</c>) or of a folder of CSV files, a URI <c>postgresql://user:password@host/database</c>, or an Npgsql connection string.</param>
     /// <param name="options">The instance's name.</param>
     /// <param name="progress">Told what is being done; called from any thread.</param>
     /// <param name="ct">Ends the import between two steps; experiments that were stored stay.</param>

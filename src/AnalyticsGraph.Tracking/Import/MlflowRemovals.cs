@@ -1,9 +1,9 @@
 namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
-/// What the source has no more. Only rows that an import of this source brought are touched: of a record the one with an original id, of a param or tag the one that an
-/// import wrote last. What the domain can mark as deleted (experiments, runs, logged models) is marked, with all that belongs to it kept: points are never deleted, and a
-/// record that comes back at the source comes back here. The rest is removed; experiments, params, tags and the registry keep their history.
+/// What the source has no more. Only rows that an import of this source brought are touched: of a record the one with an original id, of a param, tag, alias or version the one that
+/// an import wrote last. Experiments, runs, logged models and traces are marked as deleted, with all that belongs to them kept: a record that comes back at the source comes back
+/// here. The rest is removed, points too (<see cref="ImportedPoints"/>); experiments, params, tags and the registry keep their history. What records that were made here need stays.
 /// A statement runs only if the source has its table at all: an older schema, or a dump of some tables, says nothing about the others.
 /// <c>$1</c> is the source, <c>$3</c> the experiment's internal id. They run before the new rows are written, because a record that was made anew takes the keys of the old one.
 /// </summary>
@@ -30,6 +30,7 @@ internal static class MlflowRemovals
             """
             DELETE FROM dataset WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL
                 AND NOT EXISTS (SELECT FROM pg_temp.mlflow_datasets s WHERE s.dataset_uuid = dataset.original_id)
+                AND NOT EXISTS (SELECT FROM prediction_set h WHERE h.dataset_id = dataset.id) AND NOT EXISTS (SELECT FROM dataset_feature h WHERE h.dataset_id = dataset.id)
             """),
         ("logged_model_metrics",
             """
@@ -41,24 +42,24 @@ internal static class MlflowRemovals
                         AND pg_temp.ms_time(s.metric_timestamp_ms) = t.time)
             """),
         ("logged_model_params", Children("logged_model_param", "logged_model_id", "logged_model", "logged_models", "model_id", "logged_model_params", "model_id", ("key", "param_key"))),
-        ("logged_model_tags", Children("logged_model_tag", "logged_model_id", "logged_model", "logged_models", "model_id", "logged_model_tags", "model_id", ("key", "tag_key"))),
+        ("logged_model_tags", Children("logged_model_tag", "logged_model_id", "logged_model", "logged_models", "model_id", "logged_model_tags", "model_id", ("key", "tag_key"), "AND t.changed_by = 'import'")),
         ("logged_models",
             """
             UPDATE logged_model SET lifecycle_stage = 'DELETED'
             WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
                 AND NOT EXISTS (SELECT FROM pg_temp.mlflow_logged_models s WHERE s.model_id = logged_model.original_id)
             """),
-        ("trace_request_metadata", Children("trace_metadata", "trace_id", "trace", null, "", "trace_request_metadata", "request_id", ("key", "key"))),
-        ("trace_tags", Children("trace_tag", "trace_id", "trace", null, "", "trace_tags", "request_id", ("key", "key"))),
-        ("spans", Children("span", "trace_id", "trace", null, "", "spans", "trace_id", ("span_id", "span_id"))),
+        ("trace_request_metadata", Children("trace_metadata", "trace_id", "trace", "trace_info", "request_id", "trace_request_metadata", "request_id", ("key", "key"))),
+        ("trace_tags", Children("trace_tag", "trace_id", "trace", "trace_info", "request_id", "trace_tags", "request_id", ("key", "key"), "AND t.changed_by = 'import'")),
+        ("spans", Children("span", "trace_id", "trace", "trace_info", "request_id", "spans", "trace_id", ("span_id", "span_id"))),
         ("trace_info",
             """
-            DELETE FROM trace WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL
+            UPDATE trace SET lifecycle_stage = 'DELETED' WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
                 AND NOT EXISTS (SELECT FROM pg_temp.mlflow_trace_info s WHERE s.request_id = trace.original_id)
             """),
     ];
 
-    /// <summary>An experiment that the source has no more, and its runs and logged models.</summary>
+    /// <summary>An experiment that the source has no more, and its runs, logged models and traces.</summary>
     public static readonly (string Table, string Sql)[] OfLostExperiment =
     [
         ("experiments", "UPDATE experiment SET lifecycle_stage = 'DELETED' WHERE id = $3 AND source = $1 AND lifecycle_stage = 'ACTIVE'"),
@@ -68,6 +69,7 @@ internal static class MlflowRemovals
             WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
             """),
         ("logged_models", "UPDATE logged_model SET lifecycle_stage = 'DELETED' WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'"),
+        ("trace_info", "UPDATE trace SET lifecycle_stage = 'DELETED' WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'"),
     ];
 
     /// <summary>What belongs to no experiment, or links several. <c>$2</c> and <c>$3</c> are not used.</summary>
@@ -100,12 +102,16 @@ internal static class MlflowRemovals
                     SELECT FROM pg_temp.mlflow_entity_associations s WHERE s.source_type = a.origin_type AND s.source_id = a.origin_id
                         AND s.destination_type = a.destination_type AND s.destination_id = a.destination_id)
             """),
-        ("registered_model_aliases", OfModel("model_alias t USING registered_model m", "m.id = t.registered_model_id", "registered_model_aliases", "s.alias = t.alias")),
-        ("registered_model_tags", OfModel("registered_model_tag t USING registered_model m", "m.id = t.registered_model_id", "registered_model_tags", "s.key = t.key")),
-        ("model_version_tags", OfModel("model_version_tag t USING model_version v, registered_model m", "v.id = t.model_version_id AND m.id = v.registered_model_id",
+        ("registered_model_aliases", OfModel("model_alias t USING registered_model m", "m.id = t.registered_model_id AND t.changed_by = 'import'", "registered_model_aliases", "s.alias = t.alias")),
+        ("registered_model_tags", OfModel("registered_model_tag t USING registered_model m", "m.id = t.registered_model_id AND t.changed_by = 'import'", "registered_model_tags", "s.key = t.key")),
+        ("model_version_tags", OfModel("model_version_tag t USING model_version v, registered_model m", "v.id = t.model_version_id AND m.id = v.registered_model_id AND t.changed_by = 'import'",
             "model_version_tags", "s.version::int = v.version AND s.key = t.key")),
-        ("model_versions", OfModel("model_version t USING registered_model m", "m.id = t.registered_model_id", "model_versions", "s.version::int = t.version")),
-        ("registered_models", OfModel("registered_model m", "TRUE", "registered_models", "TRUE")),
+        ("model_versions", OfModel("model_version t USING registered_model m", "m.id = t.registered_model_id AND t.changed_by = 'import'", "model_versions", "s.version::int = t.version")),
+        ("registered_models", OfModel("registered_model m", "TRUE", "registered_models",
+            """
+            TRUE) AND NOT EXISTS (SELECT FROM model_version h WHERE h.registered_model_id = m.id) AND NOT EXISTS (SELECT FROM model_alias h WHERE h.registered_model_id = m.id)
+            AND NOT EXISTS (SELECT FROM registered_model_tag h WHERE h.registered_model_id = m.id
+            """)),
     ];
 
     /// <summary>Links that follow from rows which may be gone. Links that name something anew are made afterwards.</summary>
@@ -127,18 +133,18 @@ internal static class MlflowRemovals
     /// <param name="table">Their table.</param>
     /// <param name="owner">Its column of the record.</param>
     /// <param name="ownerTable">The record's table.</param>
-    /// <param name="keptBy">The source's table of the records, where those that it has no more keep their rows; else null.</param>
+    /// <param name="keptBy">The source's table of the records: those that it has no more keep their rows.</param>
     /// <param name="keptKey">That table's key.</param>
     /// <param name="staged">The source's table of the rows.</param>
     /// <param name="stagedOwner">Its column of the record.</param>
     /// <param name="key">The rows' own key, here and there.</param>
     /// <param name="and">A further condition.</param>
     private static string Children(
-        string table, string owner, string ownerTable, string? keptBy, string keptKey, string staged, string stagedOwner, (string Here, string There) key, string and = "") =>
+        string table, string owner, string ownerTable, string keptBy, string keptKey, string staged, string stagedOwner, (string Here, string There) key, string and = "") =>
         $"""
         DELETE FROM {table} t USING {ownerTable} o
         WHERE o.id = t.{owner} AND o.experiment_id = $3 AND o.source = $1 AND o.original_id IS NOT NULL {and}
-            {(keptBy is null ? "" : $"AND EXISTS (SELECT FROM pg_temp.mlflow_{keptBy} p WHERE p.{keptKey} = o.original_id)")}
+            AND EXISTS (SELECT FROM pg_temp.mlflow_{keptBy} p WHERE p.{keptKey} = o.original_id)
             AND NOT EXISTS (SELECT FROM pg_temp.mlflow_{staged} s WHERE s.{stagedOwner} = o.original_id AND s.{key.There} = t.{key.Here})
         """;
 

@@ -123,9 +123,9 @@ internal sealed class MlflowStaging(NpgsqlConnection connection)
         try
         {
             await using (var rows = (StreamWriter)await connection.BeginTextImportAsync(
-                $"COPY pg_temp.{Name(table.Name)} ({string.Join(", ", table.Columns.Select(Quote))}) FROM STDIN", ct).ConfigureAwait(false))
+                $"COPY pg_temp.{Name(table.Name)} ({string.Join(", ", table.Columns.Select(Quote))}) FROM STDIN{(table.IsCsv ? " (FORMAT csv, HEADER)" : "")}", ct).ConfigureAwait(false))
             {
-                // The rows are text of COPY already: they pass as bytes.
+                // The rows are in a format of COPY already: they pass as bytes.
                 await table.CopyToAsync(rows.BaseStream, fraction => progress.Report(new ImportProgress(ImportStage.Reading, table.Name, 0, fraction)), ct).ConfigureAwait(false);
             }
         }

@@ -116,9 +116,11 @@ internal static class MlflowStatements
             SELECT $1, request_id, request_id, client_request_id, $3, pg_temp.ms_time(timestamp_ms), execution_time_ms::bigint, status, request_preview, response_preview
             FROM pg_temp.mlflow_trace_info WHERE experiment_id = $2
             ON CONFLICT (source, original_id) DO UPDATE SET client_request_id = EXCLUDED.client_request_id, experiment_id = EXCLUDED.experiment_id, start_time = EXCLUDED.start_time,
-                execution_time_ms = EXCLUDED.execution_time_ms, status = EXCLUDED.status, request_preview = EXCLUDED.request_preview, response_preview = EXCLUDED.response_preview
-            WHERE (trace.client_request_id, trace.experiment_id, trace.start_time, trace.execution_time_ms, trace.status, trace.request_preview, trace.response_preview)
-                IS DISTINCT FROM (EXCLUDED.client_request_id, EXCLUDED.experiment_id, EXCLUDED.start_time, EXCLUDED.execution_time_ms, EXCLUDED.status, EXCLUDED.request_preview, EXCLUDED.response_preview)
+                execution_time_ms = EXCLUDED.execution_time_ms, status = EXCLUDED.status, request_preview = EXCLUDED.request_preview, response_preview = EXCLUDED.response_preview,
+                lifecycle_stage = 'ACTIVE'
+            WHERE (trace.client_request_id, trace.experiment_id, trace.start_time, trace.execution_time_ms, trace.status, trace.request_preview, trace.response_preview, trace.lifecycle_stage)
+                IS DISTINCT FROM (EXCLUDED.client_request_id, EXCLUDED.experiment_id, EXCLUDED.start_time, EXCLUDED.execution_time_ms, EXCLUDED.status, EXCLUDED.request_preview,
+                    EXCLUDED.response_preview, 'ACTIVE')
             """),
         ("trace_request_metadata", KeyValues("trace_metadata", "trace_id",
             "SELECT t.id, m.key, m.value FROM pg_temp.mlflow_trace_request_metadata m JOIN trace t ON t.source = $1 AND t.original_id = m.request_id WHERE t.experiment_id = $3")),

@@ -54,30 +54,34 @@ public sealed class KilledImportTests(EngineFixture engines, ITestOutputHelper o
         var random = new Random(seed);
         var from = Originals(system);
         var watch = Stopwatch.StartNew();
-        await ImportAsync(system, from, "undisturbed");
+        var (undisturbed, killed) = ($"{system}-undisturbed", $"{system}-killed");
+        await ImportAsync(system, from, undisturbed);
         var duration = (int)watch.ElapsedMilliseconds;
-        var expected = await ExportAsync(system, "undisturbed");
+        var expected = await ExportAsync(system, undisturbed);
 
         for (var i = 0; i < (Setting("ANALYTICSGRAPH_CRASH_ROUNDS") ?? 2); i++)
         {
             await using var import = ServerProcess.Start(
-                "import", system, from, "--source", "killed", $"--ConnectionStrings:Postgres={engines.PostgresConnectionString}", $"--ConnectionStrings:ClickHouse={engines.ClickHouseConnectionString}");
-            while (!import.HasExited && !await IsImportingAsync())
+                "import", system, from, "--source", killed, $"--ConnectionStrings:Postgres={engines.PostgresConnectionString}", $"--ConnectionStrings:ClickHouse={engines.ClickHouseConnectionString}");
+            var before = await CountAsync(killed);
+
+            // Every other one is killed when it is at ClickHouse's rows, the others at any moment.
+            while (!import.HasExited && !(i % 2 == 0 ? await IsImportingAsync() : await CountAsync(killed) > before))
             {
                 await Task.Delay(5);
             }
 
-            await Task.Delay(random.Next(duration));
-            output.WriteLine(import.HasExited ? "It was done." : $"Killed with {await CountAsync()} groups of rows.");
+            await Task.Delay(random.Next(i % 2 == 0 ? duration : duration / 3));
+            output.WriteLine(import.HasExited ? "It was done." : $"Killed with {await CountAsync(killed) - before} more groups of rows than before.");
             import.Kill();
             await import.ExitAsync();
         }
 
-        await ImportAsync(system, from, "killed");
-        var again = await ImportAsync(system, from, "killed");
+        await ImportAsync(system, from, killed);
+        var again = await ImportAsync(system, from, killed);
 
         Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
-        Assert.Equal(expected, await ExportAsync(system, "killed"));
+        Assert.Equal(expected, await ExportAsync(system, killed));
         await using var copier = new DimensionCopier(_postgres, _clickHouse, TimeSpan.FromMinutes(1), NullLogger<DimensionCopier>.Instance);
         Assert.Empty(await new StoreVerifier(_postgres, _clickHouse, _flusher, copier).FindAsync().ToListAsync());
     }
@@ -91,9 +95,10 @@ public sealed class KilledImportTests(EngineFixture engines, ITestOutputHelper o
         return (bool)(await command.ExecuteScalarAsync())!;
     }
 
-    private async Task<long> CountAsync()
+    private async Task<long> CountAsync(string source)
     {
-        await using var command = _postgres.CreateCommand("SELECT count(*) FROM import_group WHERE source = 'killed'");
+        await using var command = _postgres.CreateCommand("SELECT count(*) FROM import_group WHERE source = $1");
+        command.Parameters.Add(new NpgsqlParameter { Value = source });
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
@@ -111,7 +116,7 @@ public sealed class KilledImportTests(EngineFixture engines, ITestOutputHelper o
     /// <summary>The files of an export, by name.</summary>
     private async Task<SortedDictionary<string, string>> ExportAsync(string system, string source)
     {
-        var folder = Path.Combine(_folder, $"{system}-{source}");
+        var folder = Path.Combine(_folder, source);
         OriginalExport export = system switch
         {
             "experiment-tracking" => new ExperimentTrackingExport(_postgres, _clickHouse, _flusher),

@@ -172,6 +172,22 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
     }
 
     [Theory]
+    [InlineData("0.5", "2024-01-01 00:00:00", "`start_time` DATETIME,", "`total_val` FLOAT,")]
+    [InlineData("-3.14159", null, "`start_time` DATETIME,", "`total_val` FLOAT,")]
+    [InlineData("3.141592", "2024-01-01 00:00:00.5", "`start_time` DATETIME(6),", "`total_val` DOUBLE,")]
+    [InlineData("1e-300", "text, no time", "`start_time` DATETIME,", "`total_val` DOUBLE,")]
+    public async Task Export_Should_WidenAType_When_ItWouldRoundAValue(string total, string? time, params string[] types)
+    {
+        using var files = new OriginalFiles().Table("EXPERIMENT", "id start_time", ["1", time]).Table("METRIC", "id total_val", ["1", total]);
+        await ImportAsync(files.MySqlDump(), $"types-{total}", null);
+        var folder = files.NewPath("out");
+        await ExportAsync($"types-{total}", folder);
+
+        var dump = await File.ReadAllTextAsync(Path.Combine(folder, "experiment-tracking.sql"));
+        Assert.All(types, type => Assert.Contains(type, dump, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(ImportStage.Reading)]
     [InlineData(ImportStage.Storing)]
     [InlineData(ImportStage.Flushing)]

@@ -17,7 +17,12 @@ public sealed class MlflowRoundTripTests(TrackingEngines engines) : IClassFixtur
         var second = files.NewPath("second");
         await ExportAsync("b", second);
 
+        await ImportAsync(Path.Combine(first, "csv"), "c");
+        var third = files.NewPath("third");
+        await ExportAsync("c", third);
+
         Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
+        Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(third));
         await OriginalFiles.AssertHoldsAsync(new DumpSource(SampleDump.Path), new DumpSource(Path.Combine(first, "mlflow.sql")));
         await engines.AssertVerifiedAsync();
     }
