@@ -6,7 +6,8 @@ namespace AnalyticsGraph.Tracking.Import;
 /// <summary>Rows in the text format of PostgreSQL's COPY, for sources that have values instead of text.</summary>
 internal sealed class CopyText(Stream target)
 {
-    private const int FlushAt = 64 * 1024;
+    // Below what the runtime holds for large objects.
+    private const int FlushAt = 16 * 1024;
 
     private static readonly SearchValues<char> Special = SearchValues.Create("\\\t\n\r\0");
 
