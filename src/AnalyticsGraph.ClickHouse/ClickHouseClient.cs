@@ -39,7 +39,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
     public async Task<ClickHouseResult> QueryAsync(ClickHouseQuery query, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        var reads = StatementKind.OnlyReads(query.Sql);
+        var reads = StatementKind.OnlyReads(query.Sql) && query.ExternalStreams.Count == 0;
         var id = query.QueryId ?? NewQueryId();
         var beside = Beside(query, id)
             .Add("default_format", "Native")
@@ -88,6 +88,17 @@ public sealed class ClickHouseClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(insert);
         ArgumentNullException.ThrowIfNull(block);
         return SendInsertAsync(insert, [.. block.Columns.Select(column => column.Name)], () => Once(block), streamed: false, ct);
+    }
+
+    /// <summary>As the other one, of a block that is in Native format already.</summary>
+    /// <param name="insert">Where to; it names the columns.</param>
+    /// <param name="native">One block.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public Task<ClickHouseSummary> InsertAsync(ClickHouseInsert insert, ReadOnlyMemory<byte> native, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(insert);
+        var columns = insert.Columns ?? throw new ArgumentException("The insert does not name the columns of the bytes.", nameof(insert));
+        return SendInsertAsync(insert, columns, () => new NativeContent(native, _options.Compression), streamed: false, ct);
     }
 
     /// <summary>Inserts blocks while they come, in constant memory. Not repeated once the first was asked for; a failure in the middle may leave the first blocks inserted.</summary>
@@ -172,6 +183,11 @@ public sealed class ClickHouseClient : IAsyncDisposable
             beside.Add(table.Name + "_format", "Native")
                 .Add(table.Name + "_structure", string.Join(", ", table.Rows.Columns.Select(column => $"{Names.Quote(column.Name)} {column.Type}")));
         }
+        foreach (var table in query.ExternalStreams)
+        {
+            Names.RequireIdentifier(table.Name, "an external table");
+            beside.Add(table.Name + "_format", table.Format).Add(table.Name + "_structure", table.Structure);
+        }
         return beside;
     }
 
@@ -180,7 +196,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
 
     private HttpRequestMessage StatementRequest(ClickHouseQuery query, RequestQuery beside)
     {
-        if (query.ExternalTables.Count == 0 && beside.Encode() is { Length: <= RequestQuery.LongestUrl } whole)
+        if (query.ExternalTables.Count + query.ExternalStreams.Count == 0 && beside.Encode() is { Length: <= RequestQuery.LongestUrl } whole)
             return _transport.Request(HttpMethod.Post, "/" + whole, new ByteArrayContent(Encoding.UTF8.GetBytes(query.Sql)));
         var (url, form) = StatementForm.Of(query, beside);
         return _transport.Request(HttpMethod.Post, "/" + url, form);
@@ -188,6 +204,20 @@ public sealed class ClickHouseClient : IAsyncDisposable
 
     private async Task<ClickHouseSummary> SendInsertAsync(
         ClickHouseInsert insert, IReadOnlyList<string> blockColumns, Func<IAsyncEnumerable<Block>> blocks, bool streamed, CancellationToken ct)
+    {
+        BlockContent? content = null;
+        try
+        {
+            return await SendInsertAsync(insert, blockColumns, () => content = new BlockContent(blocks(), _options.Compression), streamed, ct).ConfigureAwait(false);
+        }
+        catch (Exception) when (content?.SourceError is { } source && !ct.IsCancellationRequested)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(source);
+            throw;
+        }
+    }
+
+    private async Task<ClickHouseSummary> SendInsertAsync(ClickHouseInsert insert, IReadOnlyList<string> blockColumns, Func<HttpContent> makeContent, bool streamed, CancellationToken ct)
     {
         var id = insert.QueryId ?? NewQueryId();
         var database = insert.Database ?? _options.Database;
@@ -197,10 +227,9 @@ public sealed class ClickHouseClient : IAsyncDisposable
             beside.Add("insert_deduplication_token", token);
         if (_options.Compression == ClickHouseCompression.Lz4)
             beside.Add("decompress", "1");
-        BlockContent? content = null;
         HttpRequestMessage Make()
         {
-            content = new BlockContent(blocks(), _options.Compression);
+            var content = makeContent();
             if (_options.Compression == ClickHouseCompression.Gzip)
                 content.Headers.ContentEncoding.Add("gzip");
             var request = _transport.Request(HttpMethod.Post, "/" + beside.Encode(), content);
@@ -208,19 +237,11 @@ public sealed class ClickHouseClient : IAsyncDisposable
             request.Headers.ExpectContinue = streamed;
             return request;
         }
-        try
+        return await TracedAsync(StatementTrace.Begin(_options, "INSERT", insert.Table, sql, []), async () =>
         {
-            return await TracedAsync(StatementTrace.Begin(_options, "INSERT", insert.Table, sql, []), async () =>
-            {
-                using var response = await SendAsync(Make, id, repeatable: !streamed && insert.DeduplicationToken is not null, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
-                return await FinishAsync(response, id, ct).ConfigureAwait(false);
-            }).ConfigureAwait(false);
-        }
-        catch (Exception) when (content?.SourceError is { } source && !ct.IsCancellationRequested)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(source);
-            throw;
-        }
+            using var response = await SendAsync(Make, id, repeatable: !streamed && insert.DeduplicationToken is not null, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+            return await FinishAsync(response, id, ct).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Sends; a refusal becomes its exception, and giving up ends the query.</summary>

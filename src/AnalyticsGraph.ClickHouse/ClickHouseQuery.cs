@@ -16,6 +16,9 @@ public sealed record ClickHouseQuery(string Sql)
     /// <summary>Tables that exist for this statement only, e.g. many ids to look up.</summary>
     public IReadOnlyList<ClickHouseExternalTable> ExternalTables { get; init; } = [];
 
+    /// <summary>As <see cref="ExternalTables"/>, of data that ClickHouse reads in one of its formats while they come. Such a query is never repeated.</summary>
+    public IReadOnlyList<ClickHouseExternalStream> ExternalStreams { get; init; } = [];
+
     /// <summary>The database for unqualified names; null is that of the options.</summary>
     public string? Database { get; init; }
 
@@ -45,6 +48,13 @@ public sealed record ClickHouseParameter(string Type, object? Value);
 /// <param name="Name">The table's name in the statement.</param>
 /// <param name="Rows">Its rows; the columns' names and types make the table.</param>
 public sealed record ClickHouseExternalTable(string Name, Block Rows);
+
+/// <summary>A temporary table of one request whose rows are sent as they are.</summary>
+/// <param name="Name">The table's name in the statement.</param>
+/// <param name="Format">One of ClickHouse's formats.</param>
+/// <param name="Structure">The columns as SQL: names, in backquotes where they are no identifiers, and types. Never a text that was not checked.</param>
+/// <param name="Data">The rows.</param>
+public sealed record ClickHouseExternalStream(string Name, string Format, string Structure, Stream Data);
 
 /// <summary>Where an insert goes.</summary>
 /// <param name="Table">The table's name, unquoted.</param>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AnalyticsGraph.Benchmarks.Comparing;
+using AnalyticsGraph.Benchmarks.Ingesting;
 using AnalyticsGraph.Benchmarks.Measuring;
 using AnalyticsGraph.Benchmarks.Parts;
 using AnalyticsGraph.Benchmarks.Scaling;
@@ -26,6 +27,7 @@ internal static class BenchmarkCommand
         only.AcceptOnlyFromAmong(Parts);
         var root = new RootCommand("What GraphQL costs: the same answers through the whole stack and by hand.") { quick, data, only };
         root.Add(PartsCommand.Make());
+        root.Add(IngestCommand.Make());
         root.Add(SoakCommand.Make());
         root.Add(PostGraphileCommand.Make());
         root.Add(ScaleCommand.Make());

@@ -19,6 +19,9 @@ switch (args)
     case ["serve", "scale", var data, var kind, var size]:
         await ScaleServer.RunAsync(data, ScaleSize.Parse(size, kind == ScaleSize.Runs));
         return 0;
+    case ["serve", "ingest", var data]:
+        await IngestServer.RunAsync(data);
+        return 0;
     default:
         return await BenchmarkCommand.RunAsync(args);
 }

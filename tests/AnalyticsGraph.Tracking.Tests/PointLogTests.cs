@@ -42,7 +42,7 @@ public sealed class PointLogTests(TrackingEngines engines)
         Assert.All(outcomes, outcome => Assert.Empty(outcome.Errors));
         foreach (var run in runs)
         {
-            var expected = batches.Where(batch => batch.RunId == run).SelectMany(batch => RunBatch.Of(batch).Parts.SelectMany(part => part.Metrics.Select(metric => GroupWork.PointOf(part, metric, Start)))).ToHashSet();
+            var expected = batches.Where(batch => batch.RunId == run).SelectMany(batch => PointsOf(RunBatch.Of(batch).Points)).ToHashSet();
             Assert.Equal(expected.Count, batches.Zip(outcomes).Where(pair => pair.First.RunId == run).Sum(pair => pair.Second.Value!.NewPoints));
             AssertSummaries(expected, await engines.SummariesAsync(run));
             await engines.Flusher.FlushRunsAsync([run]);
@@ -201,6 +201,9 @@ public sealed class PointLogTests(TrackingEngines engines)
     }
 
     // Sums depend on the order of addition; with an infinity or an overflow among the values, how they end is all there is to say.
+    private static IEnumerable<MetricPoint> PointsOf(PointColumns points) =>
+        Enumerable.Range(0, points.Count).Select(i => new MetricPoint(points.Series[points.SeriesOf[i]], points.At(i, Start.ToUnixTimeMilliseconds()))).ToArray();
+
     private static void AssertClose(double expected, double actual)
     {
         if (!double.IsFinite(expected))

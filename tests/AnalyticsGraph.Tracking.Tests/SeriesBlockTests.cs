@@ -11,7 +11,7 @@ public sealed class SeriesBlockTests
         var longKey = new string('ü', 120);
         var joined = new SeriesBlock(SeriesTable.MetricPoint);
         foreach (var part in new[] { BlockOf("a", 3), BlockOf(longKey, 200), BlockOf("", 1) })
-            joined.Append(part.ToPayload(), (int)part.Bytes, 9);
+            joined.Append(part.ToPayload(), 9);
         using var block = Block.Decode(joined.ToNative());
         Assert.Equal(204, block.RowCount);
         Assert.Equal(204, joined.Count);
@@ -31,7 +31,7 @@ public sealed class SeriesBlockTests
             var part = new SeriesBlock(SeriesTable.Prediction);
             for (var i = 0; i < group; i++)
                 part.AddPrediction(1, 2, (group * 10) + i, i, "", i == 0 ? null : "c", i == 0 ? 0.5 : null, [.. Enumerable.Range(0, i + group).Select(n => KeyValuePair.Create($"p{n}", n / 8.0))]);
-            joined.Append(part.ToPayload(), (int)part.Bytes, 100 + group);
+            joined.Append(part.ToPayload(), 100 + group);
         }
 
         using var block = Block.Decode(joined.ToNative());
@@ -49,7 +49,26 @@ public sealed class SeriesBlockTests
         var other = new MemoryStream();
         using (var deflate = new System.IO.Compression.DeflateStream(other, System.IO.Compression.CompressionLevel.Fastest))
             deflate.Write([1, 1, 1, (byte)'x']);
-        Assert.Contains("1 columns instead of 14", Assert.Throws<InvalidDataException>(() => new SeriesBlock(SeriesTable.MetricPoint).Append(other.ToArray(), 4, 9)).Message, StringComparison.Ordinal);
+        Assert.Contains("1 columns instead of 14", Assert.Throws<InvalidDataException>(() => new SeriesBlock(SeriesTable.MetricPoint).Append(other.ToArray(), 9)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Append_Should_SayThatTheLogIsDamaged_When_AByteOfAPayloadIsAnother()
+    {
+        var payload = BlockOf("a", 100).ToPayload();
+        payload[^20] ^= 1;
+        Assert.Contains("damaged", Assert.Throws<InvalidDataException>(() => new SeriesBlock(SeriesTable.MetricPoint).Append(payload, 9)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Append_Should_TakePayloadsOfEarlierVersions_When_TheyAreDeflated()
+    {
+        var deflated = new MemoryStream();
+        using (var deflate = new System.IO.Compression.DeflateStream(deflated, System.IO.Compression.CompressionLevel.Fastest))
+            deflate.Write(BlockOf("a", 100).ToNative());
+        var joined = new SeriesBlock(SeriesTable.MetricPoint);
+        joined.Append(deflated.ToArray(), 9);
+        Assert.Equal(BlockOf("a", 100).ToNative(), joined.ToNative());
     }
 
     private static SeriesBlock BlockOf(string key, int points)

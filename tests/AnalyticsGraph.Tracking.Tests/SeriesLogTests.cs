@@ -296,7 +296,7 @@ public sealed class SeriesLogTests(TrackingEngines engines)
             var elsewhere = new SeriesBlock(SeriesTable.Epoch);
             elsewhere.AddEpoch(0, -run, 0, null);
             var joined = new SeriesBlock(SeriesTable.Epoch);
-            joined.Append(elsewhere.ToPayload(), (int)elsewhere.Bytes, 0);
+            joined.Append(elsewhere.ToPayload(), 0);
             await engines.Flusher.Inserts.InsertAsync(joined, PointFlusher.TokenOf(SeriesTable.Epoch, [group]), default);
         }
 

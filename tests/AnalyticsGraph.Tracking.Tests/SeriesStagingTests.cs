@@ -45,7 +45,8 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         await using var staging = Staging();
         var load = await staging.BeginAsync(Caller.Anonymous);
         await load.AddPointsAsync([Point(run, 1), Point(run, 2)]);
-        await staging.AskAsync(load.Id, default);
+        var (token, hash) = ($"t-{run}", new byte[] { 1, 2 });
+        await staging.AskAsync(load.Id, new StagedCall(2, "ingest/metrics", token, hash, []), default);
 
         // The server dies here; another one goes on, and so does a third at the same time.
         await using var other = Staging();
@@ -55,6 +56,11 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         Assert.Equal(2, (await engines.PointsInClickHouseAsync(run)).Count);
         Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM staged_block WHERE load_id = $1", load.Id));
         Assert.Equal(0, await other.ResumeAsync());
+
+        // The caller, who has no answer, asks again.
+        var remembered = await ClientTokens.FindAsync(engines.Postgres, Caller.Anonymous, "ingest/metrics", token, default);
+        Assert.Equal(new StagedAnswer(2, 2), ClientTokens.Recall<StagedAnswer>(remembered!, token, hash).Value);
+        Assert.IsType<ClientTokenConflictError>(Assert.Single(ClientTokens.Recall<StagedAnswer>(remembered!, token, [3]).Errors));
     }
 
     [Fact]

@@ -6,16 +6,22 @@ namespace AnalyticsGraph.ClickHouse.Compression;
 /// ClickHouse's compressed frame: 16 bytes of checksum over all that follows; the method (0x82 LZ4, 0x02 none); the size of header and data, 4 bytes; the size
 /// of the data when decompressed, 4 bytes; the data.
 /// </summary>
-internal static class Lz4Frame
+public static class Lz4Frame
 {
-    public const int Checksum = 16;
-    public const int Header = 9;
-    public const byte MethodLz4 = 0x82;
-    public const byte MethodNone = 0x02;
+    internal const int Checksum = 16;
+    internal const int Header = 9;
+    internal const byte MethodLz4 = 0x82;
+    internal const byte MethodNone = 0x02;
 
     /// <summary>The server refuses frames over 1 GiB; what exceeds this one is damaged or no frame.</summary>
     public const int MaxSize = 1 << 30;
 
+    /// <summary>The most bytes that a frame of so many bytes of data can have.</summary>
+    public static int MostLength(int length) => Checksum + Header + Lz4.MaxCompressedLength(length);
+
+    /// <summary>Compresses data.</summary>
+    /// <param name="data">At most <see cref="MaxSize"/> bytes.</param>
+    /// <param name="frame">At least <see cref="MostLength"/> bytes.</param>
     /// <returns>The frame's length.</returns>
     public static int Write(ReadOnlySpan<byte> data, Span<byte> frame)
     {
@@ -38,6 +44,7 @@ internal static class Lz4Frame
         return head[Checksum] is MethodLz4 or MethodNone && size is >= Header and <= MaxSize && decompressed is >= 0 and <= MaxSize;
     }
 
+    /// <summary>Decompresses a frame.</summary>
     /// <param name="frame">The whole frame.</param>
     /// <param name="data">Exactly of the decompressed size.</param>
     /// <exception cref="ClickHouseFormatException">The checksum is wrong or the data is damaged.</exception>

@@ -28,6 +28,8 @@ internal static class StatementForm
             table.Rows.Encode(rows);
             Add(form, table.Name, new ReadOnlyMemoryContent(rows.WrittenMemory), file: table.Name);
         }
+        foreach (var table in query.ExternalStreams)
+            Add(form, table.Name, new StreamContent(table.Data), file: table.Name);
         return (url.Encode(), form);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using AnalyticsGraph.ClickHouse.Native;
 
 namespace AnalyticsGraph.ClickHouse;
@@ -85,6 +86,33 @@ public sealed class Block : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Reads blocks in Native format one after another, each to be disposed by the caller.</summary>
+    /// <param name="native">The bytes.</param>
+    /// <param name="mostBytes">The most bytes of a block.</param>
+    /// <param name="ct">Ends the reading.</param>
+    /// <exception cref="ClickHouseFormatException">The bytes are no blocks, end within one, hold an unsupported type, or a block is too large.</exception>
+    public static async IAsyncEnumerable<Block> ReadAllAsync(Stream native, long mostBytes, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        using var reader = new NativeReader(native) { MostBytes = mostBytes };
+        var blocks = new BlockReader(reader);
+        while (true)
+        {
+            Block? block;
+            reader.BeginPiece();
+            try
+            {
+                block = await blocks.ReadAsync(ct).ConfigureAwait(false);
+            }
+            catch (NativeStreamEndedException ended)
+            {
+                throw new ClickHouseFormatException("The bytes end in the middle of the block.", ended);
+            }
+            if (block is null)
+                yield break;
+            yield return block;
         }
     }
 

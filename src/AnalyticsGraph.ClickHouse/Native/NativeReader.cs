@@ -26,6 +26,7 @@ internal sealed class NativeReader : IDisposable
     private int _at;
     private int _end;
     private CancellationTokenSource? _limit;
+    private long _pieceStart;
 
     public NativeReader(Stream stream)
     {
@@ -44,6 +45,9 @@ internal sealed class NativeReader : IDisposable
     /// <summary>How long a single read of the stream may take; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
     public TimeSpan ReadTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>The most bytes from one <see cref="BeginPiece"/> to the next.</summary>
+    public long MostBytes { get; init; } = long.MaxValue;
+
     /// <summary>Bytes taken from the stream so far, after decompression.</summary>
     public long BytesRead { get; private set; }
 
@@ -52,6 +56,9 @@ internal sealed class NativeReader : IDisposable
 
     /// <summary>What is buffered and not consumed.</summary>
     public ReadOnlySpan<byte> Unread => _buffer.AsSpan(_at, _end - _at);
+
+    /// <summary>Counts from here on for <see cref="MostBytes"/>.</summary>
+    public void BeginPiece() => _pieceStart = BytesRead - (_end - _at);
 
     public void Dispose()
     {
@@ -280,7 +287,8 @@ internal sealed class NativeReader : IDisposable
         var read = await ReadSomeAsync(stream, _buffer.AsMemory(_end), ct).ConfigureAwait(false);
         _end += read;
         BytesRead += read;
-        return read > 0;
+        // Less what was read ahead of the piece's end.
+        return BytesRead - _pieceStart - Capacity <= MostBytes ? read > 0 : throw new ClickHouseFormatException($"It has more than {MostBytes} bytes: send smaller blocks.");
     }
 
     private async ValueTask<int> ReadSomeAsync(Stream stream, Memory<byte> into, CancellationToken ct)

@@ -1,6 +1,7 @@
 using AnalyticsGraph.Engines;
 using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.Server.Hosting;
+using AnalyticsGraph.Server.Ingest;
 
 namespace AnalyticsGraph.Server.Cli;
 
@@ -82,6 +83,7 @@ internal static class ServeCommand
             EventStreams = options.Limits.EventStreams,
             Ide = IdeFolder() is { } folder ? new IdeOptions { Folder = folder } : null,
         });
+        app.MapIngest(() => host.Ingestion, options.Limits.Ingest);
         app.MapGet("/", () => Results.Redirect("/graphql"));
         return app;
     }

@@ -1,4 +1,5 @@
 using AnalyticsGraph.Server.Demo;
+using AnalyticsGraph.Tracking.Ingest;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -18,6 +19,9 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
 
     /// <summary>The graph; null until the server is ready.</summary>
     public GraphComposition? Graph => _graph;
+
+    /// <summary>Takes rows in bulk; null until the server is ready.</summary>
+    public Ingestion? Ingestion => _graph is null ? null : _tracking?.Ingestion;
 
     /// <summary>Why the server could not start; null if it could.</summary>
     public Exception? Fault { get; private set; }
@@ -68,7 +72,7 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
         try
         {
             _stores = await Stores.OpenAsync(options, loggers, readiness.Waiting, _stopping.Token);
-            _tracking = new TrackingServices(_stores, loggers);
+            _tracking = new TrackingServices(_stores, loggers, options.Limits.Ingest);
             _tracking.Start();
             if (options.Demo)
             {

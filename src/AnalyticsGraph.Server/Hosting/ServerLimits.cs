@@ -3,6 +3,7 @@ using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Tracking.Ingest;
 
 namespace AnalyticsGraph.Server.Hosting;
 
@@ -24,6 +25,9 @@ internal sealed record ServerLimits
     /// <summary>Section <c>Aggregates</c>: metrics of many runs.</summary>
     public AggregateLimits Aggregates { get; init; } = new();
 
+    /// <summary>Section <c>Ingest</c>: rows in bulk.</summary>
+    public IngestLimits Ingest { get; init; } = new();
+
     /// <summary>Section <c>WebSockets</c>: connections that stay.</summary>
     public GraphQLWebSocketOptions WebSockets { get; init; } = new();
 
@@ -40,6 +44,7 @@ internal sealed record ServerLimits
         Mapping = Read<MappingLimits>(configuration, nameof(Mapping)),
         Series = Read<SeriesLimits>(configuration, nameof(Series)),
         Aggregates = Read<AggregateLimits>(configuration, nameof(Aggregates)),
+        Ingest = Read<IngestLimits>(configuration, nameof(Ingest)),
         WebSockets = Read<GraphQLWebSocketOptions>(configuration, nameof(WebSockets)),
         EventStreams = Read<GraphQLEventStreamOptions>(configuration, nameof(EventStreams)),
     };

@@ -1,5 +1,6 @@
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Dimensions;
+using AnalyticsGraph.Tracking.Ingest;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Staging;
 using AnalyticsGraph.Tracking.Writing;
@@ -17,7 +18,8 @@ internal sealed class TrackingServices : IAsyncDisposable
     /// <summary>Composes the write side; nothing runs yet.</summary>
     /// <param name="stores">The stores.</param>
     /// <param name="loggers">For the background work.</param>
-    public TrackingServices(Stores stores, ILoggerFactory loggers)
+    /// <param name="limits">What bodies of rows may have; null for the defaults.</param>
+    public TrackingServices(Stores stores, ILoggerFactory loggers, IngestLimits? limits = null)
     {
         _logger = loggers.CreateLogger<TrackingServices>();
         var options = new PointLogOptions();
@@ -25,6 +27,7 @@ internal sealed class TrackingServices : IAsyncDisposable
         Points = new PointLog(stores.Postgres, Flusher, Topics, options, loggers.CreateLogger<PointLog>());
         Rows = new RowLog(stores.Postgres, Flusher, options);
         Staging = new SeriesStaging(stores.Postgres, Flusher, options, loggers.CreateLogger<SeriesStaging>());
+        Ingestion = new Ingestion(stores.Postgres, stores.ClickHouse, Points, Staging, limits ?? new IngestLimits());
         Entities = new TrackingStore(stores.Postgres, Topics);
         Copier = new DimensionCopier(stores.Postgres, stores.ClickHouse, CopyInterval, loggers.CreateLogger<DimensionCopier>());
     }
@@ -46,6 +49,9 @@ internal sealed class TrackingServices : IAsyncDisposable
 
     /// <summary>Takes bodies that are larger than a group.</summary>
     public SeriesStaging Staging { get; }
+
+    /// <summary>Takes rows in bulk.</summary>
+    public Ingestion Ingestion { get; }
 
     /// <summary>Copies changed entities to ClickHouse.</summary>
     public DimensionCopier Copier { get; }

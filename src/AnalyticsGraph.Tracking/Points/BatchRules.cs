@@ -123,6 +123,10 @@ internal static class BatchRules
         for (var i = 0; i < metrics.Count; i++)
         {
             var metric = metrics[i];
+
+            // Nearly all points: nothing to tell, so no paths are made.
+            if (InputRules.IsPlainKey(metric.Key) && metric.Label.Length == 0 && metric.Rank >= 0 && metric.Epoch == 0 && InputRules.IsInRange(metric.Time))
+                continue;
             rules.Key(metric.Key, "The metric's key", [.. path, i, "key"]);
             rules.Text(metric.Label, InputRules.LongestKey, "The label", [.. path, i, "label"]);
             Rank(rules, metric.Rank, [.. path, i, "rank"]);

@@ -27,14 +27,14 @@ internal sealed class ByteColumn
     public void Add(string text)
     {
         var length = Encoding.UTF8.GetByteCount(text);
-        for (var rest = length; ; rest >>= 7)
-        {
-            Add((byte)(rest >= 0x80 ? rest | 0x80 : rest));
-            if (rest < 0x80)
-                break;
-        }
-
+        AddLength(length);
         Encoding.UTF8.GetBytes(text, Reserve(length));
+    }
+
+    public void AddText(ReadOnlySpan<byte> text)
+    {
+        AddLength(text.Length);
+        Add(text);
     }
 
     /// <summary>Joins another column's offsets, which begin at 0.</summary>
@@ -44,6 +44,14 @@ internal sealed class ByteColumn
         var added = Reserve(offsets.Length);
         for (var at = 0; at < offsets.Length; at += sizeof(ulong))
             BinaryPrimitives.WriteUInt64LittleEndian(added[at..], first + BinaryPrimitives.ReadUInt64LittleEndian(offsets[at..]));
+    }
+
+    private void AddLength(int length)
+    {
+        var rest = (uint)length;
+        for (; rest >= 0x80; rest >>= 7)
+            Add((byte)(rest | 0x80));
+        Add((byte)rest);
     }
 
     private Span<byte> Reserve(int length)

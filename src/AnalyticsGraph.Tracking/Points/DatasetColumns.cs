@@ -12,26 +12,8 @@ internal static class DatasetColumns
     /// <summary>Adds columns that the dataset does not have, and checks that the rows' values fit. The caller holds the dataset.</summary>
     public static async Task AddAsync(NpgsqlConnection connection, AddSamplesRequest request, InputRules rules, CancellationToken ct)
     {
-        var present = new Dictionary<string, bool>(StringComparer.Ordinal);
-        await using (var read = new NpgsqlCommand("SELECT name, type = 'TEXT' FROM dataset_feature WHERE dataset_id = $1", connection) { Parameters = { new() { Value = request.DatasetId } } })
-        await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
-        {
-            while (await reader.ReadAsync(ct).ConfigureAwait(false))
-                present.Add(reader.GetString(0), reader.GetBoolean(1));
-        }
-
-        var added = new List<ColumnInput>();
-        for (var i = 0; i < request.Columns.Count; i++)
-        {
-            var column = request.Columns[i];
-            if (present.TryAdd(column.Name, column.IsText))
-                added.Add(column);
-            else if (present[column.Name] != column.IsText)
-                rules.Invalid($"The column '{InputRules.Shortened(column.Name)}' holds {(column.IsText ? "numbers" : "texts")} already.", "input", "columns", i, "type");
-        }
-
-        if (present.Count > MostColumns)
-            rules.Invalid($"The dataset would have {present.Count} columns; the most are {MostColumns}.", "input", "columns");
+        var present = await ReadAsync(connection, request.DatasetId, ct).ConfigureAwait(false);
+        var added = Join(present, request.Columns, rules);
         for (var i = 0; i < request.Samples.Count; i++)
         {
             var (features, texts) = (request.Samples[i].Features, request.Samples[i].Texts);
@@ -44,7 +26,52 @@ internal static class DatasetColumns
             }
         }
 
-        if (rules.Errors.Count > 0 || added.Count == 0)
+        if (rules.Errors.Count == 0)
+            await InsertAsync(connection, request.DatasetId, added, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds columns that the dataset does not have. The caller holds the dataset.</summary>
+    public static async Task AddAsync(NpgsqlConnection connection, long dataset, IReadOnlyList<ColumnInput> columns, InputRules rules, CancellationToken ct)
+    {
+        var added = Join(await ReadAsync(connection, dataset, ct).ConfigureAwait(false), columns, rules);
+        if (rules.Errors.Count == 0)
+            await InsertAsync(connection, dataset, added, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The columns that the dataset has, and whether they hold texts.</summary>
+    private static async Task<Dictionary<string, bool>> ReadAsync(NpgsqlConnection connection, long dataset, CancellationToken ct)
+    {
+        var present = new Dictionary<string, bool>(StringComparer.Ordinal);
+        await using (var read = new NpgsqlCommand("SELECT name, type = 'TEXT' FROM dataset_feature WHERE dataset_id = $1", connection) { Parameters = { new() { Value = dataset } } })
+        await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                present.Add(reader.GetString(0), reader.GetBoolean(1));
+        }
+
+        return present;
+    }
+
+    private static List<ColumnInput> Join(Dictionary<string, bool> present, IReadOnlyList<ColumnInput> columns, InputRules rules)
+    {
+        var added = new List<ColumnInput>();
+        for (var i = 0; i < columns.Count; i++)
+        {
+            var column = columns[i];
+            if (present.TryAdd(column.Name, column.IsText))
+                added.Add(column);
+            else if (present[column.Name] != column.IsText)
+                rules.Invalid($"The column '{InputRules.Shortened(column.Name)}' holds {(column.IsText ? "numbers" : "texts")} already.", "input", "columns", i, "type");
+        }
+
+        if (present.Count > MostColumns)
+            rules.Invalid($"The dataset would have {present.Count} columns; the most are {MostColumns}.", "input", "columns");
+        return added;
+    }
+
+    private static async Task InsertAsync(NpgsqlConnection connection, long dataset, List<ColumnInput> added, CancellationToken ct)
+    {
+        if (added.Count == 0)
             return;
         await using var insert = new NpgsqlCommand(
             """
@@ -55,7 +82,7 @@ internal static class DatasetColumns
         {
             Parameters =
             {
-                new() { Value = request.DatasetId }, new() { Value = added.Select(column => column.Name).ToArray() },
+                new() { Value = dataset }, new() { Value = added.Select(column => column.Name).ToArray() },
                 new() { Value = added.Select(column => column.IsText ? "TEXT" : "NUMBER").ToArray() },
             },
         };

@@ -20,7 +20,7 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
     /// <exception cref="GroupConflictException">Nothing was stored; try again.</exception>
     public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<RunBatch> batches, bool withLate, IEnumerable<ActivityContext> askers)
     {
-        if (batches.Any(batch => batch.Parts.Any(part => part.Metrics.Count + part.Epochs.Count + part.Batches.Count > 0)))
+        if (batches.Any(batch => batch.Points.Count > 0 || batch.Parts.Any(part => part.Epochs.Count + part.Batches.Count > 0)))
             flusher.RequireRoom(options);
 
         using var span = CommitSpan.Begin(batches.Count, askers);
@@ -28,14 +28,13 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         await using var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
         var state = await GroupState.ReadAsync(connection, caller, batches, forWriting: true, CancellationToken.None).ConfigureAwait(false);
         var now = DateTimeOffset.UtcNow;
-        var doubtful = batches.Select(batch => Doubtful(state, batch, now)).ToArray();
+        var doubtful = batches.Select(batch => Doubtful(state, batch, now.ToUnixTimeMilliseconds())).ToArray();
         var work = new GroupWork(state, withLate ? await FindPresentAsync([.. doubtful.SelectMany(points => points)]).ConfigureAwait(false) : new PresentPoints(), run => topics.MayHaveSubscribers(LiveTopics.PointsOf(run)), now);
         var outcomes = batches.Select((batch, i) => withLate || doubtful[i].Count == 0 ? work.Take(batch) : null).ToArray();
         if (work.HasChanges)
         {
             var blocks = work.Blocks().ToArray();
             await WriteAsync(connection, caller, work, blocks).ConfigureAwait(false);
-            await transaction.CommitAsync().ConfigureAwait(false);
             flusher.NoteLogged(blocks.Sum(block => block.Bytes));
             span.Commit(blocks.Sum(block => block.Count));
             Tell(work);
@@ -52,27 +51,33 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             topics.Publish(LiveTopics.PointsOf(run), new LivePoints(run, points));
     }
 
-    /// <summary>The points of a batch that may be stored already: one later than its series' last cannot be. One that corrects may meet others at its place.</summary>
-    private static List<(long ExperimentId, MetricPoint Point)> Doubtful(GroupState state, RunBatch batch, DateTimeOffset now)
+    /// <summary>
+    /// The points of a batch that may be stored already: one later than its series' last cannot be. One that corrects may meet others at its place. None of a batch that is known
+    /// by its token.
+    /// </summary>
+    internal static List<(long ExperimentId, MetricPoint Point)> Doubtful(GroupState state, RunBatch batch, long now)
     {
         var doubtful = new List<(long, MetricPoint)>();
-        foreach (var part in batch.Parts)
+        if (batch.ClientToken is { } token && state.Tokens.ContainsKey((batch.Operation, token)))
+            return doubtful;
+        var (points, series) = (batch.Points, batch.Points.Series);
+
+        // A point is doubtful up to the end of its series, if that has one.
+        var ends = new PointPosition?[series.Count];
+        for (var i = 0; i < ends.Length; i++)
+            ends[i] = state.Summaries.TryGetValue(series[i], out var summary) ? summary.Last.Position : null;
+        for (var i = 0; i < points.Count; i++)
         {
-            if (!state.Runs.TryGetValue(part.RunId, out var run))
+            if (ends[points.SeriesOf[i]] is not { } end)
                 continue;
-            foreach (var metric in part.Metrics)
-            {
-                var point = GroupWork.PointOf(part, metric, now);
-                if (state.Summaries.TryGetValue(point.Series, out var summary) && EarliestDoubt(part, point) <= summary.Last.Position)
-                    doubtful.Add((run.ExperimentId, point));
-            }
+            var (key, point) = (series[points.SeriesOf[i]], points.At(i, now));
+            var earliest = batch.Corrects ? point.Position with { Time = long.MinValue } : point.Position;
+            if (earliest <= end)
+                doubtful.Add((state.Runs[key.RunId].ExperimentId, new MetricPoint(key, point)));
         }
 
         return doubtful;
     }
-
-    private static PointPosition EarliestDoubt(RunPart part, in MetricPoint point) =>
-        part.Corrects ? point.Point.Position with { Time = long.MinValue } : point.Point.Position;
 
     /// <summary>What is stored at the points' places: the log is flushed, and ClickHouse asked. Nobody can add to these series meanwhile: their runs' counters are locked.</summary>
     private async Task<PresentPoints> FindPresentAsync(List<(long ExperimentId, MetricPoint Point)> doubtful)
@@ -131,9 +136,17 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             });
         }
 
+        // The commit goes along, unless something is to be seen before.
+        var commit = new NpgsqlBatchCommand("COMMIT");
+        if (tokens.Count == 0)
+            batch.BatchCommands.Add(commit);
         await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
-        if (tokens.Count > 0 && batch.BatchCommands[^1].RecordsAffected != tokens.Count)
+        if (tokens.Count == 0)
+            return;
+        if (batch.BatchCommands[^1].RecordsAffected != tokens.Count)
             throw new GroupConflictException();
+        await using var last = new NpgsqlBatch(connection) { BatchCommands = { commit } };
+        await last.ExecuteNonQueryAsync().ConfigureAwait(false);
     }
 
     private static void AddParamsAndTags(NpgsqlBatch batch, GroupWork work)

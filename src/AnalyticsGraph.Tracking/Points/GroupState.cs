@@ -27,22 +27,29 @@ internal sealed class GroupState
     {
         var parts = batches.SelectMany(batch => batch.Parts).ToArray();
         long[] runs = [.. parts.Select(part => part.RunId).Distinct().Order()];
-        var series = parts.SelectMany(part => part.Metrics.Select(metric => SeriesOf(part, metric))).Distinct().ToArray();
-        var keys = parts.SelectMany(part => part.Params.Select(param => (part.RunId, param.Key))).Distinct().ToArray();
-        var tokens = batches.Where(batch => batch.ClientToken is not null).Select(batch => (batch.Operation, Token: batch.ClientToken!)).Distinct().ToArray();
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new("SELECT set_config('analyticsgraph.actor', $1, true)") { Parameters = { new() { Value = caller.Name ?? "" } } },
+        var state = new GroupState();
+        await using var batch = new NpgsqlBatch(connection);
+        var readers = new List<Action<NpgsqlDataReader>>();
 
-                // Statements of a batch see what was committed before each of them began, so those below see the runs as they stand under the lock.
-                new($"""
-                    SELECT c.run_id, c.seq, r.experiment_id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id
-                    WHERE c.run_id = ANY ($1) ORDER BY c.run_id {(forWriting ? "FOR NO KEY UPDATE OF c" : "")}
-                    """) { Parameters = { new() { Value = runs } } },
-                // The group's id is the version of rows that replace others: it is taken under the lock, so that it grows with the order of acknowledgement.
-                new($"SELECT {(forWriting ? "nextval('point_group_id')" : "0::bigint")}"),
+        // Triggers write down who it was; points have none.
+        if (forWriting && parts.Any(part => part.Params.Count + part.Tags.Count > 0 || part.Results is not null))
+            Add(new("SELECT set_config('analyticsgraph.actor', $1, true)") { Parameters = { new() { Value = caller.Name ?? "" } } }, _ => { });
+
+        // Statements of a batch see what was committed before each of them began, so those below see the runs as they stand under the lock.
+        Add(
+            new($"""
+                SELECT c.run_id, c.seq, r.experiment_id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id
+                WHERE c.run_id = ANY ($1) ORDER BY c.run_id {(forWriting ? "FOR NO KEY UPDATE OF c" : "")}
+                """) { Parameters = { new() { Value = runs } } },
+            reader => state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(2), reader.GetString(3) == "ACTIVE") { Seq = reader.GetInt64(1) }));
+
+        // The group's id is the version of rows that replace others: it is taken under the lock, so that it grows with the order of acknowledgement.
+        if (forWriting)
+            Add(new("SELECT nextval('point_group_id')"), reader => state.GroupId = reader.GetInt64(0));
+        var series = batches.Count == 1 ? batches[0].Points.Series : [.. batches.SelectMany(batch => batch.Points.Series).Distinct()];
+        if (series.Count > 0)
+        {
+            Add(
                 new($"""
                     SELECT {RunMetricRows.Columns} FROM run_metric
                     WHERE (run_id, scope, key, label, rank) IN (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::int[]))
@@ -55,10 +62,28 @@ internal sealed class GroupState
                         new() { Value = series.Select(s => s.Rank).ToArray() },
                     },
                 },
+                reader =>
+                {
+                    var (key, summary) = RunMetricRows.Read(reader);
+                    state.Summaries.Add(key, summary);
+                });
+        }
+
+        var keys = parts.SelectMany(part => part.Params.Select(param => (part.RunId, param.Key))).Distinct().ToArray();
+        if (keys.Length > 0)
+        {
+            Add(
                 new("SELECT run_id, key, value FROM run_param WHERE (run_id, key) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))")
                 {
                     Parameters = { new() { Value = keys.Select(k => k.RunId).ToArray() }, new() { Value = keys.Select(k => k.Key).ToArray() } },
                 },
+                reader => state.Params.Add((reader.GetInt64(0), reader.GetString(1)), reader.GetString(2)));
+        }
+
+        var tokens = batches.Where(batch => batch.ClientToken is not null).Select(batch => (batch.Operation, Token: batch.ClientToken!)).Distinct().ToArray();
+        if (tokens.Length > 0)
+        {
+            Add(
                 new("""
                     SELECT operation, token, payload_hash, answer::text FROM idempotency
                     WHERE caller = $1 AND (operation, token) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND created_at >= now() - interval '24 hours'
@@ -69,30 +94,24 @@ internal sealed class GroupState
                         new() { Value = caller.Name ?? "" }, new() { Value = tokens.Select(t => t.Operation).ToArray() }, new() { Value = tokens.Select(t => t.Token).ToArray() },
                     },
                 },
-            },
-        };
-        await using var reader = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        var state = new GroupState();
-        await reader.NextResultAsync(ct).ConfigureAwait(false);
-        while (await reader.ReadAsync(ct).ConfigureAwait(false))
-            state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(2), reader.GetString(3) == "ACTIVE") { Seq = reader.GetInt64(1) });
-        await reader.NextResultAsync(ct).ConfigureAwait(false);
-        await reader.ReadAsync(ct).ConfigureAwait(false);
-        state.GroupId = reader.GetInt64(0);
-        await reader.NextResultAsync(ct).ConfigureAwait(false);
-        while (await reader.ReadAsync(ct).ConfigureAwait(false))
-        {
-            var (key, summary) = RunMetricRows.Read(reader);
-            state.Summaries.Add(key, summary);
+                reader => state.Tokens.Add((reader.GetString(0), reader.GetString(1)), new TokenRecord(reader.GetFieldValue<byte[]>(2), reader.GetString(3))));
         }
 
-        await reader.NextResultAsync(ct).ConfigureAwait(false);
-        while (await reader.ReadAsync(ct).ConfigureAwait(false))
-            state.Params.Add((reader.GetInt64(0), reader.GetString(1)), reader.GetString(2));
-        await reader.NextResultAsync(ct).ConfigureAwait(false);
-        while (await reader.ReadAsync(ct).ConfigureAwait(false))
-            state.Tokens.Add((reader.GetString(0), reader.GetString(1)), new TokenRecord(reader.GetFieldValue<byte[]>(2), reader.GetString(3)));
+        await using var results = await batch.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        foreach (var read in readers)
+        {
+            while (await results.ReadAsync(ct).ConfigureAwait(false))
+                read(results);
+            await results.NextResultAsync(ct).ConfigureAwait(false);
+        }
+
         return state;
+
+        void Add(NpgsqlBatchCommand command, Action<NpgsqlDataReader> read)
+        {
+            batch.BatchCommands.Add(command);
+            readers.Add(read);
+        }
     }
 
     /// <summary>Adds what contradicts the runs' present state.</summary>
@@ -118,8 +137,6 @@ internal sealed class GroupState
             }
         }
     }
-
-    public static SeriesKey SeriesOf(RunPart part, MetricInput metric) => new(part.RunId, metric.Scope, metric.Key, metric.Label, metric.Rank);
 
     /// <summary>A run under the lock.</summary>
     internal sealed record RunState(long ExperimentId, bool IsActive)

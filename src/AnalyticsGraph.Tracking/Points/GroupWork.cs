@@ -12,8 +12,10 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <param name="now">The time of points without one.</param>
 internal sealed class GroupWork(GroupState state, PresentPoints present, Func<long, bool> isHeard, DateTimeOffset now)
 {
-    private readonly Dictionary<SeriesKey, SeriesSummary> _changed = [];
-    private readonly SortedSet<long> _runs = [];
+    private readonly Dictionary<SeriesKey, SeriesState> _series = [];
+    private readonly List<(RunBatch Batch, SeriesState[] Series)> _taken = [];
+    private readonly long _now = now.ToUnixTimeMilliseconds();
+    private bool _tracks = present.Count > 0;
 
     // The last of a group counts, as the last of several groups does: its rows have one version, so the others are left out.
     private readonly Dictionary<(long RunId, long Index), DateTimeOffset> _epochs = [];
@@ -24,9 +26,10 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
     /// <summary>The new points.</summary>
     public SeriesBlock Points { get; } = new(SeriesTable.MetricPoint);
 
-    public IReadOnlyList<KeyValuePair<SeriesKey, SeriesSummary>> ChangedSummaries => [.. _changed];
+    public IReadOnlyList<KeyValuePair<SeriesKey, SeriesSummary>> ChangedSummaries =>
+        [.. _series.Values.Where(series => series.IsChanged).Select(series => KeyValuePair.Create(series.Key, series.Summary!))];
 
-    public long[] RunsWithPoints => [.. _runs];
+    public long[] RunsWithPoints => [.. _series.Values.Where(series => series.IsChanged).Select(series => series.Key.RunId).Distinct().Order()];
 
     public Dictionary<(long RunId, string Key), string> NewParams { get; } = [];
 
@@ -45,28 +48,19 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
 
     public bool HasChanges => Points.Count > 0 || NewParams.Count > 0 || Tags.Count > 0 || Results.Count > 0 || _epochs.Count > 0 || _batches.Count > 0 || NewTokens.Count > 0;
 
-    public static MetricPoint PointOf(RunPart part, MetricInput metric, DateTimeOffset now) => new(
-        GroupState.SeriesOf(part, metric),
-        new SeriesPoint(new PointPosition(metric.Epoch, metric.Step, (metric.Time ?? now).ToUnixTimeMilliseconds()), metric.Value));
-
     /// <summary>Accepts or refuses a batch.</summary>
     public Outcome<LogBatchResult> Take(RunBatch batch)
     {
         if (batch.ClientToken is { } used && State.Tokens.TryGetValue((batch.Operation, used), out var first))
-        {
-            return first.Hash.AsSpan().SequenceEqual(batch.Hash)
-                ? Outcome.Of(JsonSerializer.Deserialize<LogBatchResult>(first.Answer)!)
-                : Outcome.Failed<LogBatchResult>(ClientTokens.Conflict(used));
-        }
+            return ClientTokens.Recall<LogBatchResult>(first, used, batch.Hash);
 
         var rules = new InputRules();
         State.Check(batch, rules);
         if (rules.Errors.Count > 0)
             return Outcome.Failed<LogBatchResult>(rules.Errors);
-        var added = 0;
         foreach (var part in batch.Parts)
-            added += Take(part);
-        var result = new LogBatchResult(batch.Parts[0].RunId, added);
+            Take(part);
+        var result = new LogBatchResult(batch.Parts[0].RunId, TakePoints(batch), batch.Points.Count);
         if (batch.ClientToken is { } token)
         {
             var record = new TokenRecord(batch.Hash, JsonSerializer.Serialize(result));
@@ -75,6 +69,24 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
         }
 
         return Outcome.Of(result);
+    }
+
+    /// <summary>Takes a batch's points, whose runs are there.</summary>
+    /// <returns>How many were new.</returns>
+    public int TakePoints(RunBatch batch)
+    {
+        var points = batch.Points;
+        var series = new SeriesState[points.Series.Count];
+        for (var i = 0; i < series.Length; i++)
+            series[i] = StateOf(points.Series[i]);
+        if (batch.Corrects)
+            Track();
+        var before = Points.Count;
+        for (var i = 0; i < points.Count; i++)
+            Take(series[points.SeriesOf[i]], points.At(i, _now), batch.Corrects);
+        if (!_tracks)
+            _taken.Add((batch, series));
+        return Points.Count - before;
     }
 
     /// <summary>The rows for the log: one block for each series that the group has rows of.</summary>
@@ -99,7 +111,7 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
         }
     }
 
-    private int Take(RunPart part)
+    private void Take(RunPart part)
     {
         foreach (var param in part.Params)
         {
@@ -115,34 +127,53 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
             _batches[(part.RunId, batch.EpochIndex, batch.Index)] = batch.Time ?? now;
         if (part.Results is { } results)
             Results[part.RunId] = results.Time ?? now;
-        var heard = part.Metrics.Count > 0 && isHeard(part.RunId) ? new List<LivePoint>() : null;
-        var added = part.Metrics.Count(metric => TryAdd(PointOf(part, metric, now), part.Corrects, heard));
-        if (heard is { Count: > 0 } && !HeardPoints.TryAdd(part.RunId, heard))
-            HeardPoints[part.RunId].AddRange(heard);
-        return added;
     }
 
-    private bool TryAdd(MetricPoint point, bool corrects, List<LivePoint>? heard)
+    private void Take(SeriesState series, SeriesPoint point, bool corrects)
     {
-        if (corrects && present.At(point) is { } latest)
+        if (corrects && present.At(new(series.Key, point)) is { } latest)
         {
-            if (latest.Value.Equals(point.Point.Value))
-                return false;
-            var position = point.Point.Position;
-            if (position.Time <= latest.Time)
-                point = point with { Point = point.Point with { Position = position with { Time = latest.Time + 1 } } };
+            if (latest.Value.Equals(point.Value))
+                return;
+            if (point.Position.Time <= latest.Time)
+                point = point with { Position = point.Position with { Time = latest.Time + 1 } };
         }
 
-        var run = State.Runs[point.Series.RunId];
-        if (!present.Add(point, run.Seq + 1))
-            return false;
-        if (!State.Summaries.TryGetValue(point.Series, out var summary))
-            State.Summaries.Add(point.Series, summary = new SeriesSummary());
-        summary.Add(point.Point);
-        _changed[point.Series] = summary;
-        _runs.Add(point.Series.RunId);
-        Points.AddPoint(run.ExperimentId, point.Series, point.Point, ++run.Seq, State.GroupId);
-        heard?.Add(LivePoint.Of(point, run.Seq));
-        return true;
+        // One that is later than all of its series cannot be there already; the others are looked for, from the first of them on.
+        if (!_tracks && series.Summary is { } summary && point.Position <= summary.Last.Position)
+            Track();
+        if (_tracks && !present.Add(new(series.Key, point), series.Run.Seq + 1))
+            return;
+        Points.AddPoint(series.Run.ExperimentId, series, point, ++series.Run.Seq, State.GroupId);
+        series.Add(point);
+        if (series.IsHeard)
+            Hear(series, point);
+    }
+
+    /// <summary>From now on, what the group has is known point by point.</summary>
+    private void Track()
+    {
+        if (_tracks)
+            return;
+        _tracks = true;
+        foreach (var (batch, series) in _taken)
+        {
+            for (var i = 0; i < batch.Points.Count; i++)
+                present.Add(new(series[batch.Points.SeriesOf[i]].Key, batch.Points.At(i, _now)), 0);
+        }
+    }
+
+    private void Hear(SeriesState series, in SeriesPoint point)
+    {
+        if (!HeardPoints.TryGetValue(series.Key.RunId, out var heard))
+            HeardPoints.Add(series.Key.RunId, heard = []);
+        heard.Add(LivePoint.Of(new(series.Key, point), series.Run.Seq));
+    }
+
+    private SeriesState StateOf(in SeriesKey key)
+    {
+        if (!_series.TryGetValue(key, out var series))
+            _series.Add(key, series = new SeriesState(key, State.Runs[key.RunId], State.Summaries.GetValueOrDefault(key), isHeard(key.RunId)));
+        return series;
     }
 }

@@ -23,9 +23,13 @@ internal static class MetricScopes
 
     public static string Name(this MetricScope scope) => Names[(int)scope];
 
-    public static MetricScope Parse(string name) => Array.IndexOf(Names, name) switch
+    public static MetricScope Parse(string name) =>
+        TryParse(name, out var scope) ? scope : throw new ArgumentException($"'{name}' is no metric scope. Known: {string.Join(", ", Names)}.", nameof(name));
+
+    public static bool TryParse(string name, out MetricScope scope)
     {
-        < 0 => throw new ArgumentException($"'{name}' is no metric scope. Known: {string.Join(", ", Names)}.", nameof(name)),
-        var scope => (MetricScope)scope,
-    };
+        var index = Array.IndexOf(Names, name);
+        scope = (MetricScope)Math.Max(index, 0);
+        return index >= 0;
+    }
 }

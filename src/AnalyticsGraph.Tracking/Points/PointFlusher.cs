@@ -30,6 +30,7 @@ public sealed class PointFlusher : IAsyncDisposable
     private readonly PointLogOptions _options;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _wake = new(0);
     private readonly CancellationTokenSource _stop = new();
     private Task _background = Task.CompletedTask;
     private readonly PendingPointGauges _gauges;
@@ -109,6 +110,7 @@ public sealed class PointFlusher : IAsyncDisposable
         await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         _turn.Dispose();
+        _wake.Dispose();
         _gauges.Dispose();
     }
 
@@ -128,7 +130,12 @@ public sealed class PointFlusher : IAsyncDisposable
         }
     }
 
-    internal void NoteLogged(long bytes) => Interlocked.Add(ref _pendingBytes, bytes);
+    /// <summary>Counts what was logged. Where much waits, it is flushed now rather than at the options' pace.</summary>
+    internal void NoteLogged(long bytes)
+    {
+        if (Interlocked.Add(ref _pendingBytes, bytes) > _options.MaxBlockBytes / 2 && _wake.CurrentCount == 0)
+            _wake.Release();
+    }
 
     /// <summary>Step 1: puts groups that belong to no block yet into a new one.</summary>
     /// <returns>The block's id; null if there are no such groups up to <paramref name="lastGroup"/>.</returns>
@@ -162,14 +169,14 @@ public sealed class PointFlusher : IAsyncDisposable
     {
         SeriesBlock? block = null;
         var groups = new List<long>();
-        await using (var read = new NpgsqlCommand("SELECT group_id, series, bytes, payload FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
+        await using (var read = new NpgsqlCommand("SELECT group_id, series, payload FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
         await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
         {
             while (await reader.ReadAsync(ct).ConfigureAwait(false))
             {
                 groups.Add(reader.GetInt64(0));
                 block ??= new SeriesBlock(SeriesTable.Named(reader.GetString(1)));
-                block.Append(reader.GetFieldValue<byte[]>(3), reader.GetInt32(2), groups[^1]);
+                block.Append(reader.GetFieldValue<byte[]>(2), groups[^1]);
             }
         }
 
@@ -336,7 +343,8 @@ public sealed class PointFlusher : IAsyncDisposable
                 _logger.LogError(fault, "Points could not be flushed to ClickHouse. They stay in the log; the next try is in {Pause}.", pause);
             }
 
-            await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A store that does not answer is not asked more often for that.
+            await (pause > _options.FlushInterval ? Task.Delay(pause, ct) : _wake.WaitAsync(pause, ct)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

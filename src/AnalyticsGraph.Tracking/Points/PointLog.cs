@@ -106,6 +106,12 @@ public sealed class PointLog : IAsyncDisposable
             return Outcome.Failed<LogBatchResult>(rules.Errors);
         }
 
+        return await LogAsync(batch, caller, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds a batch that keeps to all rules; what contradicts the runs' state is told.</summary>
+    internal async Task<Outcome<LogBatchResult>> LogAsync(RunBatch batch, Caller caller, CancellationToken ct)
+    {
         var pending = new PendingBatch(batch, caller, ct);
         await _queue.Writer.WriteAsync(pending, ct).ConfigureAwait(false);
         return await pending.Completion.Task.WaitAsync(ct).ConfigureAwait(false);
@@ -114,7 +120,8 @@ public sealed class PointLog : IAsyncDisposable
     // PostgreSQL holds no U+0000, not even in a question: what has one is wrong already, and cannot contradict anything stored.
     private static RunBatch Askable(RunBatch batch) => batch with
     {
-        Parts = [.. batch.Parts.Select(part => part with { Metrics = [], Params = [.. part.Params.Where(param => !HasNul(param.Key))] })],
+        Points = new PointColumns(),
+        Parts = [.. batch.Parts.Select(part => part with { Params = [.. part.Params.Where(param => !HasNul(param.Key))] })],
         ClientToken = null,
     };
 
@@ -148,7 +155,7 @@ public sealed class PointLog : IAsyncDisposable
                 }
 
                 group.Add(next);
-                points += next.Batch.PointCount;
+                points += next.Batch.Points.Count;
             }
 
             if (group.Count > 0)

@@ -16,7 +16,7 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <param name="options">Bounds.</param>
 public sealed class RowLog(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options)
 {
-    private const int MostClasses = 1000;
+    internal const int MostClasses = 1000;
 
     /// <summary>Adds or replaces records of a job's runtime.</summary>
     /// <param name="request">The records.</param>

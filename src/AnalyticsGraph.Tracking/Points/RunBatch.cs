@@ -5,49 +5,65 @@ namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>What one call adds to runs, whichever mutation it is: taken as a whole or not at all.</summary>
 /// <param name="Operation">The mutation: a client token is the caller's and the operation's.</param>
-/// <param name="Parts">What is added to each run.</param>
+/// <param name="Parts">What is added to each run beside its points; one for each run that has any.</param>
+/// <param name="Points">The points of all of them.</param>
 /// <param name="ClientToken">Makes the call safe to repeat.</param>
 /// <param name="Hash">A hash of the call's content; empty without a token.</param>
-internal sealed record RunBatch(string Operation, IReadOnlyList<RunPart> Parts, string? ClientToken, byte[] Hash)
+internal sealed record RunBatch(string Operation, IReadOnlyList<RunPart> Parts, PointColumns Points, string? ClientToken, byte[] Hash)
 {
-    /// <summary>How many points it has.</summary>
-    public int PointCount => Parts.Sum(part => part.Metrics.Count);
+    /// <summary>
+    /// Whether its points replace what is said at their places: one that says the same again is none, and another one is made later than all that are there, because the
+    /// latest counts.
+    /// </summary>
+    public bool Corrects { get; init; }
 
     public static RunBatch Of(LogBatchRequest request) => Of("logBatch", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
     {
-        Metrics = request.Metrics,
         Params = request.Params,
         Tags = request.Tags,
-    });
+    }).With(request.RunId, request.Metrics);
 
-    public static RunBatch Of(LogMetricsRequest request) => Of("logMetrics", request, request.ClientToken,
-        [.. request.Runs.Select((run, i) => new RunPart(run.RunId, InputRules.Path("input", "runs", i, "runId")) { Metrics = run.Metrics })]);
+    public static RunBatch Of(LogMetricsRequest request)
+    {
+        var batch = Of("logMetrics", request, request.ClientToken, [.. request.Runs.Select((run, i) => new RunPart(run.RunId, InputRules.Path("input", "runs", i, "runId")))]);
+        foreach (var run in request.Runs)
+            batch.With(run.RunId, run.Metrics);
+        return batch;
+    }
 
     public static RunBatch Of(LogEpochsRequest request) => Of("logEpochs", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
     {
-        Corrects = true,
-        Metrics = [.. request.Epochs.SelectMany(epoch => Points(epoch.Metrics, MetricScope.Epoch, 0, epoch.Index, epoch.Time))],
         Epochs = request.Epochs,
-    });
+    }).Correcting(request.RunId, request.Epochs.SelectMany(epoch => Values(epoch.Metrics, MetricScope.Epoch, 0, epoch.Index, epoch.Time)));
 
     public static RunBatch Of(LogBatchesRequest request) => Of("logBatches", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
     {
-        Corrects = true,
-        Metrics = [.. request.Batches.SelectMany(batch => Points(batch.Metrics, MetricScope.Batch, batch.EpochIndex, batch.Index, batch.Time))],
         Batches = request.Batches,
-    });
+    }).Correcting(request.RunId, request.Batches.SelectMany(batch => Values(batch.Metrics, MetricScope.Batch, batch.EpochIndex, batch.Index, batch.Time)));
 
     public static RunBatch Of(LogResultsRequest request) => Of("logResults", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
     {
-        Corrects = true,
-        Metrics = [.. Points(request.Metrics, MetricScope.Result, 0, 0, request.Time)],
         Results = request,
-    });
+    }).Correcting(request.RunId, Values(request.Metrics, MetricScope.Result, 0, 0, request.Time));
 
     private static RunBatch Of<TRequest>(string operation, TRequest request, string? token, params RunPart[] parts) =>
-        new(operation, parts, token, token is null ? [] : ClientTokens.Hash(request));
+        new(operation, parts, new PointColumns(), token, token is null ? [] : ClientTokens.Hash(request));
 
-    private static IEnumerable<MetricInput> Points(IEnumerable<MetricValue> metrics, MetricScope scope, long epoch, long step, DateTimeOffset? time)
+    private RunBatch Correcting(long runId, IEnumerable<MetricInput> metrics) => (this with { Corrects = true }).With(runId, metrics);
+
+    private RunBatch With(long runId, IEnumerable<MetricInput> metrics)
+    {
+        foreach (var metric in metrics)
+        {
+            Points.Add(
+                new SeriesKey(runId, metric.Scope, metric.Key, metric.Label, metric.Rank),
+                new SeriesPoint(new PointPosition(metric.Epoch, metric.Step, metric.Time?.ToUnixTimeMilliseconds() ?? PointColumns.Now), metric.Value));
+        }
+
+        return this;
+    }
+
+    private static IEnumerable<MetricInput> Values(IEnumerable<MetricValue> metrics, MetricScope scope, long epoch, long step, DateTimeOffset? time)
     {
         foreach (var metric in metrics)
         {
@@ -67,8 +83,6 @@ internal sealed record RunBatch(string Operation, IReadOnlyList<RunPart> Parts, 
 /// <param name="Path">Where the input names it.</param>
 internal sealed record RunPart(long RunId, string[] Path)
 {
-    public IReadOnlyList<MetricInput> Metrics { get; init; } = [];
-
     public IReadOnlyList<KeyText> Params { get; init; } = [];
 
     public IReadOnlyList<KeyText> Tags { get; init; } = [];
@@ -78,10 +92,4 @@ internal sealed record RunPart(long RunId, string[] Path)
     public IReadOnlyList<BatchInput> Batches { get; init; } = [];
 
     public LogResultsRequest? Results { get; init; }
-
-    /// <summary>
-    /// Whether its points replace what is said at their places: one that says the same again is none, and another one is made later than all that are there, because the
-    /// latest counts.
-    /// </summary>
-    public bool Corrects { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.ClickHouse.Compression;
 
 namespace AnalyticsGraph.Tracking.Points;
 
@@ -8,6 +10,8 @@ namespace AnalyticsGraph.Tracking.Points;
 /// </summary>
 internal sealed class SeriesBlock(SeriesTable table)
 {
+    private const byte InFrame = 0x06;
+
     private readonly ByteColumn[] _parts = [.. Enumerable.Range(0, table.PartCount).Select(_ => new ByteColumn())];
     private readonly ByteColumn _stamps = new();
     private int _at;
@@ -31,6 +35,9 @@ internal sealed class SeriesBlock(SeriesTable table)
     public void Add(double value) => _parts[_at++].Add(BitConverter.DoubleToInt64Bits(value));
 
     public void Add(string text) => _parts[_at++].Add(text);
+
+    /// <summary>Adds a text that is UTF-8 already.</summary>
+    public void AddText(ReadOnlySpan<byte> text) => _parts[_at++].AddText(text);
 
     public void AddOptional(long? value)
     {
@@ -75,6 +82,9 @@ internal sealed class SeriesBlock(SeriesTable table)
         Count++;
     }
 
+    /// <summary>The names of its columns.</summary>
+    public IReadOnlyList<string> ColumnNames => [.. table.Columns.Select(column => column.Name), .. _stamps.Length > 0 ? table.StampNames : []];
+
     /// <summary>The block in Native format.</summary>
     public byte[] ToNative()
     {
@@ -82,7 +92,7 @@ internal sealed class SeriesBlock(SeriesTable table)
         var head = new MemoryStream();
         WriteVarint(head, (ulong)(table.Columns.Count + stamps.Count));
         WriteVarint(head, (ulong)Count);
-        var native = new byte[checked((int)(head.Length + Bytes + table.Columns.Sum(column => column.Header.Length) + stamps.Sum(stamp => (long)stamp.Length + _stamps.Length)))];
+        var native = GC.AllocateUninitializedArray<byte>(checked((int)(head.Length + Bytes + table.Columns.Sum(column => column.Header.Length) + stamps.Sum(stamp => (long)stamp.Length + _stamps.Length))));
         var to = new MemoryStream(native);
         head.WriteTo(to);
         var part = 0;
@@ -102,26 +112,22 @@ internal sealed class SeriesBlock(SeriesTable table)
         return native;
     }
 
-    /// <summary>The payload of a log row: the block, deflated.</summary>
+    /// <summary>The payload of a log row: the block in a frame of LZ4, which takes a tenth of deflate's time for half as much again.</summary>
     public byte[] ToPayload()
     {
-        var payload = new MemoryStream();
-        using (var deflate = new DeflateStream(payload, CompressionLevel.Fastest))
-            deflate.Write(ToNative());
-        return payload.ToArray();
+        var native = ToNative();
+        var payload = new byte[1 + Lz4Frame.MostLength(native.Length)];
+        payload[0] = InFrame;
+        return payload[..(1 + Lz4Frame.Write(native, payload.AsSpan(1)))];
     }
 
     /// <summary>Joins a payload to the block.</summary>
     /// <param name="payload">What <see cref="ToPayload"/> returned.</param>
-    /// <param name="bytes">The expected size of its columns.</param>
     /// <param name="groupId">Its group, which becomes the version of rows that have one.</param>
     /// <exception cref="InvalidDataException">The payload is no block of this table: the log is damaged.</exception>
-    public void Append(byte[] payload, int bytes, long groupId)
+    public void Append(ReadOnlySpan<byte> payload, long groupId)
     {
-        using var deflate = new DeflateStream(new MemoryStream(payload), CompressionMode.Decompress);
-        var native = new MemoryStream(bytes + 1024);
-        deflate.CopyTo(native);
-        ReadOnlySpan<byte> rest = native.GetBuffer().AsSpan(0, (int)native.Length);
+        ReadOnlySpan<byte> rest = Unpack(payload);
         var columns = ReadVarint(ref rest);
         var rows = checked((int)ReadVarint(ref rest));
         if (columns != (ulong)table.Columns.Count)
@@ -163,6 +169,31 @@ internal sealed class SeriesBlock(SeriesTable table)
         foreach (var (key, _) in entries)
             _parts[_at].Add(key);
         _at++;
+    }
+
+    private static byte[] Unpack(ReadOnlySpan<byte> payload)
+    {
+        if (payload[0] != InFrame)
+        {
+            // From before frames: no deflated block begins with that byte, whose type of block does not exist.
+            using var deflate = new DeflateStream(new MemoryStream(payload.ToArray()), CompressionMode.Decompress);
+            var native = new MemoryStream();
+            deflate.CopyTo(native);
+            return native.ToArray();
+        }
+
+        try
+        {
+            if (!Lz4Frame.TryReadHeader(payload[1..], out _, out var length))
+                throw new InvalidDataException("A payload of the log has no head of a frame: the log is damaged.");
+            var native = GC.AllocateUninitializedArray<byte>(length);
+            Lz4Frame.Read(payload[1..], native);
+            return native;
+        }
+        catch (ClickHouseFormatException fault)
+        {
+            throw new InvalidDataException($"A payload of the log is damaged: {fault.Message}", fault);
+        }
     }
 
     private static int LengthOfTexts(ReadOnlySpan<byte> data, int rows)

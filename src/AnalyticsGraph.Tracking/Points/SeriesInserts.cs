@@ -16,8 +16,7 @@ internal sealed class SeriesInserts(ClickHouseClient clickHouse)
     /// <summary>Inserts a block as one part: all or nothing. The same token again inserts nothing more.</summary>
     public async Task InsertAsync(SeriesBlock rows, string token, CancellationToken ct)
     {
-        using var block = Block.Decode(rows.ToNative());
-        await clickHouse.InsertAsync(new ClickHouseInsert(rows.Table.Name) { DeduplicationToken = token, Settings = Settings }, block, ct).ConfigureAwait(false);
+        await clickHouse.InsertAsync(new ClickHouseInsert(rows.Table.Name, rows.ColumnNames) { DeduplicationToken = token, Settings = Settings }, rows.ToNative(), ct).ConfigureAwait(false);
     }
 
     /// <summary>Removes the points that a block of <see cref="SeriesTable.RemovedPoint"/> names. Those that are gone already are none, so that it may be repeated.</summary>

@@ -1,14 +1,25 @@
+using System.Text;
+
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>Rows of the series as blocks hold them.</summary>
 internal static class SeriesRows
 {
     /// <summary>Adds a point to a block of <see cref="SeriesTable.MetricPoint"/>.</summary>
-    public static void AddPoint(this SeriesBlock block, long experimentId, in SeriesKey series, in SeriesPoint point, long seq, long groupId)
+    public static void AddPoint(this SeriesBlock block, long experimentId, in SeriesKey series, in SeriesPoint point, long seq, long groupId) =>
+        block.AddPoint(experimentId, series, Encoding.UTF8.GetBytes(series.Key), Encoding.UTF8.GetBytes(series.Label), point, seq, groupId);
+
+    /// <summary>As the other one.</summary>
+    public static void AddPoint(this SeriesBlock block, long experimentId, SeriesState series, in SeriesPoint point, long seq, long groupId) =>
+        block.AddPoint(experimentId, series.Key, series.KeyText, series.LabelText, point, seq, groupId);
+
+    /// <summary>As the other one, of texts that are UTF-8 already.</summary>
+    public static void AddPoint(
+        this SeriesBlock block, long experimentId, in SeriesKey series, ReadOnlySpan<byte> key, ReadOnlySpan<byte> label, in SeriesPoint point, long seq, long groupId)
     {
         block.Add(experimentId);
-        block.Add(series.Key);
-        block.Add(series.Label);
+        block.AddText(key);
+        block.AddText(label);
         block.Add(series.RunId);
         block.Add((byte)series.Scope);
         block.Add(series.Rank);

@@ -10,7 +10,8 @@ internal sealed class SeriesTable
         (Name, IsVersioned) = (name, isVersioned);
         Columns = [.. columns.Select(column => new Column(column.Name, column.Type, Header(column.Name, column.Type), PartsOf(column.Type)))];
         PartCount = Columns.Sum(column => column.Parts.Length);
-        Stamps = isVersioned ? [Header("version", "UInt64"), Header("group_id", "UInt64")] : [];
+        StampNames = isVersioned ? ["version", "group_id"] : [];
+        Stamps = [.. StampNames.Select(stamp => Header(stamp, "UInt64"))];
     }
 
     /// <summary>How a part of a column is told from the bytes around it.</summary>
@@ -87,6 +88,9 @@ internal sealed class SeriesTable
 
     /// <summary>How many parts they have.</summary>
     public int PartCount { get; }
+
+    /// <summary>The names of the columns that are written when a block is made.</summary>
+    public IReadOnlyList<string> StampNames { get; }
 
     /// <summary>The headers of the columns that are written when a block is made, each an UInt64 that is the group's id.</summary>
     public IReadOnlyList<byte[]> Stamps { get; }

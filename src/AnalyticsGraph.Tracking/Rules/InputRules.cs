@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using AnalyticsGraph.Mapping.Model;
@@ -21,8 +22,12 @@ internal sealed class InputRules
     public const int MostTags = 100;
 
     // What a DateTime of .NET, a timestamptz and a DateTime64(3) all can hold and write.
+    private static readonly SearchValues<char> PlainKeyCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-: ");
     private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Latest = new(2299, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
+    private static readonly long EarliestMilliseconds = Earliest.ToUnixTimeMilliseconds();
+    private static readonly long LatestMilliseconds = Latest.ToUnixTimeMilliseconds();
 
     private readonly List<UserError> _errors = [];
 
@@ -56,9 +61,15 @@ internal sealed class InputRules
     /// <summary>A moment that every store can hold.</summary>
     public void Time(DateTimeOffset? time, string what, params object[] path)
     {
-        if (time < Earliest || time > Latest)
+        if (!IsInRange(time))
             Invalid($"{what} {time:O} is not between the years 1900 and 2299. Is it in milliseconds?", path);
     }
+
+    /// <summary>Whether every store can hold the moment.</summary>
+    public static bool IsInRange(DateTimeOffset? time) => !(time < Earliest || time > Latest);
+
+    /// <summary>Whether every store can hold the moment, in milliseconds since 1970.</summary>
+    public static bool IsInRange(long unixMilliseconds) => unixMilliseconds >= EarliestMilliseconds && unixMilliseconds <= LatestMilliseconds;
 
     /// <summary>A number within its range.</summary>
     public void Number(double number, FieldCheck check, string what, params object[] path)
@@ -109,6 +120,24 @@ internal sealed class InputRules
 
         if (key.Split('/') is var parts && (parts.Contains("") || parts.Contains(".") || parts.Contains("..")))
             Invalid($"{what} '{key}' is no plain path: it may not begin or end with '/', nor contain '//', '.' or '..' as a part.", path);
+    }
+
+    /// <summary>Whether <see cref="Key"/> has surely nothing to say of a key: the quick answer for most of them.</summary>
+    public static bool IsPlainKey(string key)
+    {
+        if (key.Length is 0 or > LongestKey)
+            return false;
+        for (ReadOnlySpan<char> rest = key; ;)
+        {
+            var end = rest.IndexOfAnyExcept(PlainKeyCharacters);
+            if (end < 0)
+                return rest.Length > 0;
+
+            // Within a path, or within a part that is more than dots.
+            if (end == 0 || rest[end] is not ('/' or '.'))
+                return false;
+            rest = rest[(end + 1)..];
+        }
     }
 
     /// <summary>Params or tags: their keys, values, number, and that no key stands twice with different values.</summary>

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AnalyticsGraph.Tracking.Staging;
 
@@ -105,11 +107,23 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         await transaction.CommitAsync(ct).ConfigureAwait(false);
     }
 
-    /// <summary>Records that the load shall be published. From here on it is, unless its owners are gone.</summary>
-    internal async Task AskAsync(long load, CancellationToken ct)
+    /// <summary>Records that the load shall be published, and for which call. From here on it is, unless its owners are gone.</summary>
+    internal async Task AskAsync(long load, StagedCall call, CancellationToken ct)
     {
-        await using var command = postgres.CreateCommand("UPDATE staged_load SET publish_asked_at = now() WHERE id = $1 AND publish_asked_at IS NULL");
-        command.Parameters.Add(new NpgsqlParameter { Value = load });
+        await using var command = postgres.CreateCommand(
+            """
+            UPDATE staged_load SET publish_asked_at = now(), row_count = $2, operation = $3, token = $4, payload_hash = $5, column_datasets = $6, column_names = $7, column_types = $8
+            WHERE id = $1 AND publish_asked_at IS NULL
+            """);
+        var p = command.Parameters;
+        p.Add(new() { Value = load });
+        p.Add(new() { Value = call.Rows });
+        p.Add(new() { Value = call.Operation });
+        p.Add(new() { Value = (object?)call.Token ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        p.Add(new() { Value = (object?)call.Hash ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+        p.Add(new() { Value = call.Columns.Select(column => column.DatasetId).ToArray() });
+        p.Add(new() { Value = call.Columns.Select(column => column.Column.Name).ToArray() });
+        p.Add(new() { Value = call.Columns.Select(column => column.Column.IsText ? "TEXT" : "NUMBER").ToArray() });
         if (await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 0)
             throw Closed();
     }
@@ -122,31 +136,61 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     }
 
     /// <summary>The one transaction that publishes a load.</summary>
-    /// <returns>How many rows were new; errors if their owners are not there, and then the load is gone. Nothing for a load that somebody else has published.</returns>
-    internal async Task<Outcome<long>> PublishAskedAsync(long load, CancellationToken ct)
+    /// <returns>
+    /// What came of it, or of an earlier call with its token; errors if its owners are not there, and then the load is gone. Nothing for a load that somebody else has published.
+    /// </returns>
+    internal async Task<Outcome<StagedAnswer>> PublishAskedAsync(long load, CancellationToken ct)
     {
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
-        await using (var take = new NpgsqlCommand("SELECT caller FROM staged_load WHERE id = $1 FOR UPDATE", connection) { Parameters = { new() { Value = load } } })
+        if (await TakeAsync(connection, load, ct).ConfigureAwait(false) is not var (caller, call))
+            return Outcome.Of(new StagedAnswer(0, 0));
+        await TrackingStore.SetActorAsync(connection, caller, ct).ConfigureAwait(false);
+        var first = call.Token is null ? null : await ClientTokens.ClaimAsync(connection, caller, call.Operation, call.Token, call.Hash!, ct).ConfigureAwait(false);
+        var (outcome, bytes) = first is null ? await PublishAsync(connection, load, call, ct).ConfigureAwait(false) : (ClientTokens.Recall<StagedAnswer>(first, call.Token!, call.Hash!), 0);
+        if (first is null && call.Token is not null)
         {
-            if (await take.ExecuteScalarAsync(ct).ConfigureAwait(false) is not string caller)
-                return Outcome.Of(0L);
-            await TrackingStore.SetActorAsync(connection, new Caller(caller.Length > 0 ? caller : null), ct).ConfigureAwait(false);
-        }
-
-        var missing = await StagedOwners.LockAsync(connection, load, ct).ConfigureAwait(false);
-        var (rows, bytes) = missing.Count > 0 ? (0, 0) : await MoveRowsAsync(connection, load, ct).ConfigureAwait(false);
-        if (missing.Count == 0)
-        {
-            var points = await new StagedPoints(connection, flusher, load).PublishAsync(ct).ConfigureAwait(false);
-            (rows, bytes) = (rows + points.Rows, bytes + points.Bytes);
+            // What failed is not remembered: the same call may succeed another time.
+            await using var remember = new NpgsqlBatch(connection);
+            remember.BatchCommands.Add(outcome.Succeeded
+                ? ClientTokens.Answer(caller, call.Operation, call.Token, JsonSerializer.Serialize(outcome.Value))
+                : ClientTokens.Release(caller, call.Operation, call.Token));
+            await remember.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         }
 
         await using (var done = new NpgsqlCommand("DELETE FROM staged_load WHERE id = $1", connection) { Parameters = { new() { Value = load } } })
             await done.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         await transaction.CommitAsync(ct).ConfigureAwait(false);
         flusher.NoteLogged(bytes);
-        return missing.Count > 0 ? Outcome.Failed<long>(missing) : Outcome.Of(rows);
+        return outcome;
+    }
+
+    private async Task<(Outcome<StagedAnswer> Outcome, long Bytes)> PublishAsync(NpgsqlConnection connection, long load, StagedCall call, CancellationToken ct)
+    {
+        var wrong = await StagedOwners.LockAsync(connection, load, ct).ConfigureAwait(false);
+        if (wrong.Count == 0)
+            wrong = await StagedColumns.AddAsync(connection, call.Columns, ct).ConfigureAwait(false);
+        if (wrong.Count > 0)
+            return (Outcome.Failed<StagedAnswer>(wrong), 0);
+        var rows = await MoveRowsAsync(connection, load, ct).ConfigureAwait(false);
+        var points = await new StagedPoints(connection, flusher, load).PublishAsync(ct).ConfigureAwait(false);
+        return (Outcome.Of(new StagedAnswer(call.Rows, rows.Rows + points.Rows)), rows.Bytes + points.Bytes);
+    }
+
+    private static async Task<(Caller Caller, StagedCall Call)?> TakeAsync(NpgsqlConnection connection, long load, CancellationToken ct)
+    {
+        await using var take = new NpgsqlCommand(
+            "SELECT caller, row_count, operation, token, payload_hash, column_datasets, column_names, column_types FROM staged_load WHERE id = $1 FOR UPDATE", connection)
+        { Parameters = { new() { Value = load } } };
+        await using var reader = await take.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        if (!await reader.ReadAsync(ct).ConfigureAwait(false))
+            return null;
+        var (caller, datasets, names, types) = (reader.GetString(0), reader.GetFieldValue<long[]>(5), reader.GetFieldValue<string[]>(6), reader.GetFieldValue<string[]>(7));
+        return (
+            new Caller(caller.Length > 0 ? caller : null),
+            new StagedCall(
+                reader.GetInt64(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4),
+                [.. datasets.Select((dataset, i) => new StagedColumn(dataset, new ColumnInput(names[i], types[i] == "TEXT")))]));
     }
 
     private static GraphQLException Closed() =>

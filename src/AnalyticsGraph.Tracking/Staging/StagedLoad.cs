@@ -1,9 +1,10 @@
+using System.Text;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 
 namespace AnalyticsGraph.Tracking.Staging;
 
-/// <summary>A body on its way: what is added is stored, and seen by nobody before <see cref="PublishAsync"/>. One caller at a time.</summary>
+/// <summary>A body on its way: what is added is stored, and seen by nobody before it is published. One caller at a time.</summary>
 public sealed class StagedLoad : IAsyncDisposable
 {
     private readonly SeriesStaging _staging;
@@ -16,16 +17,33 @@ public sealed class StagedLoad : IAsyncDisposable
     public long Id { get; }
 
     /// <summary>Adds points of runs; exact duplicates of each other and of what is stored are taken once when they are published.</summary>
-    /// <param name="points">The points.</param>
+    /// <param name="points">The points, each with its time.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="GraphQL.Errors.GraphQLException">Too much waits to be published.</exception>
-    public async Task AddPointsAsync(IReadOnlyList<MetricPoint> points, CancellationToken ct = default)
+    public Task AddPointsAsync(IReadOnlyList<MetricPoint> points, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(points);
-        var block = new SeriesBlock(SeriesTable.MetricPoint);
+        var columns = new PointColumns(points.Count);
         foreach (var point in points)
-            block.AddPoint(0, point.Series, point.Point, 0, 0);
-        await AddAsync(block, [.. points.Select(point => point.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
+            columns.Add(point.Series, point.Point);
+        return AddPointsAsync(columns, 0, ct);
+    }
+
+    /// <summary>As the other one.</summary>
+    /// <param name="points">The points.</param>
+    /// <param name="now">The time of points without one.</param>
+    /// <param name="ct">Ends the wait.</param>
+    internal Task AddPointsAsync(PointColumns points, long now, CancellationToken ct)
+    {
+        var block = new SeriesBlock(SeriesTable.MetricPoint);
+        var texts = points.Series.Select(series => (Key: Encoding.UTF8.GetBytes(series.Key), Label: Encoding.UTF8.GetBytes(series.Label))).ToArray();
+        for (var i = 0; i < points.Count; i++)
+        {
+            var series = points.SeriesOf[i];
+            block.AddPoint(0, points.Series[series], texts[series].Key, texts[series].Label, points.At(i, now), 0, 0);
+        }
+
+        return AddAsync(block, [.. points.Series.Select(series => series.RunId).Distinct().Order()], ct);
     }
 
     /// <summary>Adds rows of any series. Of rows with one key those of a later block count, and within a block there must not be two.</summary>
@@ -39,7 +57,17 @@ public sealed class StagedLoad : IAsyncDisposable
     /// <returns>How many rows were new; or the owners that are not there.</returns>
     public async Task<Outcome<long>> PublishAsync(CancellationToken ct = default)
     {
-        await _staging.AskAsync(Id, ct).ConfigureAwait(false);
+        var outcome = await PublishAsync(StagedCall.None, ct).ConfigureAwait(false);
+        return outcome.Succeeded ? Outcome.Of(outcome.Value!.NewRows) : Outcome.Failed<long>(outcome.Errors);
+    }
+
+    /// <summary>As the other one, as what a call asked for.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>What came of it, or of an earlier call with its token; or all that is wrong.</returns>
+    internal async Task<Outcome<StagedAnswer>> PublishAsync(StagedCall call, CancellationToken ct)
+    {
+        await _staging.AskAsync(Id, call, ct).ConfigureAwait(false);
         _isAsked = true;
         return await _staging.PublishAskedAsync(Id, ct).ConfigureAwait(false);
     }

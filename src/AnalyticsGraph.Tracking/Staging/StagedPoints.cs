@@ -24,57 +24,46 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
         return (rows, bytes);
     }
 
-    private async Task<SeriesBlock> PublishAsync(int ordinal, List<MetricPoint> points, CancellationToken ct)
+    private async Task<SeriesBlock> PublishAsync(int ordinal, PointColumns points, CancellationToken ct)
     {
-        var batch = new RunBatch("staged", [.. points.GroupBy(point => point.Series.RunId).Select(run => new RunPart(run.Key, []) { Metrics = [.. run.Select(point => point.Series).Distinct().Select(SeriesInput)] })], null, []);
-        var state = await GroupState.ReadAsync(connection, await CallerAsync(ct).ConfigureAwait(false), [batch], forWriting: true, ct).ConfigureAwait(false);
-        var doubtful = points.Where(point => state.Summaries.TryGetValue(point.Series, out var summary) && point.Point.Position <= summary.Last.Position).ToList();
-        var present = await FindPresentAsync(state, ordinal, doubtful, ct).ConfigureAwait(false);
-        var block = new SeriesBlock(SeriesTable.MetricPoint);
-        var changed = new Dictionary<SeriesKey, SeriesSummary>();
-        var runs = new SortedSet<long>();
-        foreach (var point in points)
-        {
-            var run = state.Runs[point.Series.RunId];
-            if (!present.Add(point, run.Seq + 1))
-                continue;
-            if (!state.Summaries.TryGetValue(point.Series, out var summary))
-                state.Summaries.Add(point.Series, summary = new SeriesSummary());
-            summary.Add(point.Point);
-            changed[point.Series] = summary;
-            runs.Add(point.Series.RunId);
-            block.AddPoint(run.ExperimentId, point.Series, point.Point, ++run.Seq, state.GroupId);
-        }
-
-        if (block.Count > 0)
+        var batch = new RunBatch("staged", [.. points.Series.Select(series => series.RunId).Distinct().Select(run => new RunPart(run, []))], points, null, []);
+        var state = await GroupState.ReadAsync(connection, Caller.Anonymous, [batch], forWriting: true, ct).ConfigureAwait(false);
+        var present = await FindPresentAsync(state, ordinal, GroupCommit.Doubtful(state, batch, 0), ct).ConfigureAwait(false);
+        var work = new GroupWork(state, present, _ => false, default);
+        if (work.TakePoints(batch) > 0)
         {
             await using var write = new NpgsqlBatch(connection)
             {
                 BatchCommands =
                 {
-                    PointLogRows.Insert(state.GroupId, block, [.. runs]),
-                    RunMetricRows.Write([.. changed]),
-                    RunCounterRows.Write([.. runs.Select(run => (run, state.Runs[run].Seq))]),
+                    PointLogRows.Insert(state.GroupId, work.Points, work.RunsWithPoints),
+                    RunMetricRows.Write(work.ChangedSummaries),
+                    RunCounterRows.Write([.. work.RunsWithPoints.Select(run => (run, state.Runs[run].Seq))]),
                 },
             };
             await write.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         }
 
-        return block;
+        return work.Points;
     }
 
     /// <summary>What is stored at the places of late points. Nobody can add to these series meanwhile: their runs' counters are locked.</summary>
-    private async Task<PresentPoints> FindPresentAsync(GroupState state, int ordinal, List<MetricPoint> doubtful, CancellationToken ct)
+    private async Task<PresentPoints> FindPresentAsync(GroupState state, int ordinal, List<(long ExperimentId, MetricPoint Point)> doubtful, CancellationToken ct)
     {
         if (doubtful.Count == 0)
             return new PresentPoints();
-        await flusher.FlushRunsAsync([.. doubtful.Select(point => point.Series.RunId).Distinct()], ct).ConfigureAwait(false);
-        var present = await flusher.FindAsync([.. doubtful.Select(point => (state.Runs[point.Series.RunId].ExperimentId, point))], ct).ConfigureAwait(false);
-        var sought = doubtful.ToHashSet();
+        await flusher.FlushRunsAsync([.. doubtful.Select(d => d.Point.Series.RunId).Distinct()], ct).ConfigureAwait(false);
+        var present = await flusher.FindAsync(doubtful, ct).ConfigureAwait(false);
+        var sought = doubtful.Select(d => d.Point).ToHashSet();
         foreach (var before in (await ReadOrdinalsAsync(ct).ConfigureAwait(false)).TakeWhile(other => other < ordinal))
         {
-            foreach (var point in (await ReadAsync(before, ct).ConfigureAwait(false)).Where(sought.Contains))
-                present.Add(point, 0);
+            var points = await ReadAsync(before, ct).ConfigureAwait(false);
+            for (var i = 0; i < points.Count; i++)
+            {
+                var point = new MetricPoint(points.Series[points.SeriesOf[i]], points.At(i, 0));
+                if (sought.Contains(point))
+                    present.Add(point, 0);
+            }
         }
 
         return present;
@@ -90,38 +79,35 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
         return ordinals;
     }
 
-    private async Task<List<MetricPoint>> ReadAsync(int ordinal, CancellationToken ct)
+    private async Task<PointColumns> ReadAsync(int ordinal, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand("SELECT payload, bytes FROM staged_block WHERE load_id = $1 AND ordinal = $2", connection)
+        await using var command = new NpgsqlCommand("SELECT payload FROM staged_block WHERE load_id = $1 AND ordinal = $2", connection)
         {
             Parameters = { new() { Value = load }, new() { Value = ordinal } },
         };
-        await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        await reader.ReadAsync(ct).ConfigureAwait(false);
         var rows = new SeriesBlock(SeriesTable.MetricPoint);
-        rows.Append(reader.GetFieldValue<byte[]>(0), reader.GetInt32(1), 0);
+        rows.Append((byte[])(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!, 0);
         using var block = Block.Decode(rows.ToNative());
-        var points = new List<MetricPoint>(block.RowCount);
+        var (keys, labels) = ((ClickHouseStringColumn)block.Column("key"), (ClickHouseStringColumn)block.Column("label"));
+        var runs = block.Column<long>("run_id").Values;
+        var scopes = block.Column("scope").RawValues<sbyte>();
+        var ranks = block.Column<int>("rank").Values;
+        var epochs = block.Column<long>("epoch").Values;
+        var steps = block.Column<long>("step").Values;
+        var times = block.Column("time").RawValues<long>();
+        var values = block.Column<double>("value").Values;
+        var models = block.Column<long>("model_id").Values;
+        var datasets = block.Column<long>("dataset_id").Values;
+        var points = new PointColumns(block.RowCount);
+        var series = -1;
         for (var row = 0; row < block.RowCount; row++)
         {
-            points.Add(new MetricPoint(
-                new SeriesKey(
-                    block.Column<long>("run_id")[row], MetricScopes.Parse(block.Column<string>("scope")[row]), block.Column<string>("key")[row], block.Column<string>("label")[row],
-                    block.Column<int>("rank")[row]),
-                new SeriesPoint(
-                    new PointPosition(block.Column<long>("epoch")[row], block.Column<long>("step")[row], block.Column("time").RawValues<long>()[row]), block.Column<double>("value")[row],
-                    block.Column<long>("model_id")[row], block.Column<long>("dataset_id")[row])));
+            // Texts are decoded where they change.
+            if (row == 0 || runs[row] != runs[row - 1] || scopes[row] != scopes[row - 1] || ranks[row] != ranks[row - 1] || !keys.Utf8(row).SequenceEqual(keys.Utf8(row - 1)) || !labels.Utf8(row).SequenceEqual(labels.Utf8(row - 1)))
+                series = points.NumberOf(new SeriesKey(runs[row], (MetricScope)scopes[row], keys[row], labels[row], ranks[row]));
+            points.Add(series, new SeriesPoint(new PointPosition(epochs[row], steps[row], times[row]), values[row], models[row], datasets[row]));
         }
 
         return points;
     }
-
-    // The transaction's own actor, so that reading the state does not change it.
-    private async Task<Caller> CallerAsync(CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand("SELECT current_actor()", connection);
-        return new Caller(await command.ExecuteScalarAsync(ct).ConfigureAwait(false) as string);
-    }
-
-    private static MetricInput SeriesInput(SeriesKey series) => new() { Key = series.Key, Label = series.Label, Rank = series.Rank, Scope = series.Scope, Value = 0 };
 }

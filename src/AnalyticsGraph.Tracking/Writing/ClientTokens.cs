@@ -52,6 +52,18 @@ internal static class ClientTokens
             Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token } },
         };
 
+    /// <summary>What is remembered of a token; null for nothing.</summary>
+    public static async Task<TokenRecord?> FindAsync(NpgsqlDataSource postgres, Caller caller, string operation, string token, CancellationToken ct)
+    {
+        await using var command = postgres.CreateCommand(
+            "SELECT payload_hash, answer::text FROM idempotency WHERE (caller, operation, token) = ($1, $2, $3) AND created_at >= now() - interval '24 hours'");
+        command.Parameters.Add(new() { Value = caller.Name ?? "" });
+        command.Parameters.Add(new() { Value = operation });
+        command.Parameters.Add(new() { Value = token });
+        await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        return await reader.ReadAsync(ct).ConfigureAwait(false) ? Read(reader) : null;
+    }
+
     public static TokenRecord Read(NpgsqlDataReader reader) => new(reader.GetFieldValue<byte[]>(0), reader.GetString(1));
 
     /// <summary>Adds the answer to a claimed token.</summary>
@@ -64,6 +76,16 @@ internal static class ClientTokens
                 new() { Value = answer, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         };
+
+    /// <summary>Forgets a claimed token.</summary>
+    public static NpgsqlBatchCommand Release(Caller caller, string operation, string token) => new("DELETE FROM idempotency WHERE (caller, operation, token) = ($1, $2, $3)")
+    {
+        Parameters = { new() { Value = caller.Name ?? "" }, new() { Value = operation }, new() { Value = token } },
+    };
+
+    /// <summary>The answer to the first call; a conflict if that one had another content.</summary>
+    public static Outcome<T> Recall<T>(TokenRecord first, string token, byte[] hash) =>
+        first.Hash.AsSpan().SequenceEqual(hash) ? Outcome.Of(JsonSerializer.Deserialize<T>(first.Answer)!) : Outcome.Failed<T>(Conflict(token));
 
     public static async Task AnswerAsync(NpgsqlConnection connection, Caller caller, string operation, string token, string answer, CancellationToken ct)
     {

@@ -136,4 +136,5 @@ public sealed record LogBatchRequest
 /// <summary>What a batch came to.</summary>
 /// <param name="RunId">The run's internal id.</param>
 /// <param name="NewPoints">How many of its points were not there before.</param>
-public sealed record LogBatchResult(long RunId, int NewPoints);
+/// <param name="Points">How many points it had.</param>
+public sealed record LogBatchResult(long RunId, int NewPoints, int Points = 0);

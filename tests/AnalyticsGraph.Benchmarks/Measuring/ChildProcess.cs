@@ -14,6 +14,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>The processor time it has spent.</summary>
     public TimeSpan ProcessorTime
     {

@@ -11,6 +11,7 @@ using AnalyticsGraph.GraphQL.Validation;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Server.Tests.Running;
+using AnalyticsGraph.Tracking.Ingest;
 using Microsoft.Extensions.Configuration;
 
 namespace AnalyticsGraph.Server.Tests.Contract;
@@ -25,7 +26,7 @@ public sealed partial class LimitTests(SampleServer sample)
         Type[] settings =
         [
             typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(HttpSettings), typeof(GraphQLBatchOptions), typeof(MappingLimits),
-            typeof(SeriesLimits), typeof(AggregateLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
+            typeof(SeriesLimits), typeof(AggregateLimits), typeof(IngestLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
         ];
         var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
 

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Tracking.Ingest;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AnalyticsGraph.Server.Ingest;
+
+/// <summary><c>POST /ingest/{stream}</c>: rows in bulk, all of a body or nothing (docs/ingest.md).</summary>
+internal static class IngestEndpoint
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>What media types say; a <c>format</c> in the URL says it before them.</summary>
+    private static readonly Dictionary<string, IngestFormat> Formats = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["application/x-ndjson"] = IngestFormat.Ndjson,
+        ["application/jsonl"] = IngestFormat.Ndjson,
+        ["text/csv"] = IngestFormat.Csv,
+        ["application/vnd.clickhouse.native"] = IngestFormat.Native,
+        ["application/vnd.clickhouse.rowbinary"] = IngestFormat.RowBinaryWithNamesAndTypes,
+        ["application/vnd.apache.arrow.stream"] = IngestFormat.ArrowStream,
+        ["application/vnd.apache.parquet"] = IngestFormat.Parquet,
+    };
+
+    /// <summary>Maps the endpoint.</summary>
+    /// <param name="endpoints">The server's endpoints.</param>
+    /// <param name="ingestion">Takes bodies; null until the server is ready.</param>
+    /// <param name="limits">What bodies may have.</param>
+    public static void MapIngest(this IEndpointRouteBuilder endpoints, Func<Ingestion?> ingestion, IngestLimits limits) => endpoints.MapPost(
+        "/ingest/{stream}", (string stream, HttpContext http, ILogger<Ingestion> logger) => AnswerAsync(stream, http, ingestion, limits, logger));
+
+    private static async Task AnswerAsync(string stream, HttpContext http, Func<Ingestion?> ingestion, IngestLimits limits, ILogger logger)
+    {
+        try
+        {
+            var request = ReadRequest(stream, http.Request);
+            var taker = ingestion() ?? throw new IngestException(ErrorCodes.StoreUnavailable, "The server is not ready yet; /health/ready says why.");
+            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            {
+                size.MaxRequestBodySize = limits.MaxBodyBytes;
+            }
+
+            await using var body = Decode(http.Request);
+            var answer = await taker.IngestAsync(request, body, http.RequestAborted);
+            await WriteAsync(http, "application/json", new Answer(answer.Rows, request.Stream.ReplacesRows ? null : answer.NewRows));
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer.
+            http.Abort();
+        }
+        catch (BadHttpRequestException fault)
+        {
+            await TellAsync(http, fault.StatusCode, fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorCodes.LimitExceeded : ErrorCodes.BadRequest, fault.Message);
+        }
+        catch (IngestException fault)
+        {
+            await TellAsync(http, StatusOf(fault.Code), fault.Code, fault.Message, fault);
+        }
+        catch (GraphQLException fault)
+        {
+            await TellAsync(http, StatusOf(fault.Error.Code), fault.Error.Code, fault.Error.Message);
+        }
+        catch (Exception fault) when (!http.Response.HasStarted)
+        {
+            var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("n");
+            logger.LogError(fault, "A body for /ingest/{Stream} could not be taken ({Trace}).", stream, trace);
+            await TellAsync(http, StatusCodes.Status500InternalServerError, ErrorCodes.Internal, $"A fault of the server; its log has more under {trace}.");
+        }
+    }
+
+    private static IngestRequest ReadRequest(string name, HttpRequest http)
+    {
+        var stream = IngestStream.Find(name)
+            ?? throw new IngestException(ErrorCodes.NotFound, $"There is no stream '{name}'; there are {string.Join(", ", IngestStream.All.Select(known => known.Name))}.");
+        var known = new[] { "format", "source", stream.OwnerIdName, stream.OwnerKeyName };
+        if (http.Query.Keys.FirstOrDefault(key => !known.Contains(key)) is { } unknown)
+        {
+            throw new IngestException(ErrorCodes.BadRequest, $"There is no parameter '{unknown}'; there are {string.Join(", ", known.OfType<string>())}.");
+        }
+
+        return new IngestRequest(stream, FormatOf(http))
+        {
+            OwnerId = Given(stream.OwnerIdName),
+            OwnerKey = stream.OwnerKeyName is { } key ? Given(key) : null,
+            Source = Given("source"),
+            Token = http.Headers["Idempotency-Key"].FirstOrDefault(),
+        };
+
+        string? Given(string parameter) => http.Query[parameter].FirstOrDefault();
+    }
+
+    private static IngestFormat FormatOf(HttpRequest http)
+    {
+        var media = http.ContentType?.Split(';')[0].Trim() ?? "";
+        if (http.Query["format"].FirstOrDefault() is { } named)
+        {
+            return Enum.GetNames<IngestFormat>().FirstOrDefault(name => name.Equals(named, StringComparison.OrdinalIgnoreCase)) is { } name
+                ? Enum.Parse<IngestFormat>(name)
+                : throw Unsupported($"There is no format '{named}'; there are {string.Join(", ", Enum.GetNames<IngestFormat>())}.");
+        }
+
+        return Formats.TryGetValue(media, out var format) ? format
+            : throw Unsupported($"The Content-Type '{media}' is none of {string.Join(", ", Formats.Keys)}. Send one of them, or name the format in the URL (?format=Native).");
+    }
+
+    private static Stream Decode(HttpRequest http) => http.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
+    {
+        "" or "identity" => http.Body,
+        "gzip" or "x-gzip" => new GZipStream(http.Body, CompressionMode.Decompress),
+        "deflate" => new ZLibStream(http.Body, CompressionMode.Decompress),
+        "br" => new BrotliStream(http.Body, CompressionMode.Decompress),
+        "zstd" when ZstdStream.IsAvailable => new ZstdStream(http.Body),
+        var coding => throw Unsupported($"The Content-Encoding '{coding}' cannot be read here; send gzip, deflate, br{(ZstdStream.IsAvailable ? ", zstd" : "")} or none."),
+    };
+
+    private static BadHttpRequestException Unsupported(string message) => new(message, StatusCodes.Status415UnsupportedMediaType);
+
+    private static int StatusOf(string code) => code switch
+    {
+        ErrorCodes.NotFound => StatusCodes.Status404NotFound,
+        ErrorCodes.Conflict => StatusCodes.Status409Conflict,
+        ErrorCodes.LimitExceeded => StatusCodes.Status413PayloadTooLarge,
+        ErrorCodes.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+        ErrorCodes.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    private static Task TellAsync(HttpContext http, int status, string code, string message, IngestException? fault = null)
+    {
+        http.Response.StatusCode = status;
+        var problem = new Problem(status, code, message) { Row = fault?.Row, Line = fault?.Line, Column = fault?.Column };
+        return WriteAsync(http, "application/problem+json", problem);
+    }
+
+    private static Task WriteAsync<T>(HttpContext http, string media, T answer)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(answer, Json);
+        (http.Response.ContentType, http.Response.ContentLength) = (media, body.Length);
+        return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
+    }
+
+    /// <summary>What came of a body.</summary>
+    /// <param name="Rows">How many rows it had.</param>
+    /// <param name="NewRows">How many of them were not there before; left out where rows replace others.</param>
+    private sealed record Answer(long Rows, long? NewRows);
+
+    /// <summary>What is wrong (RFC 9457).</summary>
+    private sealed record Problem(int Status, string Code, string Detail)
+    {
+        public string Title { get; } = "Nothing of the body was stored.";
+
+        public long? Row { get; init; }
+
+        public long? Line { get; init; }
+
+        public string? Column { get; init; }
+    }
+}

@@ -1,0 +1,144 @@
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Tracking.Rules;
+
+namespace AnalyticsGraph.Tracking.Ingest;
+
+/// <summary>Rows as blocks of ClickHouse: a body in Native format, or what ClickHouse has read of another one.</summary>
+internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
+{
+    private IAsyncEnumerator<Block>? _blocks;
+    private Block? _block;
+    private int _at;
+
+    public override async Task<bool> ReadAsync(RowChunk chunk, CancellationToken ct)
+    {
+        _blocks ??= blocks.GetAsyncEnumerator(ct);
+        while (!chunk.IsFull)
+        {
+            if (_block is null || _at == _block.RowCount)
+            {
+                _block?.Dispose();
+                _block = null;
+                if (!await _blocks.MoveNextAsync().ConfigureAwait(false))
+                    return false;
+                (_block, _at) = (_blocks.Current, 0);
+            }
+
+            var rows = Math.Min(chunk.Room, _block.RowCount - _at);
+            Copy(chunk, _block, _at, rows);
+            _at += rows;
+        }
+
+        return true;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        _block?.Dispose();
+        if (_blocks is not null)
+            await _blocks.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void Copy(RowChunk chunk, Block block, int from, int rows)
+    {
+        chunk.BeginMany(rows);
+        foreach (var column in block.Columns)
+        {
+            var place = chunk.Stream.Find(System.Text.Encoding.UTF8.GetBytes(column.Name), 0);
+            if (place < 0)
+                throw new IngestException(ErrorCodes.BadUserInput, $"There is no column '{InputRules.Shortened(column.Name)}'; known are {string.Join(", ", chunk.Stream.ColumnNames)}.");
+            Copy(chunk, place, column, from, rows);
+        }
+
+        chunk.EndMany(rows);
+    }
+
+    private static void Copy(RowChunk chunk, int place, ClickHouseColumn column, int from, int rows)
+    {
+        var (kind, to) = (chunk.Stream.Columns[place].Kind, chunk.Present - from);
+        switch (kind)
+        {
+            case ColumnKind.Text or ColumnKind.Json when column is ClickHouseStringColumn texts:
+                for (var row = from; row < from + rows; row++)
+                {
+                    if (column.IsNull(row))
+                        continue;
+                    if (kind == ColumnKind.Json && texts.Utf8(row) is { Length: > 0 } document && !IngestValues.IsObject(document))
+                        throw chunk.Wrong(to + row, chunk.Stream.Columns[place].Name, "It must be a JSON object.");
+                    chunk.Set(to + row, place, texts.Utf8(row));
+                }
+
+                return;
+            case ColumnKind.Whole when Whole(column) is { } whole:
+                for (var row = from; row < from + rows; row++)
+                {
+                    if (!column.IsNull(row))
+                        chunk.Set(to + row, place, whole(row));
+                }
+
+                return;
+            case ColumnKind.Number when Number(column) is { } number:
+                for (var row = from; row < from + rows; row++)
+                {
+                    if (!column.IsNull(row))
+                        chunk.Set(to + row, place, number(row));
+                }
+
+                return;
+            case ColumnKind.Time when Microseconds(column) is { } time:
+                for (var row = from; row < from + rows; row++)
+                {
+                    if (!column.IsNull(row))
+                        chunk.Set(to + row, place, time(row));
+                }
+
+                return;
+            case ColumnKind.Numbers when column is ClickHouseMapColumn<string, double> maps:
+                CopyEntries(chunk, place, maps.Keys, maps.Offsets[from..(from + rows + 1)], (entries, name, at) => entries.Add(name, maps.Items[at]));
+                return;
+            case ColumnKind.Texts when column is ClickHouseMapColumn<string, string> maps:
+                CopyEntries(chunk, place, maps.Keys, maps.Offsets[from..(from + rows + 1)], (entries, name, at) => entries.Add(name, maps.Items[at]));
+                return;
+        }
+
+        throw new IngestException(ErrorCodes.BadUserInput, $"The column {column.Name} is of the type {column.Type}, which does not fit {chunk.Stream.Columns[place].Type}.") { Column = column.Name };
+    }
+
+    private static void CopyEntries(RowChunk chunk, int place, ClickHouseColumn<string> keys, ReadOnlySpan<int> offsets, Action<EntryColumn, int, int> add)
+    {
+        var (entries, names) = (chunk.Entries(place), (ClickHouseStringColumn)keys);
+        for (var row = 0; row + 1 < offsets.Length; row++)
+        {
+            for (var at = offsets[row]; at < offsets[row + 1]; at++)
+                add(entries, chunk.NameOf(chunk.Present + row, place, names.Utf8(at)), at);
+            entries.End();
+        }
+    }
+
+    private static Func<int, long>? Whole(ClickHouseColumn column) => column switch
+    {
+        ClickHouseColumn<long> c => row => c[row],
+        ClickHouseColumn<int> c => row => c[row],
+        ClickHouseColumn<short> c => row => c[row],
+        ClickHouseColumn<sbyte> c => row => c[row],
+        ClickHouseColumn<uint> c => row => c[row],
+        ClickHouseColumn<ushort> c => row => c[row],
+        ClickHouseColumn<byte> c => row => c[row],
+        ClickHouseColumn<ulong> c => row => (long)Math.Min(c[row], long.MaxValue),
+        _ => null,
+    };
+
+    private static Func<int, double>? Number(ClickHouseColumn column) => column switch
+    {
+        ClickHouseColumn<double> c => row => c[row],
+        ClickHouseColumn<float> c => row => c[row],
+        _ => Whole(column) is { } whole ? row => whole(row) : null,
+    };
+
+    private static Func<int, long>? Microseconds(ClickHouseColumn column) => column switch
+    {
+        ClickHouseColumn<DateTime> c => row => (c[row] - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+        _ => Whole(column) is { } whole ? row => IngestValues.TryMilliseconds(whole(row), out var microseconds) ? microseconds : long.MaxValue : null,
+    };
+}

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
+
+namespace AnalyticsGraph.Tracking.Ingest;
+
+/// <summary>Bodies in ClickHouse's own formats, and those that ClickHouse reads: it takes the body as a table of one request, and gives its rows back in blocks.</summary>
+internal static partial class HeldRows
+{
+    private const int MemoryLimitExceeded = 241;
+
+    /// <summary>A body in Native format.</summary>
+    public static async IAsyncEnumerable<Block> NativeAsync(Stream body, IngestLimits limits, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var blocks = Block.ReadAllAsync(body, limits.MaxPieceBytes, ct).GetAsyncEnumerator(ct);
+        for (var number = 1; ; number++)
+        {
+            try
+            {
+                if (!await blocks.MoveNextAsync().ConfigureAwait(false))
+                    yield break;
+            }
+            catch (ClickHouseFormatException fault)
+            {
+                throw new IngestException(ErrorCodes.BadUserInput, $"Block {number} of the body: {fault.Message}", fault);
+            }
+
+            yield return blocks.Current;
+        }
+    }
+
+    /// <summary>A body that ClickHouse reads.</summary>
+    public static async IAsyncEnumerable<Block> ReadAsync(ClickHouseClient clickHouse, IngestRequest request, Stream body, IngestLimits limits, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var (structure, data) = request.Format == IngestFormat.RowBinaryWithNamesAndTypes
+            ? await ReadHeaderAsync(request.Stream, body, ct).ConfigureAwait(false)
+            : (string.Join(", ", request.Stream.Columns.Select(column => $"`{column.Name}` {column.Type}")), body);
+        var query = new ClickHouseQuery("SELECT * FROM body")
+        {
+            ExternalStreams = [new ClickHouseExternalStream("body", request.Format.ToString(), structure, data)],
+            Timeout = limits.HeldTimeout,
+
+            // One thread keeps the order of the rows.
+            Settings = new Dictionary<string, string> { ["max_threads"] = "1", ["input_format_skip_unknown_fields"] = "0" },
+        };
+        await using var result = await Asked(() => clickHouse.QueryAsync(query, ct)).ConfigureAwait(false);
+        await using var blocks = result.ReadBlocksAsync(ct).GetAsyncEnumerator(ct);
+        while (await Asked(() => blocks.MoveNextAsync().AsTask()).ConfigureAwait(false))
+            yield return blocks.Current;
+    }
+
+    private static async Task<T> Asked<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (ClickHouseTransportException fault)
+        {
+            throw new GraphQLException(new GraphQLError("The body could not be read, because ClickHouse does not answer. Send it again later.", ErrorCodes.StoreUnavailable), fault);
+        }
+        catch (ClickHouseException fault) when (fault.Code == MemoryLimitExceeded)
+        {
+            throw new IngestException(ErrorCodes.LimitExceeded, "ClickHouse has not the memory to read the body as a whole. Send it in parts, or in another format.", fault);
+        }
+        catch (ClickHouseException fault)
+        {
+            var message = fault.Message.ReplaceLineEndings(" ");
+            var row = AtRow().Match(message) is { Success: true } match ? long.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) : (long?)null;
+            throw new IngestException(ErrorCodes.BadUserInput, $"ClickHouse cannot read the body: {(message.Length > 500 ? message[..500] + "..." : message)}", fault) { Row = row };
+        }
+    }
+
+    /// <summary>The names and types that the body begins with, which become the table's; and the body with them.</summary>
+    private static async Task<(string Structure, Stream Body)> ReadHeaderAsync(IngestStream stream, Stream body, CancellationToken ct)
+    {
+        var read = new MemoryStream();
+        var columns = await LengthAsync().ConfigureAwait(false);
+        if (columns is 0 or > 1000)
+            throw Damaged();
+        var texts = new List<string>();
+        for (var i = 0; i < 2 * columns; i++)
+            texts.Add(await TextAsync().ConfigureAwait(false));
+        var structure = new List<string>();
+        foreach (var (name, type) in texts.Take(columns).Zip(texts.Skip(columns)))
+        {
+            if (stream.Find(Encoding.UTF8.GetBytes(name), 0) < 0)
+                throw new IngestException(ErrorCodes.BadUserInput, $"There is no column '{Rules.InputRules.Shortened(name)}'; known are {string.Join(", ", stream.ColumnNames)}.");
+            try
+            {
+                structure.Add($"`{name}` {ClickHouseType.Parse(type).Text}");
+            }
+            catch (ClickHouseFormatException fault)
+            {
+                throw new IngestException(ErrorCodes.BadUserInput, $"The column {name} has no known type: {fault.Message}", fault) { Column = name };
+            }
+        }
+
+        read.Position = 0;
+        return (string.Join(", ", structure), new JoinedStream(read, body));
+
+        async Task<int> LengthAsync()
+        {
+            var length = 0;
+            for (var shift = 0; ; shift += 7)
+            {
+                var next = (await BytesAsync(1).ConfigureAwait(false))[0];
+                length |= (next & 0x7F) << shift;
+                if (next < 0x80)
+                    return length;
+                if (shift == 21)
+                    throw Damaged();
+            }
+        }
+
+        async Task<string> TextAsync()
+        {
+            var length = await LengthAsync().ConfigureAwait(false);
+            return length <= 10_000 ? Encoding.UTF8.GetString(await BytesAsync(length).ConfigureAwait(false)) : throw Damaged();
+        }
+
+        async Task<byte[]> BytesAsync(int count)
+        {
+            var bytes = new byte[count];
+            if (await body.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, ct).ConfigureAwait(false) < count)
+                throw Damaged();
+            read.Write(bytes);
+            return bytes;
+        }
+
+        static IngestException Damaged() => new(ErrorCodes.BadUserInput, "The body does not begin with the number, names and types of its columns, as RowBinaryWithNamesAndTypes has it.");
+    }
+
+    [GeneratedRegex(@"\(at row (\d+)\)")]
+    private static partial Regex AtRow();
+
+    /// <summary>What was read of a body already, and then the rest.</summary>
+    private sealed class JoinedStream(MemoryStream head, Stream rest) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            head.Position < head.Length ? head.ReadAsync(buffer, cancellationToken) : rest.ReadAsync(buffer, cancellationToken);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
