@@ -111,7 +111,6 @@ internal sealed class CsvReader(Stream body, IngestLimits limits) : RowReader
 
     private void ReadHeader(RowChunk chunk, ReadOnlySpan<byte> record)
     {
-        _hasHeader = true;
         for (var isLast = false; !isLast;)
         {
             var name = NextField(chunk, ref record, out isLast);
@@ -129,11 +128,13 @@ internal sealed class CsvReader(Stream body, IngestLimits limits) : RowReader
                 throw Broken(chunk, $"The header names '{told}' twice.");
             _fields.Add((column, entry));
         }
+
+        _hasHeader = true;
     }
 
     private static string Told(IngestColumn column) => column.Kind is ColumnKind.Numbers or ColumnKind.Texts ? $"{column.Name}.NAME" : column.Name;
 
-    private IngestException Broken(RowChunk chunk, string message) => new(ErrorCodes.BadUserInput, $"Line {_line}: {message}") { Line = _line, Row = _fields.Count == 0 || !_hasHeader ? null : chunk.RowsBefore + chunk.Count + 1 };
+    private IngestException Broken(RowChunk chunk, string message) => new(ErrorCodes.BadUserInput, $"Line {_line}: {message}") { Line = _line, Row = _hasHeader ? chunk.RowsBefore + chunk.Count + 1 : null };
 
     private ReadOnlySpan<byte> NextField(RowChunk chunk, ref ReadOnlySpan<byte> record, out bool isLast)
     {

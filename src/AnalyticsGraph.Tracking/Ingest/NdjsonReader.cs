@@ -148,7 +148,7 @@ internal sealed class NdjsonReader(Stream body, IngestLimits limits) : RowReader
         }
 
         // Given, even if it is empty: it may not stand twice.
-        chunk.Set(column, 0L);
+        chunk.Mark(column);
     }
 
     private static bool TryNumber(ref Utf8JsonReader reader, out double number)

@@ -101,6 +101,9 @@ internal sealed class RowChunk
     /// <summary>Whether the present row has a value of the column already.</summary>
     public bool IsSet(int column) => Has(Count, column);
 
+    /// <summary>The present row has its entries of a column of maps.</summary>
+    public void Mark(int column) => _given[Count] |= 1UL << column;
+
     public void Set(int column, long value) => Set(Count, column, value);
 
     public void Set(int row, int column, long value)

@@ -4,9 +4,9 @@ using System.Text;
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>Values one after another, as ClickHouse's Native format has them: numbers in little-endian, texts behind their length.</summary>
-internal sealed class ByteColumn
+internal sealed class ByteColumn(int capacity)
 {
-    private byte[] _data = [];
+    private byte[] _data = capacity == 0 ? [] : GC.AllocateUninitializedArray<byte>(capacity);
 
     /// <summary>The size in bytes.</summary>
     public int Length { get; private set; }
@@ -22,7 +22,14 @@ internal sealed class ByteColumn
 
     public void Add(long value) => BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), value);
 
-    public void Add(ReadOnlySpan<byte> values) => values.CopyTo(Reserve(values.Length));
+    /// <summary>Adds bytes as they are.</summary>
+    /// <returns>Where they stand, until more is added.</returns>
+    public Span<byte> Add(ReadOnlySpan<byte> values)
+    {
+        var added = Reserve(values.Length);
+        values.CopyTo(added);
+        return added;
+    }
 
     public void Add(string text)
     {
@@ -56,9 +63,10 @@ internal sealed class ByteColumn
 
     private Span<byte> Reserve(int length)
     {
-        if (Length + length > _data.Length)
-            Array.Resize(ref _data, Math.Max(Math.Max(256, _data.Length * 2), Length + length));
-        Length += length;
-        return _data.AsSpan(Length - length, length);
+        var at = Length;
+        if (at + length > _data.Length)
+            Array.Resize(ref _data, Math.Max(Math.Max(256, _data.Length * 2), at + length));
+        Length = at + length;
+        return _data.AsSpan(at, length);
     }
 }

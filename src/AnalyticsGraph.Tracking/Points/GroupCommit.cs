@@ -29,7 +29,10 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         var state = await GroupState.ReadAsync(connection, caller, batches, forWriting: true, CancellationToken.None).ConfigureAwait(false);
         var now = DateTimeOffset.UtcNow;
         var doubtful = batches.Select(batch => Doubtful(state, batch, now.ToUnixTimeMilliseconds())).ToArray();
-        var work = new GroupWork(state, withLate ? await FindPresentAsync([.. doubtful.SelectMany(points => points)]).ConfigureAwait(false) : new PresentPoints(), run => topics.MayHaveSubscribers(LiveTopics.PointsOf(run)), now);
+
+        // Nobody can add to these series meanwhile: their runs' counters are locked.
+        var present = withLate ? await flusher.FindAsync([.. doubtful.SelectMany(points => points)], CancellationToken.None).ConfigureAwait(false) : new PresentPoints();
+        var work = new GroupWork(state, present, run => topics.MayHaveSubscribers(LiveTopics.PointsOf(run)), now, batches.Sum(batch => batch.Points.Count));
         var outcomes = batches.Select((batch, i) => withLate || doubtful[i].Count == 0 ? work.Take(batch) : null).ToArray();
         if (work.HasChanges)
         {
@@ -77,15 +80,6 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         }
 
         return doubtful;
-    }
-
-    /// <summary>What is stored at the points' places: the log is flushed, and ClickHouse asked. Nobody can add to these series meanwhile: their runs' counters are locked.</summary>
-    private async Task<PresentPoints> FindPresentAsync(List<(long ExperimentId, MetricPoint Point)> doubtful)
-    {
-        if (doubtful.Count == 0)
-            return new PresentPoints();
-        await flusher.FlushRunsAsync([.. doubtful.Select(d => d.Point.Series.RunId).Distinct()], CancellationToken.None).ConfigureAwait(false);
-        return await flusher.FindAsync(doubtful, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task WriteAsync(NpgsqlConnection connection, Caller caller, GroupWork work, IReadOnlyList<SeriesBlock> blocks)

@@ -41,7 +41,7 @@ internal sealed class GroupState
                 SELECT c.run_id, c.seq, r.experiment_id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id
                 WHERE c.run_id = ANY ($1) ORDER BY c.run_id {(forWriting ? "FOR NO KEY UPDATE OF c" : "")}
                 """) { Parameters = { new() { Value = runs } } },
-            reader => state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(2), reader.GetString(3) == "ACTIVE") { Seq = reader.GetInt64(1) }));
+            reader => state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(2), reader.GetString(3) == "ACTIVE", reader.GetInt64(1))));
 
         // The group's id is the version of rows that replace others: it is taken under the lock, so that it grows with the order of acknowledgement.
         if (forWriting)
@@ -139,9 +139,12 @@ internal sealed class GroupState
     }
 
     /// <summary>A run under the lock.</summary>
-    internal sealed record RunState(long ExperimentId, bool IsActive)
+    /// <param name="ExperimentId">Its experiment.</param>
+    /// <param name="IsActive">Whether it is in use.</param>
+    /// <param name="SeqBefore">How many of its points were acknowledged before the group.</param>
+    internal sealed record RunState(long ExperimentId, bool IsActive, long SeqBefore)
     {
-        /// <summary>How many of its points were ever acknowledged.</summary>
-        public long Seq { get; set; }
+        /// <summary>How many of its points were ever acknowledged, those of the group included.</summary>
+        public long Seq { get; set; } = SeqBefore;
     }
 }

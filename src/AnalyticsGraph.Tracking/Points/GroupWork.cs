@@ -10,10 +10,11 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <param name="present">What is stored already at the places of late points; the group's own points join it.</param>
 /// <param name="isHeard">Whether anybody may listen to a run's points.</param>
 /// <param name="now">The time of points without one.</param>
-internal sealed class GroupWork(GroupState state, PresentPoints present, Func<long, bool> isHeard, DateTimeOffset now)
+/// <param name="points">How many points the batches have.</param>
+internal sealed class GroupWork(GroupState state, PresentPoints present, Func<long, bool> isHeard, DateTimeOffset now, int points)
 {
     private readonly Dictionary<SeriesKey, SeriesState> _series = [];
-    private readonly List<(RunBatch Batch, SeriesState[] Series)> _taken = [];
+    private readonly List<Taking> _taken = [];
     private readonly long _now = now.ToUnixTimeMilliseconds();
     private bool _tracks = present.Count > 0;
 
@@ -24,7 +25,7 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
     public GroupState State { get; } = state;
 
     /// <summary>The new points.</summary>
-    public SeriesBlock Points { get; } = new(SeriesTable.MetricPoint);
+    public SeriesBlock Points { get; } = new(SeriesTable.MetricPoint, points);
 
     public IReadOnlyList<KeyValuePair<SeriesKey, SeriesSummary>> ChangedSummaries =>
         [.. _series.Values.Where(series => series.IsChanged).Select(series => KeyValuePair.Create(series.Key, series.Summary!))];
@@ -82,10 +83,10 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
         if (batch.Corrects)
             Track();
         var before = Points.Count;
-        for (var i = 0; i < points.Count; i++)
-            Take(series[points.SeriesOf[i]], points.At(i, _now), batch.Corrects);
-        if (!_tracks)
-            _taken.Add((batch, series));
+        var takes = new Taking(batch, series);
+        _taken.Add(takes);
+        for (; takes.Count < points.Count; takes.Count++)
+            Take(series[points.SeriesOf[takes.Count]], points.At(takes.Count, _now), batch.Corrects);
         return Points.Count - before;
     }
 
@@ -156,10 +157,17 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
         if (_tracks)
             return;
         _tracks = true;
-        foreach (var (batch, series) in _taken)
+
+        // Until now every point was taken, so each has the number behind the one before of its run.
+        var seqs = _taken.SelectMany(taking => taking.Series).DistinctBy(series => series.Key.RunId).ToDictionary(series => series.Key.RunId, series => series.Run.SeqBefore);
+        foreach (var taking in _taken)
         {
-            for (var i = 0; i < batch.Points.Count; i++)
-                present.Add(new(series[batch.Points.SeriesOf[i]].Key, batch.Points.At(i, _now)), 0);
+            var points = taking.Batch.Points;
+            for (var i = 0; i < taking.Count; i++)
+            {
+                var key = taking.Series[points.SeriesOf[i]].Key;
+                present.Add(new(key, points.At(i, _now)), ++seqs[key.RunId]);
+            }
         }
     }
 
@@ -175,5 +183,11 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
         if (!_series.TryGetValue(key, out var series))
             _series.Add(key, series = new SeriesState(key, State.Runs[key.RunId], State.Summaries.GetValueOrDefault(key), isHeard(key.RunId)));
         return series;
+    }
+
+    /// <summary>A batch, the states of its series, and how many of its points were taken.</summary>
+    private sealed record Taking(RunBatch Batch, SeriesState[] Series)
+    {
+        public int Count { get; set; }
     }
 }

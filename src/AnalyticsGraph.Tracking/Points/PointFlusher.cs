@@ -23,6 +23,9 @@ public sealed class PointFlusher : IAsyncDisposable
 {
     private const long LockKey = 0x706F_696E_746C_6F67; // "pointlog"
 
+    // Decoding as much takes about as long as a flush.
+    private const long MostSearchedBytes = 4 << 20;
+
     // A store that is back finds its callers at work again within this time; a try in vain costs next to nothing.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -114,9 +117,44 @@ public sealed class PointFlusher : IAsyncDisposable
         _gauges.Dispose();
     }
 
-    /// <summary>What ClickHouse has at the points' places.</summary>
-    internal Task<PresentPoints> FindAsync(IReadOnlyList<(long ExperimentId, MetricPoint Point)> points, CancellationToken ct) => AskAsync(
-        () => Points.FindAsync(points, ct), "Whether late points are there already could not be asked of ClickHouse, so the batch was not stored. Send it again later.", ct);
+    /// <summary>What is stored at the points' places. What waits in the log is looked for there if it is little, else it is flushed before.</summary>
+    internal Task<PresentPoints> FindAsync(IReadOnlyList<(long ExperimentId, MetricPoint Point)> points, CancellationToken ct) => points.Count == 0 ? Task.FromResult(new PresentPoints()) : AskAsync(
+        async () =>
+        {
+            // The log first: what is flushed meanwhile is then seen twice rather than not at all.
+            long[] runs = [.. points.Select(point => point.Point.Series.RunId).Distinct()];
+            var pending = await ReadPendingAsync(runs, ct).ConfigureAwait(false);
+            if (pending is null)
+                await FlushRunsAsync(runs, ct).ConfigureAwait(false);
+            var present = await Points.FindAsync(points, ct).ConfigureAwait(false);
+            if (pending is { Count: > 0 })
+                present.AddAt(points.Select(point => point.Point), pending);
+            return present;
+        },
+        "Whether late points are there already could not be asked of ClickHouse, so the batch was not stored. Send it again later.",
+        ct);
+
+    /// <summary>The points of the runs that are in the log; null if there are too many to look through.</summary>
+    private async Task<List<PointPayload>?> ReadPendingAsync(long[] runs, CancellationToken ct)
+    {
+        const string Pending = "FROM point_log WHERE run_ids && $1";
+        await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using (var size = new NpgsqlCommand($"SELECT coalesce(sum(bytes), 0)::bigint {Pending}", connection) { Parameters = { new() { Value = runs } } })
+        {
+            var bytes = (long)(await size.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+            if (bytes == 0)
+                return [];
+            if (bytes > MostSearchedBytes)
+                return null;
+        }
+
+        var pending = new List<PointPayload>();
+        await using var read = new NpgsqlCommand($"SELECT payload {Pending}", connection) { Parameters = { new() { Value = runs } } };
+        await using var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            pending.Add(PointPayload.Read(reader.GetFieldValue<byte[]>(0)));
+        return pending;
+    }
 
     /// <summary>Refuses more rows while too many wait for ClickHouse.</summary>
     /// <exception cref="GraphQLException"><see cref="ErrorCodes.ResourceExhausted"/>.</exception>

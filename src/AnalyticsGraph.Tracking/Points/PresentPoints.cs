@@ -33,6 +33,22 @@ internal sealed class PresentPoints
         return true;
     }
 
+    /// <summary>Adds those points of the log that stand at the places of others.</summary>
+    public void AddAt(IEnumerable<MetricPoint> places, IReadOnlyList<PointPayload> payloads)
+    {
+        var sought = places.GroupBy(point => point.Series).ToDictionary(series => series.Key, series => series.Select(point => (point.Point.Position.Epoch, point.Point.Position.Step)).ToHashSet());
+        foreach (var (points, seqs) in payloads)
+        {
+            var wanted = points.Series.Select(series => sought.GetValueOrDefault(series)).ToArray();
+            for (var i = 0; i < points.Count; i++)
+            {
+                var point = points.Points[i];
+                if (wanted[points.SeriesOf[i]] is { } at && at.Contains((point.Position.Epoch, point.Position.Step)))
+                    Add(new MetricPoint(points.Series[points.SeriesOf[i]], point), seqs[i]);
+            }
+        }
+    }
+
     private static (SeriesKey, long, long) Place(in MetricPoint point) => (point.Series, point.Point.Position.Epoch, point.Point.Position.Step);
 
     /// <summary>The value that counts at a place.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.ClickHouse.Compression;
 
@@ -8,12 +10,14 @@ namespace AnalyticsGraph.Tracking.Points;
 /// Rows of a series as one block of ClickHouse's Native format: for each column its name, its type, and the values one after another. Blocks of one table are joined by laying
 /// their columns' bytes end to end, so that what the log holds is never decoded on its way to ClickHouse.
 /// </summary>
-internal sealed class SeriesBlock(SeriesTable table)
+/// <param name="table">Whose rows they are.</param>
+/// <param name="rows">How many there will be at least: room is made for them.</param>
+internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
 {
     private const byte InFrame = 0x06;
 
-    private readonly ByteColumn[] _parts = [.. Enumerable.Range(0, table.PartCount).Select(_ => new ByteColumn())];
-    private readonly ByteColumn _stamps = new();
+    private readonly ByteColumn[] _parts = [.. table.Columns.SelectMany(column => column.Parts).Select(part => new ByteColumn(rows * Math.Max(part.Width, 1)))];
+    private readonly ByteColumn _stamps = new(0);
     private int _at;
 
     /// <summary>Whose rows they are.</summary>
@@ -88,37 +92,84 @@ internal sealed class SeriesBlock(SeriesTable table)
     /// <summary>The block in Native format.</summary>
     public byte[] ToNative()
     {
+        var native = GC.AllocateUninitializedArray<byte>(MostLength());
+        return native[..Write(native, asDeltas: false)];
+    }
+
+    /// <summary>
+    /// The payload of a log row: the block in a frame of LZ4, whose whole numbers are the differences from row to row, of which next to nothing is left. Takes a tenth of the time of
+    /// deflate.
+    /// </summary>
+    public byte[] ToPayload()
+    {
+        var length = MostLength();
+        var native = ArrayPool<byte>.Shared.Rent(length);
+        var payload = ArrayPool<byte>.Shared.Rent(1 + Lz4Frame.MostLength(length));
+        try
+        {
+            payload[0] = InFrame;
+            var written = Write(native, asDeltas: true);
+            return payload[..(1 + Lz4Frame.Write(native.AsSpan(0, written), payload.AsSpan(1)))];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(native);
+            ArrayPool<byte>.Shared.Return(payload);
+        }
+    }
+
+    private int MostLength()
+    {
+        const int LongestVarint = 10;
         var stamps = _stamps.Length > 0 ? table.Stamps : [];
-        var head = new MemoryStream();
-        WriteVarint(head, (ulong)(table.Columns.Count + stamps.Count));
-        WriteVarint(head, (ulong)Count);
-        var native = GC.AllocateUninitializedArray<byte>(checked((int)(head.Length + Bytes + table.Columns.Sum(column => column.Header.Length) + stamps.Sum(stamp => (long)stamp.Length + _stamps.Length))));
-        var to = new MemoryStream(native);
-        head.WriteTo(to);
+        return checked((int)((2 * LongestVarint) + Bytes + table.Columns.Sum(column => column.Header.Length) + stamps.Sum(stamp => (long)stamp.Length + _stamps.Length)));
+    }
+
+    private int Write(Span<byte> to, bool asDeltas)
+    {
+        var stamps = _stamps.Length > 0 ? table.Stamps : [];
+        var at = WriteVarint(to, (ulong)(table.Columns.Count + stamps.Count));
+        at += WriteVarint(to[at..], (ulong)Count);
         var part = 0;
         foreach (var column in table.Columns)
         {
-            to.Write(column.Header);
+            Put(to, column.Header);
             for (var i = 0; i < column.Parts.Length; i++)
-                to.Write(_parts[part++].Written);
+            {
+                var data = to.Slice(at, _parts[part].Length);
+                Put(to, _parts[part++].Written);
+                if (asDeltas && column.IsWhole)
+                    ToDeltas(data);
+            }
         }
 
         foreach (var stamp in stamps)
         {
-            to.Write(stamp);
-            to.Write(_stamps.Written);
+            Put(to, stamp);
+            Put(to, _stamps.Written);
         }
 
-        return native;
+        return at;
+
+        void Put(Span<byte> target, ReadOnlySpan<byte> bytes)
+        {
+            bytes.CopyTo(target[at..]);
+            at += bytes.Length;
+        }
     }
 
-    /// <summary>The payload of a log row: the block in a frame of LZ4, which takes a tenth of deflate's time for half as much again.</summary>
-    public byte[] ToPayload()
+    private static void ToDeltas(Span<byte> data)
     {
-        var native = ToNative();
-        var payload = new byte[1 + Lz4Frame.MostLength(native.Length)];
-        payload[0] = InFrame;
-        return payload[..(1 + Lz4Frame.Write(native, payload.AsSpan(1)))];
+        var values = MemoryMarshal.Cast<byte, long>(data);
+        for (var i = values.Length - 1; i > 0; i--)
+            values[i] -= values[i - 1];
+    }
+
+    private static void FromDeltas(Span<byte> data)
+    {
+        var values = MemoryMarshal.Cast<byte, long>(data);
+        for (var i = 1; i < values.Length; i++)
+            values[i] += values[i - 1];
     }
 
     /// <summary>Joins a payload to the block.</summary>
@@ -127,7 +178,8 @@ internal sealed class SeriesBlock(SeriesTable table)
     /// <exception cref="InvalidDataException">The payload is no block of this table: the log is damaged.</exception>
     public void Append(ReadOnlySpan<byte> payload, long groupId)
     {
-        ReadOnlySpan<byte> rest = Unpack(payload);
+        var (native, areDeltas) = Unpack(payload);
+        ReadOnlySpan<byte> rest = native;
         var columns = ReadVarint(ref rest);
         var rows = checked((int)ReadVarint(ref rest));
         if (columns != (ulong)table.Columns.Count)
@@ -152,7 +204,9 @@ internal sealed class SeriesBlock(SeriesTable table)
                 }
                 else
                 {
-                    _parts[part++].Add(data);
+                    var added = _parts[part++].Add(data);
+                    if (areDeltas && column.IsWhole)
+                        FromDeltas(added);
                 }
             }
         }
@@ -171,7 +225,7 @@ internal sealed class SeriesBlock(SeriesTable table)
         _at++;
     }
 
-    private static byte[] Unpack(ReadOnlySpan<byte> payload)
+    private static (byte[] Native, bool AreDeltas) Unpack(ReadOnlySpan<byte> payload)
     {
         if (payload[0] != InFrame)
         {
@@ -179,7 +233,7 @@ internal sealed class SeriesBlock(SeriesTable table)
             using var deflate = new DeflateStream(new MemoryStream(payload.ToArray()), CompressionMode.Decompress);
             var native = new MemoryStream();
             deflate.CopyTo(native);
-            return native.ToArray();
+            return (native.ToArray(), false);
         }
 
         try
@@ -188,7 +242,7 @@ internal sealed class SeriesBlock(SeriesTable table)
                 throw new InvalidDataException("A payload of the log has no head of a frame: the log is damaged.");
             var native = GC.AllocateUninitializedArray<byte>(length);
             Lz4Frame.Read(payload[1..], native);
-            return native;
+            return (native, true);
         }
         catch (ClickHouseFormatException fault)
         {
@@ -208,11 +262,13 @@ internal sealed class SeriesBlock(SeriesTable table)
         return data.Length - rest.Length;
     }
 
-    private static void WriteVarint(MemoryStream to, ulong value)
+    private static int WriteVarint(Span<byte> to, ulong value)
     {
+        var at = 0;
         for (; value >= 0x80; value >>= 7)
-            to.WriteByte((byte)(value | 0x80));
-        to.WriteByte((byte)value);
+            to[at++] = (byte)(value | 0x80);
+        to[at++] = (byte)value;
+        return at;
     }
 
     private static ulong ReadVarint(scoped ref ReadOnlySpan<byte> rest)

@@ -9,7 +9,6 @@ internal sealed class SeriesTable
     {
         (Name, IsVersioned) = (name, isVersioned);
         Columns = [.. columns.Select(column => new Column(column.Name, column.Type, Header(column.Name, column.Type), PartsOf(column.Type)))];
-        PartCount = Columns.Sum(column => column.Parts.Length);
         StampNames = isVersioned ? ["version", "group_id"] : [];
         Stamps = [.. StampNames.Select(stamp => Header(stamp, "UInt64"))];
     }
@@ -86,9 +85,6 @@ internal sealed class SeriesTable
     /// <summary>The columns of a group's payload, in order.</summary>
     public IReadOnlyList<Column> Columns { get; }
 
-    /// <summary>How many parts they have.</summary>
-    public int PartCount { get; }
-
     /// <summary>The names of the columns that are written when a block is made.</summary>
     public IReadOnlyList<string> StampNames { get; }
 
@@ -123,5 +119,9 @@ internal sealed class SeriesTable
     /// <param name="Type">Its type as it travels.</param>
     /// <param name="Header">Name and type in Native format.</param>
     /// <param name="Parts">What its data consist of.</param>
-    public sealed record Column(string Name, string Type, byte[] Header, (PartKind Kind, int Width)[] Parts);
+    public sealed record Column(string Name, string Type, byte[] Header, (PartKind Kind, int Width)[] Parts)
+    {
+        /// <summary>Whether its values are whole numbers of 64 bits.</summary>
+        public bool IsWhole { get; } = Type is "Int64" or "UInt64" || Type.StartsWith("DateTime64", StringComparison.Ordinal);
+    }
 }

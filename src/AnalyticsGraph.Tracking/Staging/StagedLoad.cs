@@ -35,7 +35,7 @@ public sealed class StagedLoad : IAsyncDisposable
     /// <param name="ct">Ends the wait.</param>
     internal Task AddPointsAsync(PointColumns points, long now, CancellationToken ct)
     {
-        var block = new SeriesBlock(SeriesTable.MetricPoint);
+        var block = new SeriesBlock(SeriesTable.MetricPoint, points.Count);
         var texts = points.Series.Select(series => (Key: Encoding.UTF8.GetBytes(series.Key), Label: Encoding.UTF8.GetBytes(series.Label))).ToArray();
         for (var i = 0; i < points.Count; i++)
         {

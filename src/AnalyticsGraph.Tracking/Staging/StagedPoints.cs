@@ -1,4 +1,3 @@
-using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
@@ -29,7 +28,7 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
         var batch = new RunBatch("staged", [.. points.Series.Select(series => series.RunId).Distinct().Select(run => new RunPart(run, []))], points, null, []);
         var state = await GroupState.ReadAsync(connection, Caller.Anonymous, [batch], forWriting: true, ct).ConfigureAwait(false);
         var present = await FindPresentAsync(state, ordinal, GroupCommit.Doubtful(state, batch, 0), ct).ConfigureAwait(false);
-        var work = new GroupWork(state, present, _ => false, default);
+        var work = new GroupWork(state, present, _ => false, default, points.Count);
         if (work.TakePoints(batch) > 0)
         {
             await using var write = new NpgsqlBatch(connection)
@@ -52,7 +51,6 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
     {
         if (doubtful.Count == 0)
             return new PresentPoints();
-        await flusher.FlushRunsAsync([.. doubtful.Select(d => d.Point.Series.RunId).Distinct()], ct).ConfigureAwait(false);
         var present = await flusher.FindAsync(doubtful, ct).ConfigureAwait(false);
         var sought = doubtful.Select(d => d.Point).ToHashSet();
         foreach (var before in (await ReadOrdinalsAsync(ct).ConfigureAwait(false)).TakeWhile(other => other < ordinal))
@@ -85,29 +83,6 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
         {
             Parameters = { new() { Value = load }, new() { Value = ordinal } },
         };
-        var rows = new SeriesBlock(SeriesTable.MetricPoint);
-        rows.Append((byte[])(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!, 0);
-        using var block = Block.Decode(rows.ToNative());
-        var (keys, labels) = ((ClickHouseStringColumn)block.Column("key"), (ClickHouseStringColumn)block.Column("label"));
-        var runs = block.Column<long>("run_id").Values;
-        var scopes = block.Column("scope").RawValues<sbyte>();
-        var ranks = block.Column<int>("rank").Values;
-        var epochs = block.Column<long>("epoch").Values;
-        var steps = block.Column<long>("step").Values;
-        var times = block.Column("time").RawValues<long>();
-        var values = block.Column<double>("value").Values;
-        var models = block.Column<long>("model_id").Values;
-        var datasets = block.Column<long>("dataset_id").Values;
-        var points = new PointColumns(block.RowCount);
-        var series = -1;
-        for (var row = 0; row < block.RowCount; row++)
-        {
-            // Texts are decoded where they change.
-            if (row == 0 || runs[row] != runs[row - 1] || scopes[row] != scopes[row - 1] || ranks[row] != ranks[row - 1] || !keys.Utf8(row).SequenceEqual(keys.Utf8(row - 1)) || !labels.Utf8(row).SequenceEqual(labels.Utf8(row - 1)))
-                series = points.NumberOf(new SeriesKey(runs[row], (MetricScope)scopes[row], keys[row], labels[row], ranks[row]));
-            points.Add(series, new SeriesPoint(new PointPosition(epochs[row], steps[row], times[row]), values[row], models[row], datasets[row]));
-        }
-
-        return points;
+        return PointPayload.Read((byte[])(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!).Points;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PointBodies
         var metrics = string.Join(',', values.Select((value, i) => $$"""{"key":"{{Key(i, keys)}}","value":{{value}},"step":{{FirstStep}},"time":"2026-01-01T00:00:00.000Z"}"""));
         return new PointBodies(
             address, "/graphql", "application/json",
-            $$$"""{"query":"mutation ($input: LogBatchInput!) { logBatch(input: $input) { newPoints errors { __typename } } }","variables":{"input":{"runId":"{{{run}}}","metrics":[{{{metrics}}}]}}}""", keys, seed, isIso: true);
+            $$$$"""{"query":"mutation ($input: LogBatchInput!) { logBatch(input: $input) { newPoints errors { __typename } } }","variables":{"input":{"runId":"{{{{run}}}}","metrics":[{{{{metrics}}}}]}}}""", keys, seed, isIso: true);
     }
 
     /// <summary>A request to <c>/ingest/metrics</c>.</summary>
