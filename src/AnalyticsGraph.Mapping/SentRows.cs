@@ -11,7 +11,6 @@ public sealed class SentRows
 {
     private readonly IReadOnlyList<ClickHouseColumn> _columns;
     private readonly string _name;
-    private readonly bool _isTable;
 
     /// <summary>Takes the rows.</summary>
     /// <param name="name">The name of the table; distinct within the query, an identifier.</param>
@@ -22,7 +21,7 @@ public sealed class SentRows
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(columns);
         (_name, _columns) = (name, columns);
-        _isTable = columns[0].Count > limits.MaxArrayKeys;
+        IsTable = columns[0].Count > limits.MaxArrayKeys;
     }
 
     /// <summary>Keys alone, under the name <c>id</c>.</summary>
@@ -31,11 +30,14 @@ public sealed class SentRows
     /// <param name="keys">The keys.</param>
     public static SentRows OfKeys(string name, MappingLimits limits, long[] keys) => new(name, limits, [ClickHouseColumn.Create("id", "Int64", keys)]);
 
+    /// <summary>Whether they are a table: there are many.</summary>
+    public bool IsTable { get; }
+
     /// <summary>What stands behind <c>IN</c>: the values of the first column.</summary>
-    public string Keys => _isTable ? $"(SELECT {_columns[0].Name} FROM {_name})" : Placeholder(_columns[0]);
+    public string Keys => IsTable ? $"(SELECT {_columns[0].Name} FROM {_name})" : Placeholder(_columns[0]);
 
     /// <summary>What stands behind <c>FROM</c> or <c>JOIN</c>: a table with all columns. It needs an alias.</summary>
-    public string Table => _isTable
+    public string Table => IsTable
         ? _name
         : $"(SELECT {string.Join(", ", _columns.Select(column => column.Name))} FROM system.one ARRAY JOIN {string.Join(", ", _columns.Select(column => $"{Placeholder(column)} AS {column.Name}"))})";
 
@@ -44,7 +46,7 @@ public sealed class SentRows
     public ClickHouseQuery AddTo(ClickHouseQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (_isTable)
+        if (IsTable)
         {
             return query with { ExternalTables = [.. query.ExternalTables, new ClickHouseExternalTable(_name, new Block(_columns))] };
         }

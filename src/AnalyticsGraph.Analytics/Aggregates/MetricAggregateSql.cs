@@ -100,7 +100,7 @@ internal sealed class MetricAggregateSql(MetricQuestion question, SelectedRuns r
 
         // The function mentions the condition several times; the key is bound once for each.
         const string key = "{key}";
-        var parts = measure.Sql(value, measure.Key is null || question.Series.Keys is [var only] && only == measure.Key ? "TRUE" : $"p.key = {key}").Split(key);
+        var parts = measure.Sql(value, measure.Key is null || question.Series.Keys is [var only] && only == measure.Key ? null : $"p.key = {key}").Split(key);
         for (var i = 0; i < parts.Length; i++)
         {
             _ = i == 0 ? _sql : _sql.AppendParameter(measure.Key!, SqlType.Text);

@@ -53,30 +53,32 @@ internal sealed record MetricMeasure(string Name, string Function, string? Key, 
 
     /// <summary>The aggregate, as a nullable number. Null for a group without a value; NaN is left out but where a point itself is asked for.</summary>
     /// <param name="value">The value of a row.</param>
-    /// <param name="isOfKey">Whether a row is of the measure's metric.</param>
-    public string Sql(string value, string isOfKey)
+    /// <param name="isOfKey">Whether a row is of the measure's metric; null where all are.</param>
+    public string Sql(string value, string? isOfKey)
     {
-        var numbers = $"{isOfKey} AND NOT isNaN({value})";
-        var finite = $"{isOfKey} AND isFinite({value})";
+        var (numbers, finite, infinite) = (Where($"NOT isNaN({value})"), Where($"isFinite({value})"), Where($"isInfinite({value})"));
+        var all = isOfKey ?? "TRUE";
         var expression = Function switch
         {
-            "COUNT" => $"toFloat64(countIf({isOfKey}))",
-            "NAN_COUNT" => $"toFloat64(countIf({isOfKey} AND isNaN({value})))",
-            "COUNT_DISTINCT" => $"toFloat64(uniqExactIf(p.run_id, {isOfKey}))",
+            "COUNT" => $"toFloat64(countIf({all}))",
+            "NAN_COUNT" => $"toFloat64(countIf({Where($"isNaN({value})")}))",
+            "COUNT_DISTINCT" => $"toFloat64(uniqExactIf(p.run_id, {all}))",
             "SUM" => $"sumOrNullIf({value}, {numbers})",
             "AVG" => $"avgOrNullIf({value}, {numbers})",
             "MIN" => $"minOrNullIf({value}, {numbers})",
             "MAX" => $"maxOrNullIf({value}, {numbers})",
             "STDDEV" => $"if(countIf({numbers}) > 1, stddevSampStableIf({value}, {numbers}), NULL)",
             "VARIANCE" => $"if(countIf({numbers}) > 1, varSampStableIf({value}, {numbers}), NULL)",
-            "MEDIAN" or "QUANTILE" => QuantileSql(value, numbers),
-            "FIRST" => $"argMinOrNullIf({value}, {Place(value)}, {isOfKey})",
-            "LAST" => $"argMaxOrNullIf({value}, {Place(value)}, {isOfKey})",
+            "MEDIAN" or "QUANTILE" => QuantileSql(value, numbers, finite, infinite),
+            "FIRST" => $"argMinOrNullIf({value}, {Place(value)}, {all})",
+            "LAST" => $"argMaxOrNullIf({value}, {Place(value)}, {all})",
             "ARG_MIN" => $"toFloat64(argMinOrNullIf(p.step, ({value}, p.epoch, p.step, p.time), {numbers}))",
             "ARG_MAX" => $"toFloat64(argMaxOrNullIf(p.step, ({value}, -p.epoch, -p.step, -toUnixTimestamp64Milli(p.time)), {numbers}))",
             _ => $"if(uniqUpTo(1)(if({finite}, p.step, NULL)) > 1, covarPopStableIf(toFloat64(p.step), {value}, {finite}) / varPopStableIf(toFloat64(p.step), {finite}), NULL)",
         };
         return $"CAST({expression} AS Nullable(Float64))";
+
+        string Where(string condition) => isOfKey is null ? condition : $"{isOfKey} AND {condition}";
     }
 
     /// <summary>The order of a series: by epoch, step, time, and value, where NaN compares as 0.</summary>
@@ -84,14 +86,11 @@ internal sealed record MetricMeasure(string Name, string Function, string? Key, 
 
     // Next to an infinity the function computes NaN, even for what is no part of the way to it. So the infinities are the largest numbers for it, and what lies between one of those and another
     // number is an infinity: far beyond what is measured. Between infinities of both signs lies nothing.
-    private string QuantileSql(string value, string numbers)
+    private string QuantileSql(string value, string numbers, string finite, string infinite)
     {
         const string largest = "4.4942328371557893e307";
-        var level = Quantile.ToString("R", CultureInfo.InvariantCulture);
-        var quantile = $"quantileExactInclusiveOrNullIf({level})(least(greatest({value}, -{largest}), {largest}), {numbers})";
-        var place = $"{level} * (countIf({numbers}) - 1)";
-        var negative = $"countIf({value} = -inf AND {numbers})";
-        return $"multiIf(countIf(isInfinite({value}) AND {numbers}) = 0, {quantile}, countIf(isFinite({value}) AND {numbers}) = 0, multiIf({place} <= {negative} - 1, -inf, {place} >= {negative}, inf, nan), abs({quantile}) > 1e290, sign({quantile}) * inf, {quantile})";
+        var quantile = $"quantileExactInclusiveOrNullIf({Quantile.ToString("R", CultureInfo.InvariantCulture)})(least(greatest({value}, -{largest}), {largest}), {numbers})";
+        return $"multiIf(countIf({infinite}) = 0, {quantile}, countIf({finite}) = 0 AND abs({quantile}) < 0.999999 * {largest}, nan, abs({quantile}) > 1e290, sign({quantile}) * inf, {quantile})";
     }
 
     private string DefaultName(bool ofSummaries)

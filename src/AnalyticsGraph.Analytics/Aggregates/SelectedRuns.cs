@@ -55,10 +55,16 @@ internal sealed class SelectedRuns
             return;
         }
 
-        sql.Append(" AND p.run_id IN ").Append(_sent.Keys);
+        // Where the runs are joined, the join alone decides: the conditions only tell which parts of the table to read, and of many runs the experiments tell that well enough.
+        var isJoined = Codes.Count > 0;
+        if (!isJoined || !_sent.IsTable)
+        {
+            sql.Append(isJoined ? " AND indexHint(p.run_id IN " : " AND (p.run_id IN ").Append(_sent.Keys).Append(')');
+        }
+
         if (_experiments.Length <= MostExperiments)
         {
-            sql.Append(" AND p.experiment_id IN ").AppendParameter(_experiments, SqlType.Int64, isArray: true);
+            sql.Append(isJoined ? " AND indexHint(p.experiment_id IN " : " AND (p.experiment_id IN ").AppendParameter(_experiments, SqlType.Int64, isArray: true).Append(')');
         }
     }
 

@@ -41,7 +41,7 @@ internal static class ScaleQuestions
 
         static string ByParam(string of) => Query($$"""
             metricAggregates(where: { experiment: { name: { startsWith: "{{ScaleData.Many}}" } } }, of: {{of}}, groupBy: [{ param: { key: "optimizer" } }],
-                measures: [{ function: AVG, key: "loss" }, { function: QUANTILE, quantile: 0.95, key: "loss" }, { function: MAX, key: "loss" }]) { rows { keys values } }
+                measures: [{ function: AVG, key: "loss" }, { function: QUANTILE, quantile: 0.95, key: "loss" }, { function: MAX, key: "loss" }]) { columns { name texts numbers } }
             """);
 
         static string Joined(ScaleGroup group) =>

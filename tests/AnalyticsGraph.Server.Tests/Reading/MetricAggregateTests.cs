@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Server.Tests.Running;
 
@@ -215,6 +216,44 @@ public sealed class MetricAggregateTests(EmptyServer empty)
             $"{{ metricAggregates(where: {scene.Where}, of: SUMMARIES, groupBy: [{{param: {{key: \"lr\", width: 1}} }}, {{tag: {{key: \"team\"}} }}, {{job: {{}} }}], measures: [{{function: AVG, key: \"loss\"}}, {{function: MAX, key: \"acc\", at: {{key: \"loss\", stat: MIN}} }}], order: [{{measure: \"AVG(loss, LATEST)\"}}]) {{ count }} }}");
 
         Assert.Equal((1, 1), (counters.PostgresRoundTrips, counters.ClickHouseQueries));
+    }
+
+    [Fact]
+    public async Task Runs_Should_BeFound_When_ThereAreAHundredThousand()
+    {
+        var name = $"many-{Guid.NewGuid():n}";
+        await empty.ExecuteAsync(
+            $"""
+            BEGIN;
+            SET LOCAL session_replication_role = replica;
+            INSERT INTO experiment (source, name) VALUES ('local', '{name}');
+            INSERT INTO run (source, experiment_id, uuid, status_text) SELECT 'local', id, md5('{name}' || i), 'FINISHED' FROM experiment, generate_series(1, 100000) AS i WHERE name = '{name}';
+            INSERT INTO run_param (run_id, key, value) SELECT run.id, 'half', (run.id % 2)::text FROM run JOIN experiment ON experiment.id = experiment_id WHERE experiment.name = '{name}';
+            COMMIT
+            """);
+        var (data, _) = await empty.Server.CountAsync($"{{ experiment(name: \"{name}\") {{ id runs(first: 1, order: [{{id: ASC}}]) {{ nodes {{ id }} }} }} }}");
+        var (experiment, first) = (EmptyServer.KeyOf(data.At("experiment.id").GetString()!), EmptyServer.KeyOf(data.At("experiment.runs.nodes.0.id").GetString()!));
+        await using var client = new ClickHouseClient(ClickHouseOptions.Parse(empty.ClickHouse));
+        await client.ExecuteAsync(new ClickHouseQuery($"INSERT INTO metric_point (experiment_id, key, run_id, step, time, value) SELECT {experiment}, 'loss', {first} + number, 0, now64(), number FROM numbers(100000)"));
+
+        var (answer, counters) = await empty.Server.CountAsync($$"""
+            { metricAggregates(where: {experiment: {name: {eq: "{{name}}"} } }, groupBy: [{param: {key: "half"} }], measures: [{function: COUNT}, {function: COUNT_DISTINCT}, {function: SUM}]) { rows { values } }
+              metricPoints(where: {run: {experiment: {name: {eq: "{{name}}"} } } }) { totalCount } }
+            """);
+        await empty.ExecuteAsync(
+            $"""
+            BEGIN;
+            SET LOCAL session_replication_role = replica;
+            DELETE FROM run_param USING run JOIN experiment ON experiment.id = experiment_id WHERE run.id = run_id AND experiment.name = '{name}';
+            DELETE FROM run USING experiment WHERE experiment.id = experiment_id AND experiment.name = '{name}';
+            DELETE FROM experiment WHERE name = '{name}';
+            COMMIT
+            """);
+
+        // The numbers from 0 to 99,999, the even ones and the odd ones: one of the sums is greater by 50,000.
+        Assert.Equal(["50000 50000 2499950000", "50000 50000 2500000000"], answer.At("metricAggregates.rows").EnumerateArray().Select(row => string.Join(' ', row.At("values").EnumerateArray())).Order(StringComparer.Ordinal));
+        Assert.Equal(100_000, answer.At("metricPoints.totalCount").GetInt32());
+        Assert.DoesNotContain(counters.Statements, statement => statement.Contains("{runs_id", StringComparison.Ordinal));
     }
 
     [Fact]
