@@ -66,6 +66,33 @@ public sealed class RunFilterTests(SampleServer sample)
         SampleDump.Rows("metrics").Where(point => point["key"] == "train/loss" && point["step"] == "1199").Select(point => point["run_uuid"]!).ToHashSet().Contains);
 
     [Theory]
+    [InlineData("LATEST", "DESC", "run_metric_order_last_desc")]
+    [InlineData("LATEST", "ASC", "run_metric_order_last")]
+    [InlineData("MAX", "DESC", "run_metric_order_max")]
+    [InlineData("MIN", "ASC", "run_metric_order_min")]
+    public async Task Page_Should_BeReadFromTheOrdersIndex_When_RunsAreFilteredByMetricAndParam(string stat, string direction, string index)
+    {
+        var (_, counters) = await sample.Server.CountAsync($$"""
+            { runs(where: {metrics: {some: {key: {eq: "val_acc"}, latest: {value: {gt: 0.5} } } }, params: {some: {key: {eq: "max_depth"}, value: {eq: "4"} } } },
+                order: [{metric: {key: "val_acc", stat: {{stat}}, direction: {{direction}} } }], first: 100) { nodes { id name } } }
+            """);
+
+        // So small tables would be read whole, and sorted.
+        var statement = Assert.Single(counters.Statements, statement => statement.Contains("run_metric_order", StringComparison.Ordinal));
+        var nulls = string.Join(", ", Enumerable.Range(1, 99).TakeWhile(i => statement.Contains($"${i}", StringComparison.Ordinal)).Select(_ => "NULL"));
+        await using var source = Npgsql.NpgsqlDataSource.Create(sample.Postgres);
+        await using var command = source.CreateCommand($"BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; PREPARE page AS {statement}; EXPLAIN EXECUTE page({nulls}); DEALLOCATE page; COMMIT");
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            plan.Add(reader.GetString(0));
+        }
+
+        Assert.True(plan.Exists(line => line.Contains($" using {index} on run_metric_order", StringComparison.Ordinal)), string.Join('\n', plan));
+    }
+
+    [Theory]
     [InlineData("val_acc", "LATEST", "DESC")]
     [InlineData("val_acc", "LATEST", "ASC")]
     [InlineData("grad_norm", "LATEST", "DESC")]
