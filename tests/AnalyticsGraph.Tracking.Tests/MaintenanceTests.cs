@@ -2,7 +2,9 @@ using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Maintenance;
 using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rollups;
 using AnalyticsGraph.Tracking.Writing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AnalyticsGraph.Tracking.Tests;
 
@@ -55,7 +57,43 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         var report = await RepairAsync();
         Assert.Equal((4, 2), (report.Summaries, report.Copies));
         Assert.Empty(await VerifyAsync());
-        Assert.Equal(new RepairReport(0, 0, 0, 0), await RepairAsync());
+        Assert.Equal(new RepairReport(0, 0, 0, 0, 0), await RepairAsync());
+    }
+
+    [Fact]
+    public async Task Verify_Should_TellRollupsThatDifferAndRepairRemoveThem()
+    {
+        await RepairAsync();
+        var run = await engines.CreateRunAsync();
+        for (var batch = 0; batch < 5; batch++)
+            await engines.LogAsync(run, [.. Enumerable.Range(batch * 1000, 1000).Select(step => new MetricInput { Key = "long", Step = step, Time = Start.AddSeconds(step), Value = step % 50 == 0 ? double.NaN : Math.Sin(step) * 1e3 })]);
+        await using var builder = new RollupBuilder(
+            engines.Postgres, engines.ClickHouse, engines.Flusher, new RollupOptions { LeastPoints = 5000, LeastNewPoints = 1, PointsPerBucket = 16 }, NullLogger<RollupBuilder>.Instance);
+        Assert.Equal(1, await builder.BuildAsync());
+        Assert.Empty(await VerifyAsync());
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery(
+            "INSERT INTO metric_rollup SELECT * REPLACE (high_value + 1 AS high_value) FROM metric_rollup FINAL WHERE run_id = {r:Int64} AND bucket = 128").With("r", "Int64", run));
+
+        var fault = Assert.Single(await VerifyAsync());
+
+        Assert.Equal(("rollup", $"run {run} RUN 'long'"), (fault.Kind, fault.Subject));
+        Assert.Equal(1, (await RepairAsync()).Rollups);
+        Assert.Empty(await VerifyAsync());
+        Assert.Equal(1, await builder.BuildAsync());
+        Assert.Empty(await VerifyAsync());
+
+        // Where points are taken away, the rollups are forgotten with them, and built without what is left of them.
+        await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery(
+            "INSERT INTO metric_rollup SELECT * REPLACE (bucket + 1048576 AS bucket) FROM metric_rollup FINAL WHERE run_id = {r:Int64} AND bucket = 128").With("r", "Int64", run));
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        {
+            await using var batch = new Npgsql.NpgsqlBatch(connection) { BatchCommands = { RunCounterRows.WriteRemoved([(run, 0)]) } };
+            await batch.ExecuteNonQueryAsync();
+        }
+
+        Assert.Equal(0, await engines.ScalarAsync<long>("SELECT count(*) FROM run_metric_rollup WHERE run_id = $1", run));
+        Assert.Equal(1, await builder.BuildAsync());
+        Assert.Empty(await VerifyAsync());
     }
 
     [Fact]

@@ -38,8 +38,8 @@ internal sealed record ComparisonRequest(
     /// <summary>The most places of the axis.</summary>
     public const int MaxPlaces = 100_000;
 
-    /// <summary>Whether positions are ordinals of batches, which are counted over all of a run's points.</summary>
-    public bool CountsBatches => Align == Alignment.Step && Scope == "BATCH";
+    /// <summary>Whether positions are the steps that rollups are made by, and all their points take part.</summary>
+    public bool MayUseRollups => Scale == AxisScale.Linear && !IsTime && Scope != "BATCH" && !Values.IsBounded;
 
     /// <summary>Whether positions are milliseconds.</summary>
     public bool IsTime => Align is Alignment.RelativeTime or Alignment.WallTime;

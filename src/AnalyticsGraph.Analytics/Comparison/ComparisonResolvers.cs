@@ -1,4 +1,5 @@
 using AnalyticsGraph.Analytics.Series;
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
@@ -28,21 +29,35 @@ internal static class ComparisonResolvers
         var request = ComparisonRequest.Read(context.Arguments);
         var stores = context.Request.Get<StoreSessions>();
         var selected = await SelectAsync(mapped, limits, context).ConfigureAwait(false);
-        var runs = await ComparedRuns.ReadAsync(stores.Postgres, request, selected).ConfigureAwait(false);
+        var runs = await ComparedRuns.ReadAsync(stores.Postgres, request, selected, limits).ConfigureAwait(false);
         var groups = IsSelected(context, "groups") ? await RunGroups.ReadAsync(stores.Postgres, request, runs.RunIds).ConfigureAwait(false) : null;
-        var assembler = new ComparisonAssembler(request, runs.RunIds, groups, limits);
-        if (runs.RunIds.Length > 0)
+        if (runs.Unflushed.Length > 0)
         {
-            if (runs.Unflushed.Length > 0)
-            {
-                await pending.FlushAsync(runs.Unflushed, context.CancellationToken).ConfigureAwait(false);
-            }
-
-            var withRuns = groups is null || IsSelected(context, "series");
-            await stores.ClickHouse!.ReadBlocksAsync(ComparisonSql.Compose(request, runs, withRuns, groups, context.Request.Get<MappingLimits>()), assembler.Add, [], context.CancellationToken).ConfigureAwait(false);
+            await pending.FlushAsync(runs.Unflushed, context.CancellationToken).ConfigureAwait(false);
         }
 
-        return assembler.Finish();
+        return await ReadAsync(request, runs, groups, limits, context).ConfigureAwait(false);
+    }
+
+    private static async Task<ComparisonAnswer> ReadAsync(ComparisonRequest request, ComparedRuns runs, RunGroups? groups, SeriesLimits limits, StepContext context)
+    {
+        var assembler = new ComparisonAssembler(request, runs.RunIds, groups, limits);
+        if (runs.RunIds.Length == 0)
+        {
+            return assembler.Finish();
+        }
+
+        var query = ComparisonSql.Compose(request, runs, withRuns: groups is null || IsSelected(context, "series"), groups, context.Request.Get<MappingLimits>());
+        try
+        {
+            await context.Request.Get<StoreSessions>().ClickHouse!.ReadBlocksAsync(query, assembler.Add, [], context.CancellationToken).ConfigureAwait(false);
+            return assembler.Finish();
+        }
+        catch (GraphQLException exception) when (exception.InnerException is ClickHouseException { Code: RollupSql.IsBeingBuilt })
+        {
+            // The points are always there.
+            return await ReadAsync(request, runs with { Rolled = [] }, groups, limits, context).ConfigureAwait(false);
+        }
     }
 
     private static async Task<long[]> SelectAsync(MappedResolvers mapped, SeriesLimits limits, StepContext context)

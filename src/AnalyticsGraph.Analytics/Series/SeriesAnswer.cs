@@ -15,6 +15,9 @@ internal sealed record SeriesAnswer(
     long[] NonFiniteTotals,
     PointColumns NonFinite)
 {
+    /// <summary>For each series whether what is shown follows from all points of its window; all are where it is null.</summary>
+    public bool[]? Exact { get; init; }
+
     /// <summary>Where the points come from as they are delivered; null if all are here.</summary>
     public SeriesFeed? Feed { get; init; }
 }

@@ -73,7 +73,10 @@ internal sealed class SeriesAssembler
         var nonFinite = question.NeedsNonFinite || !question.Fields.HasFlag(SeriesFields.NonFinite)
             ? _nonFinite[index]
             : [.. points.Select((p, run) => p?.NonFinite(SeriesSql.MaxNonFinite, out _nonFiniteTotals[index][run]))];
-        return new SeriesAnswer(question.Request, _totals[index], PointAccumulator.Join(points), smoothed, _nonFiniteTotals[index], PointAccumulator.Join(nonFinite));
+        return new SeriesAnswer(question.Request, _totals[index], PointAccumulator.Join(points), smoothed, _nonFiniteTotals[index], PointAccumulator.Join(nonFinite))
+        {
+            Exact = question.Request.Sampling.Kind == SamplingKind.Lttb && question.Runs.Any(run => run.RollupWidth > 0) ? [.. question.Runs.Select(run => run.RollupWidth == 0), true] : null,
+        };
     }
 
     private void Append(ref PointAccumulator? series, in SeriesRows rows, int start, int end, int question)

@@ -18,7 +18,7 @@ internal static class SeriesColumns
         Leaf(bindings, Series, "label", (a, n) => new StringColumn(Repeat(a.Request.Label, n), mayHaveNulls: false));
         bindings.Bind(Series, "scope", FieldResolver.FromBatch((batch, context) => new(Scopes(batch, context))));
         Leaf(bindings, Series, "count", (a, n) => new Int64Column(a.Totals));
-        Leaf(bindings, Series, "exact", (a, n) => new BooleanColumn(Repeat(true, n)));
+        Leaf(bindings, Series, "exact", (a, n) => new BooleanColumn(a.Exact ?? Repeat(true, n)));
         Leaf(bindings, Series, "steps", (a, n) => Points(a, points => Longs(points, points.Steps)));
         Leaf(bindings, Series, "times", (a, n) => Points(a, Times));
         Leaf(bindings, Series, "values", (a, n) => Points(a, points => a.Request.Sampling.Kind == SamplingKind.Bucket ? Means(points, points.Values) : Doubles(points, points.Values)));

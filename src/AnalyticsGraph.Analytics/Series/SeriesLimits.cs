@@ -9,6 +9,9 @@ public sealed record SeriesLimits
     /// <summary>The most points of all series of a level of a request together.</summary>
     public long MaxPointsPerRequest { get; init; } = 5_000_000;
 
+    /// <summary>How many points a thinned view may read of a series, or of all runs of a comparison; beyond, stored rollups are read in their place, as far as there are any.</summary>
+    public long MaxThinnedPoints { get; init; } = 200_000;
+
     /// <summary>The most runs that are compared at once.</summary>
     public int MaxComparedRuns { get; init; } = 10_000;
 

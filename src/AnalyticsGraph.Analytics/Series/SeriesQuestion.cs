@@ -29,6 +29,30 @@ internal sealed record SeriesQuestion(SeriesRequest Request, SeriesFields Fields
     /// <summary>Whether the steps are the ordinals of batches over all epochs.</summary>
     public bool CountsBatches => Request.Scope == "BATCH";
 
+    /// <summary>The width of the rollups that can be read instead of a run's points; 0 if the points must be. Only what LTTB chooses from them is not exactly what it would choose of the points.</summary>
+    /// <param name="run">The run.</param>
+    public long RollupWidthFor(SeriesRun run)
+    {
+        var sampling = Request.Sampling;
+        if (run.Rollup is null || Request.Values.IsBounded || NeedsAllForSmoothing || sampling.Scale == AxisScale.Log)
+        {
+            return 0;
+        }
+
+        return sampling.Kind switch
+        {
+            SamplingKind.Lttb => run.Rollup.WidestFor(run.FirstStep, run.LastStep, sampling.Points),
+            SamplingKind.Bucket or SamplingKind.MinMax => BucketsOf(run) is { Origin: 0 } buckets ? run.Rollup.WidestWithin(buckets.Width) : 0,
+            _ => 0,
+        };
+    }
+
+    /// <summary>The buckets of a run: those of a given width for all; else each run has those that its own window needs.</summary>
+    /// <param name="run">The run.</param>
+    public AxisBuckets BucketsOf(SeriesRun run) => Request.Sampling is { Width: > 0 and var width }
+        ? new AxisBuckets(width, 0, 0)
+        : AxisBuckets.Of(run.FirstStep, run.LastStep, Request.Sampling.Buckets, Request.Sampling.Scale);
+
     /// <summary>Whether steps or values are bounded.</summary>
     public bool HasWindow => Request.HasWindow;
 }
@@ -39,4 +63,14 @@ internal sealed record SeriesQuestion(SeriesRequest Request, SeriesFields Fields
 /// <param name="Count">All points, without window.</param>
 /// <param name="FirstStep">The smallest step of the window (an ordinal for batches).</param>
 /// <param name="LastStep">The largest step of the window.</param>
-internal sealed record SeriesRun(long RunId, long ExperimentId, long Count, long FirstStep, long LastStep);
+internal sealed record SeriesRun(long RunId, long ExperimentId, long Count, long FirstStep, long LastStep)
+{
+    /// <summary>Whether all of its points are known to be finite.</summary>
+    public bool IsFinite { get; init; }
+
+    /// <summary>How far its rollups are; null if it has none.</summary>
+    public Rollup? Rollup { get; init; }
+
+    /// <summary>The width of the rollups that are read instead of most of its points; 0 if the points are.</summary>
+    public long RollupWidth { get; init; }
+}

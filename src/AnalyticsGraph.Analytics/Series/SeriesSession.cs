@@ -1,3 +1,5 @@
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Model;
@@ -68,7 +70,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
         _waiting = [];
 
         // The question to PostgreSQL is registered before this returns, and so goes along with the level's others.
-        var summaries = _stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 5, Steps(asked));
+        var summaries = _stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 9, Steps(asked));
         _ = AnswerAsync(asked, summaries, ReadAhead(asked, cancellationToken), cancellationToken);
     }
 
@@ -97,11 +99,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
             // Of what streams the count alone is read before.
             TakePlaces(asked, questions);
             List<SeriesQuestion> whole = [.. questions.Select((q, i) => asked[i].Place is null ? q : q with { Fields = q.Fields & SeriesFields.Count })];
-            var assembler = new SeriesAssembler(whole, limits);
-            if (SeriesSql.Compose(whole) is { } query)
-            {
-                await _stores.ClickHouse!.ReadBlocksAsync(query, assembler.Add, Steps(asked), cancellationToken).ConfigureAwait(false);
-            }
+            var assembler = await ReadAsync(whole, Steps(asked), cancellationToken).ConfigureAwait(false);
 
             for (var i = 0; i < asked.Count; i++)
             {
@@ -116,6 +114,26 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
                 one.Place?.Dispose();
                 one.Answer.TrySetException(exception);
             }
+        }
+    }
+
+    private async Task<SeriesAssembler> ReadAsync(List<SeriesQuestion> questions, StepTrace[] steps, CancellationToken cancellationToken)
+    {
+        var assembler = new SeriesAssembler(questions, limits);
+        if (SeriesSql.Compose(questions) is not { } query)
+        {
+            return assembler;
+        }
+
+        try
+        {
+            await _stores.ClickHouse!.ReadBlocksAsync(query, assembler.Add, steps, cancellationToken).ConfigureAwait(false);
+            return assembler;
+        }
+        catch (GraphQLException exception) when (exception.InnerException is ClickHouseException { Code: RollupSql.IsBeingBuilt })
+        {
+            // The points are always there.
+            return await ReadAsync([.. questions.Select(q => q with { Runs = [.. q.Runs.Select(run => run with { RollupWidth = 0 })] })], steps, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -179,15 +197,20 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
             }
         }
 
+        // Whole series are the most frequent question: nothing is looked up that they do not need.
+        var withRollups = asked.Exists(one => one.Series.Sampling.Kind != SamplingKind.None);
         return new SqlBuilder(Store.Postgres)
             .Append("SELECT a.ordinal - 1, m.count, CASE a.scope WHEN 'BATCH' THEN 0 ELSE m.first_step END, CASE a.scope WHEN 'BATCH' THEN m.count - 1 ELSE m.last_step END, ")
-            .Append("(SELECT count(*) FROM (SELECT FROM point_log l WHERE l.run_ids @> ARRAY[a.run_id] LIMIT 1) AS waiting) FROM unnest(")
+            .Append("(SELECT count(*) FROM (SELECT FROM point_log l WHERE l.run_ids @> ARRAY[a.run_id] LIMIT 1) AS waiting), ")
+            .Append("(m.nan_count = 0 AND m.min_value > '-Infinity' AND m.max_value < 'Infinity')::int::bigint, ")
+            .Append(withRollups ? "coalesce(s.seq, 0), coalesce(s.least_width, 0), coalesce(s.greatest_width, 0) FROM unnest(" : "0::bigint, 0::bigint, 0::bigint FROM unnest(")
             .AppendParameter(runIds, SqlType.Int64, isArray: true).Append(", ")
             .AppendParameter(keys, SqlType.Text, isArray: true).Append(", ")
             .AppendParameter(labels, SqlType.Text, isArray: true).Append(", ")
             .AppendParameter(scopes, SqlType.Text, isArray: true).Append(", ")
             .AppendParameter(ranks, SqlType.Int64, isArray: true)
-            .Append(") WITH ORDINALITY AS a(run_id, key, label, scope, rank, ordinal) JOIN run_metric m ON m.run_id = a.run_id AND m.scope = a.scope AND m.key = a.key AND m.label = a.label AND m.rank = a.rank ORDER BY 1");
+            .Append(") WITH ORDINALITY AS a(run_id, key, label, scope, rank, ordinal) JOIN run_metric m ON m.run_id = a.run_id AND m.scope = a.scope AND m.key = a.key AND m.label = a.label AND m.rank = a.rank ")
+            .Append(withRollups ? "LEFT JOIN run_metric_rollup s ON s.run_id = a.run_id AND s.scope = a.scope AND s.key = a.key AND s.label = a.label AND s.rank = a.rank ORDER BY 1" : "ORDER BY 1");
     }
 
     private List<SeriesQuestion> ToQuestions(List<Asked> asked, long[][] summaries, out HashSet<long> unflushed)
@@ -205,7 +228,11 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
                 var i = (int)summaries[0][row] - begin;
                 var (first, last) = (Math.Max(summaries[2][row], one.Series.From ?? long.MinValue), Math.Min(summaries[3][row], one.Series.To ?? long.MaxValue));
                 found[i] = runs.Count;
-                runs.Add(new SeriesRun(one.RunIds[i], one.ExperimentIds[i], summaries[1][row], Math.Min(first, last), last));
+                runs.Add(new SeriesRun(one.RunIds[i], one.ExperimentIds[i], summaries[1][row], Math.Min(first, last), last)
+                {
+                    IsFinite = summaries[5][row] == 1,
+                    Rollup = summaries[7][row] > 0 && IsLarge(summaries[1][row], first, last, summaries[2][row], summaries[3][row]) ? new Rollup(summaries[6][row], summaries[7][row], summaries[8][row]) : null,
+                });
                 if (summaries[4][row] > 0)
                 {
                     unflushed.Add(one.RunIds[i]);
@@ -215,12 +242,17 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
             begin += one.RunIds.Length;
             one.SeriesOf = Array.ConvertAll(found, i => i < 0 ? runs.Count : i);
             var question = new SeriesQuestion(one.Series, one.Fields, runs);
+            question = question with { Runs = [.. runs.Select(run => run with { RollupWidth = question.RollupWidthFor(run) })] };
             questions.Add(question);
             total += question.ReadsAll ? Check(question) : 0;
         }
 
         return total <= limits.MaxPointsPerRequest ? questions : throw SeriesErrors.TooManyPoints(asked[0].Series.Key, total, limits.MaxPointsPerRequest);
     }
+
+    // About how many points a window has follows from its share of the steps.
+    private bool IsLarge(long count, long first, long last, long firstOfAll, long lastOfAll) =>
+        count * ((double)last - first + 1) / ((double)lastOfAll - firstOfAll + 1) > limits.MaxThinnedPoints;
 
     // Refused before anything is read. How many points a window has is not known here; the assembler ends a reading that becomes too large.
     private long Check(SeriesQuestion question)

@@ -34,6 +34,7 @@ internal sealed class SeriesSql
     private readonly List<string> _branches = [];
     private readonly Dictionary<string, ClickHouseParameter> _parameters = [];
     private Dictionary<string, string> _settings = [];
+    private int _question;
     private readonly bool _withTimes;
     private readonly bool _withBuckets;
 
@@ -53,7 +54,8 @@ internal sealed class SeriesSql
         {
             if (questions[i].Runs.Count > 0)
             {
-                sql.Append(i.ToString(CultureInfo.InvariantCulture), questions[i]);
+                sql._question = i;
+                sql.Append(questions[i]);
             }
         }
 
@@ -84,7 +86,61 @@ internal sealed class SeriesSql
         };
     }
 
-    private void Append(string number, SeriesQuestion question)
+    // Runs are asked together whose points are read, and those whose rollups of one width are.
+    private void Append(SeriesQuestion question)
+    {
+        var number = _question.ToString(CultureInfo.InvariantCulture);
+        foreach (var runs in question.Runs.GroupBy(run => run.RollupWidth))
+        {
+            var part = question with { Runs = [.. runs] };
+            if (runs.Key == 0)
+            {
+                AppendPoints(number, part);
+            }
+            else
+            {
+                AppendRollups(string.Create(CultureInfo.InvariantCulture, $"{number}r{runs.Key}"), part, runs.Key);
+            }
+        }
+    }
+
+    private void AppendRollups(string number, SeriesQuestion question, long width)
+    {
+        var seqs = question.Runs.Select(run => run.Rollup!.Seq).ToArray();
+        var rows = RollupSql.Rows(Series(number, question), width, PerRun(number, "q", question, seqs), Parameter(number, "qs", "Int64", seqs.Min()), question.Request.From, question.Request.To);
+        if (question.NeedsCount)
+        {
+            Branch(number, SeriesPart.Count, "sum(n)", NoTime, NoValue, $"FROM {rows} GROUP BY run_id");
+        }
+
+        AppendNonFinite(number, question);
+        if (!question.NeedsPoints)
+        {
+            return;
+        }
+
+        switch (question.Request.Sampling.Kind)
+        {
+            case SamplingKind.Lttb:
+                Lttb(number, question, $"(SELECT run_id, kept.2 AS s, kept.3 AS t, kept.1 AS v FROM {rows} ARRAY JOIN arrayDistinct([least, most]) AS kept WHERE finite > 0)");
+                break;
+            case SamplingKind.MinMax:
+                Extremes(number, "argMin((least.2, least.3, least.1), least)", "argMax((most.2, most.3, most.1), (most.1, -most.2, -most.3))", $"{rows} WHERE finite > 0", BucketOf(number, question));
+                break;
+            default:
+                Branch(
+                    number,
+                    SeriesPart.Point,
+                    "place",
+                    "min(t0)",
+                    "sum(total) / sum(finite)",
+                    $"FROM {rows} GROUP BY run_id, {BucketOf(number, question)} AS place ORDER BY run_id, place",
+                    buckets: ", max(s1) AS last_step, sum(n) AS points, sum(nan_points) AS nans, minIf(least.1, finite > 0) AS low, maxIf(most.1, finite > 0) AS high");
+                break;
+        }
+    }
+
+    private void AppendPoints(string number, SeriesQuestion question)
     {
         var sampling = question.Request.Sampling;
         var points = Points(number, question);
@@ -93,12 +149,7 @@ internal sealed class SeriesSql
             Branch(number, SeriesPart.Count, "toInt64(count())", NoTime, NoValue, $"FROM {points} GROUP BY run_id");
         }
 
-        if (question.NeedsNonFinite)
-        {
-            Branch(number, SeriesPart.NonFiniteCount, "toInt64(countIf(NOT isFinite(v)))", NoTime, NoValue, $"FROM {points} GROUP BY run_id");
-            Branch(number, SeriesPart.NonFinite, "s", "t", "v", $"FROM {points} WHERE NOT isFinite(v) ORDER BY {Order()} LIMIT {MaxNonFinite.ToString(CultureInfo.InvariantCulture)} BY run_id");
-        }
-
+        AppendNonFinite(number, question);
         if (question.NeedsAllForSmoothing)
         {
             Branch(number, SeriesPart.All, "s", NoTime, "v", $"FROM {points} ORDER BY {Order()}");
@@ -135,6 +186,16 @@ internal sealed class SeriesSql
         }
     }
 
+    private void AppendNonFinite(string number, SeriesQuestion question)
+    {
+        if (question.NeedsNonFinite && question.Runs.Any(run => !run.IsFinite))
+        {
+            var points = Points(number, question);
+            Branch(number, SeriesPart.NonFiniteCount, "toInt64(countIf(NOT isFinite(v)))", NoTime, NoValue, $"FROM {points} GROUP BY run_id");
+            Branch(number, SeriesPart.NonFinite, "s", "t", "v", $"FROM {points} WHERE NOT isFinite(v) ORDER BY {Order()} LIMIT {MaxNonFinite.ToString(CultureInfo.InvariantCulture)} BY run_id");
+        }
+    }
+
     private void Lttb(string number, SeriesQuestion question, string points)
     {
         var count = question.Request.Sampling.Points.ToString(CultureInfo.InvariantCulture);
@@ -156,18 +217,16 @@ internal sealed class SeriesSql
     }
 
     // Ties take the smallest (step, time), as everywhere: comparing the whole tuple makes the choice independent of threads and parts.
-    private void MinMax(string number, SeriesQuestion question, string points) => Branch(
+    private void MinMax(string number, SeriesQuestion question, string points) =>
+        Extremes(number, "argMin((s, t, v), (v, s, t))", "argMax((s, t, v), (v, -s, -t))", $"{points} WHERE isFinite(v)", BucketOf(number, question));
+
+    private void Extremes(string number, string least, string greatest, string source, string bucket) => Branch(
         number,
         SeriesPart.Point,
         "point.1",
         "point.2",
         "point.3",
-        $"""
-        FROM (
-            SELECT run_id, arrayDistinct(arraySort([argMin((s, t, v), (v, s, t)), argMax((s, t, v), (v, -s, -t))])) AS chosen
-            FROM {points} WHERE isFinite(v) GROUP BY run_id, {BucketOf(number, question)}
-        ) ARRAY JOIN chosen AS point ORDER BY run_id, point
-        """);
+        $"FROM (SELECT run_id, arrayDistinct(arraySort([{least}, {greatest}])) AS chosen FROM {source} GROUP BY run_id, {bucket}) ARRAY JOIN chosen AS point ORDER BY run_id, point");
 
     private void Bucket(string number, SeriesQuestion question, string points) => Branch(
         number,
@@ -178,20 +237,21 @@ internal sealed class SeriesSql
         $"FROM {points} GROUP BY run_id, {BucketOf(number, question)} AS bucket ORDER BY run_id, bucket",
         buckets: ", max(s) AS last_step, toInt64(count()) AS points, toInt64(countIf(isNaN(v))) AS nans, minIf(v, isFinite(v)) AS low, maxIf(v, isFinite(v)) AS high");
 
-    // The first step of the point's bucket. All runs have buckets of a given width; else each has those that its own window needs.
+    // The first step of the point's bucket.
     private string BucketOf(string number, SeriesQuestion question)
     {
-        var sampling = question.Request.Sampling;
-        var buckets = sampling.Width > 0
-            ? [new AxisBuckets(sampling.Width, 0, 0)]
-            : question.Runs.Select(run => AxisBuckets.Of(run.FirstStep, run.LastStep, sampling.Buckets, sampling.Scale)).ToArray();
-        return AxisSql.StartOf("s", buckets[0].PerOctave > 0, PerRun("w", [.. buckets.Select(b => b.Width + b.PerOctave)]), Array.TrueForAll(buckets, b => b.Origin == 0) ? null : PerRun("f", [.. buckets.Select(b => b.Origin)]));
-
-        // What is the same for all runs needs no look-up per row.
-        string PerRun(string name, long[] values) => Array.TrueForAll(values, value => value == values[0])
-            ? Parameter(number, name, "Int64", values[0])
-            : $"transform(run_id, {Parameter(number, "i", "Array(Int64)", RunIds(question))}, {Parameter(number, name, "Array(Int64)", values)}, toInt64(1))";
+        var buckets = question.Runs.Select(question.BucketsOf).ToArray();
+        return AxisSql.StartOf(
+            "s",
+            buckets[0].PerOctave > 0,
+            PerRun(number, "w", question, [.. buckets.Select(b => b.Width + b.PerOctave)]),
+            Array.TrueForAll(buckets, b => b.Origin == 0) ? null : PerRun(number, "f", question, [.. buckets.Select(b => b.Origin)]));
     }
+
+    // What is the same for all runs needs no look-up per row.
+    private string PerRun(string number, string name, SeriesQuestion question, long[] values) => Array.TrueForAll(values, value => value == values[0])
+        ? Parameter(number, name, "Int64", values[0])
+        : $"transform(run_id, {Parameter(number, "is", "Array(Int64)", RunIds(question))}, {Parameter(number, name, "Array(Int64)", values)}, toInt64(1))";
 
     // run_id, e (epoch), s (step), t (Unix milliseconds), v (value) of the question's points. The steps of batches are their ordinals over all epochs.
     private string Points(string number, SeriesQuestion question) => question.CountsBatches
@@ -201,11 +261,16 @@ internal sealed class SeriesSql
     // The rows of the question's series; for batches without the window, which is over their ordinals.
     private string Stored(string number, SeriesQuestion question)
     {
+        var window = question.CountsBatches ? string.Empty : Window(number, question, "p.step", "p.value");
+        return $"metric_point AS p WHERE {Series(number, question)}{window}";
+    }
+
+    private string Series(string number, SeriesQuestion question)
+    {
         var request = question.Request;
         var experiments = question.Runs.Select(r => r.ExperimentId).Distinct().ToArray();
-        var window = question.CountsBatches ? string.Empty : Window(number, question, "p.step", "p.value");
         return $"""
-            metric_point AS p WHERE experiment_id{IsOneOf(number, "x", experiments)} AND key = {Parameter(number, "k", "String", request.Key)} AND label = {Parameter(number, "l", "String", request.Label)} AND run_id{IsOneOf(number, "i", RunIds(question))} AND scope = {Parameter(number, "c", "String", request.Scope)} AND rank = {Parameter(number, "r", "Int32", request.Rank)}{window}
+            experiment_id{IsOneOf(number, "x", experiments)} AND key = {Parameter(number, "k", "String", request.Key)} AND label = {Parameter(number, "l", "String", request.Label)} AND run_id{IsOneOf(number, "i", RunIds(question))} AND scope = {Parameter(number, "c", "String", request.Scope)} AND rank = {Parameter(number, "r", "Int32", request.Rank)}
             """;
     }
 
@@ -230,7 +295,7 @@ internal sealed class SeriesSql
     private void Branch(string number, SeriesPart part, string step, string time, string value, string tail, string? buckets = null)
     {
         _branches.Add(new StringBuilder()
-            .Append(CultureInfo.InvariantCulture, $"SELECT toUInt32({number}) AS question, run_id, toUInt8({(byte)part}) AS part, {step} AS step, ")
+            .Append(CultureInfo.InvariantCulture, $"SELECT toUInt32({_question}) AS question, run_id, toUInt8({(byte)part}) AS part, {step} AS step, ")
             .Append(_withTimes ? $"{time} AS time, " : string.Empty)
             .Append(value).Append(" AS value")
             .Append(_withBuckets ? buckets ?? ", toInt64(0) AS last_step, toInt64(0) AS points, toInt64(0) AS nans, toFloat64(0) AS low, toFloat64(0) AS high" : string.Empty)

@@ -18,7 +18,7 @@ internal static class MaintenanceCommands
     /// <param name="optionsOf">Where they are.</param>
     public static Command Verify(Func<ParseResult, ServerOptions> optionsOf)
     {
-        var verify = new Command("verify", "Compare the stores: summaries with their points, copies with their sources, rows with their owners. Exit code 1 if anything differs.");
+        var verify = new Command("verify", "Compare the stores: summaries and rollups with their points, copies with their sources, rows with their owners. Exit code 1 if anything differs.");
         verify.SetAction((parsed, cancellation) => RunAsync(optionsOf(parsed), async (stores, tracking) =>
         {
             var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
@@ -41,12 +41,12 @@ internal static class MaintenanceCommands
     /// <param name="optionsOf">Where the stores are.</param>
     public static Command Repair(Func<ParseResult, ServerOptions> optionsOf)
     {
-        var repair = new Command("repair", "Build anew what is derived and not as its source says: summaries, counters, order rows, and ClickHouse's copies of entities.");
+        var repair = new Command("repair", "Build anew what is derived and not as its source says: summaries, counters, order rows, rollups, and ClickHouse's copies of entities.");
         repair.SetAction((parsed, cancellation) => RunAsync(optionsOf(parsed), async (stores, tracking) =>
         {
             var report = await new StoreRepair(stores.Postgres, stores.ClickHouse, tracking.Flusher, tracking.Copier).RunAsync(cancellation);
             Console.WriteLine(
-                $"Built anew: {Number(report.Summaries, "summaries")}, {Number(report.Counters, "counters")}, {Number(report.OrderRows, "order rows")}, {Number(report.Copies, "copies")}.");
+                $"Built anew: {Number(report.Summaries, "summaries")}, {Number(report.Counters, "counters")}, {Number(report.OrderRows, "order rows")}, {Number(report.Rollups, "rollups")}, {Number(report.Copies, "copies")}.");
             return 0;
         }, "The repair was stopped; run it again to complete it.", cancellation));
         return repair;

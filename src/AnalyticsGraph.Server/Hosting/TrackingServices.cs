@@ -2,6 +2,7 @@ using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Ingest;
 using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rollups;
 using AnalyticsGraph.Tracking.Staging;
 using AnalyticsGraph.Tracking.Writing;
 
@@ -29,6 +30,7 @@ internal sealed class TrackingServices : IAsyncDisposable
         Staging = new SeriesStaging(stores.Postgres, Flusher, options, loggers.CreateLogger<SeriesStaging>());
         Ingestion = new Ingestion(stores.Postgres, stores.ClickHouse, Points, Staging, limits ?? new IngestLimits());
         Entities = new TrackingStore(stores.Postgres, Topics);
+        Rollups = new RollupBuilder(stores.Postgres, stores.ClickHouse, Flusher, new RollupOptions(), loggers.CreateLogger<RollupBuilder>());
         Copier = new DimensionCopier(stores.Postgres, stores.ClickHouse, CopyInterval, loggers.CreateLogger<DimensionCopier>());
     }
 
@@ -53,6 +55,9 @@ internal sealed class TrackingServices : IAsyncDisposable
     /// <summary>Takes rows in bulk.</summary>
     public Ingestion Ingestion { get; }
 
+    /// <summary>Summarizes long series.</summary>
+    public RollupBuilder Rollups { get; }
+
     /// <summary>Copies changed entities to ClickHouse.</summary>
     public DimensionCopier Copier { get; }
 
@@ -62,11 +67,13 @@ internal sealed class TrackingServices : IAsyncDisposable
         Flusher.Start();
         Staging.Start();
         Copier.Start();
+        Rollups.Start();
     }
 
     /// <summary>Commits what callers wait for, brings to ClickHouse what waits if that goes quickly, and ends the background work.</summary>
     public async ValueTask DisposeAsync()
     {
+        await Rollups.DisposeAsync();
         await Points.DisposeAsync();
         await Staging.DisposeAsync();
         using (var limit = new CancellationTokenSource(SettleTimeout))

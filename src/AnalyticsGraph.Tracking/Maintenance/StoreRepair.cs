@@ -1,12 +1,13 @@
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rollups;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Maintenance;
 
 /// <summary>
-/// Builds anew what is derived, where it is not what its source says: summaries and counters from the points, order rows from the summaries, ClickHouse's copies of entities from the
+/// Builds anew what is derived, where it is not what its source says: summaries and counters from the points, order rows from the summaries, rollups from the points, ClickHouse's copies of entities from the
 /// entities. Each step is a transaction, so that a repair that is killed is begun again. May run beside servers.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
@@ -38,6 +39,7 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
             summaries,
             await ExecuteAsync(connection, Counters, ct).ConfigureAwait(false),
             await ExecuteAsync(connection, LostOrder, ct).ConfigureAwait(false) + await ExecuteAsync(connection, Order, ct).ConfigureAwait(false),
+            await new RollupCheck(postgres, clickHouse).RemoveAsync(ct).ConfigureAwait(false),
             await RepairCopiesAsync(connection, ct).ConfigureAwait(false));
     }
 
@@ -131,5 +133,6 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
 /// <param name="Summaries">Summaries of series.</param>
 /// <param name="Counters">Counters of runs.</param>
 /// <param name="OrderRows">Rows that runs are ordered by.</param>
+/// <param name="Rollups">Series whose rollups were removed; they are built again in the background.</param>
 /// <param name="Copies">Copies of entities.</param>
-public sealed record RepairReport(int Summaries, int Counters, int OrderRows, int Copies);
+public sealed record RepairReport(int Summaries, int Counters, int OrderRows, int Rollups, int Copies);

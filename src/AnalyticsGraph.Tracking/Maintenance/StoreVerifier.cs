@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rollups;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Maintenance;
 
 /// <summary>
-/// Compares the stores: summaries with their points, counters and order rows with summaries, copies of entities with the entities, and all rows of ClickHouse with their owners.
+/// Compares the stores: summaries and rollups with their points, counters and order rows with summaries, copies of entities with the entities, and all rows of ClickHouse with their owners.
 /// Changes nothing but that it brings to ClickHouse what waits. May run beside servers: what seems to differ is looked at once more while nobody can change it.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
@@ -41,6 +42,8 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
                 yield return new StoreDifference(kind, reader.GetString(0), reader.GetString(1));
         }
 
+        foreach (var (series, buckets) in await new RollupCheck(postgres, clickHouse).FindAsync(ct).ConfigureAwait(false))
+            yield return new StoreDifference("rollup", series.Key.Subject, $"{buckets} of its buckets are not what its points come to");
         await foreach (var difference in FindCopiesAsync(ct).ConfigureAwait(false))
             yield return difference;
         foreach (var owner in SeriesOwner.All)

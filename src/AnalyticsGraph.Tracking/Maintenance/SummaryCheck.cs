@@ -149,5 +149,5 @@ internal sealed class SummaryCheck(NpgsqlDataSource postgres, ClickHouseClient c
 /// <param name="Message">What is wrong.</param>
 internal sealed record SeriesFault(SeriesKey Series, SeriesSummary? Stored, PointSummary? Actual, string Message)
 {
-    public string Subject => $"run {Series.RunId} {Series.Scope.Name()} '{Series.Key}'{(Series.Label.Length > 0 ? $" label '{Series.Label}'" : "")}{(Series.Rank != 0 ? $" rank {Series.Rank}" : "")}";
+    public string Subject => Series.Subject;
 }

@@ -6,7 +6,11 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <param name="Key">The metric's key.</param>
 /// <param name="Label">The label, empty for the total.</param>
 /// <param name="Rank">The worker that reports it.</param>
-public readonly record struct SeriesKey(long RunId, MetricScope Scope, string Key, string Label, int Rank);
+public readonly record struct SeriesKey(long RunId, MetricScope Scope, string Key, string Label, int Rank)
+{
+    /// <summary>What it is called where something is wrong with it.</summary>
+    internal string Subject => $"run {RunId} {Scope.Name()} '{Key}'{(Label.Length > 0 ? $" label '{Label}'" : "")}{(Rank != 0 ? $" rank {Rank}" : "")}";
+}
 
 /// <summary>A place in a series. Ordered by epoch, then step, then time.</summary>
 /// <param name="Epoch">The epoch for points of batches, else 0.</param>

@@ -48,6 +48,9 @@ public sealed class PointFlusher : IAsyncDisposable
         (_postgres, Points, Inserts, _options, _logger, _gauges) =
             (postgres, new MetricPointTable(clickHouse), new SeriesInserts(clickHouse), options, logger, new PendingPointGauges(() => PendingBytes));
 
+    /// <summary>Told after points have come to ClickHouse: of which runs. Whoever listens must not keep the flusher waiting.</summary>
+    public event Action<IReadOnlyCollection<long>>? Flushed;
+
     /// <summary>About how many bytes wait in the log: exact at each flush, and counted on in between.</summary>
     public long PendingBytes => Interlocked.Read(ref _pendingBytes);
 
@@ -306,7 +309,9 @@ public sealed class PointFlusher : IAsyncDisposable
         try
         {
             var points = await InsertBlockAsync(connection, block, isReplay, ct).ConfigureAwait(false);
+            long[] runs = Flushed is null ? [] : await FindRunsAsync(connection, block, ct).ConfigureAwait(false);
             await RemoveBlockAsync(connection, block, ct).ConfigureAwait(false);
+            Flushed?.Invoke(runs);
             TrackingTelemetry.PointsFlushed.Add(points);
             TrackingTelemetry.FlushDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds);
             span?.SetTag("analyticsgraph.points", points).SetTag("analyticsgraph.replay", isReplay);
@@ -316,6 +321,12 @@ public sealed class PointFlusher : IAsyncDisposable
             span.SetTag("error.type", fault.GetType().FullName).SetStatus(ActivityStatusCode.Error);
             throw;
         }
+    }
+
+    private static async Task<long[]> FindRunsAsync(NpgsqlConnection connection, long block, CancellationToken ct)
+    {
+        await using var find = new NpgsqlCommand("SELECT coalesce(array_agg(DISTINCT run), '{}') FROM point_log, unnest(run_ids) AS run WHERE block_id = $1", connection) { Parameters = { new() { Value = block } } };
+        return (long[])(await find.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
     }
 
     private static async Task<List<long>> FindRecordedAsync(NpgsqlConnection connection, CancellationToken ct)

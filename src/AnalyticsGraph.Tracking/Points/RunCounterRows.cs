@@ -12,9 +12,12 @@ internal static class RunCounterRows
         Parameters = { new() { Value = counters.Select(c => c.RunId).ToArray() }, new() { Value = counters.Select(c => c.Seq).ToArray() } },
     };
 
-    /// <summary>Counts points that were taken away. The caller holds the counters.</summary>
+    /// <summary>Counts points that were taken away, and forgets the rollups that have them. The caller holds the counters.</summary>
     public static NpgsqlBatchCommand WriteRemoved(IReadOnlyList<(long RunId, long Points)> removed) => new(
-        "UPDATE run_counter SET removed = removed + v.points FROM unnest($1, $2) AS v (run_id, points) WHERE run_counter.run_id = v.run_id")
+        """
+        WITH forgotten AS (DELETE FROM run_metric_rollup WHERE run_id = ANY ($1))
+        UPDATE run_counter SET removed = removed + v.points FROM unnest($1, $2) AS v (run_id, points) WHERE run_counter.run_id = v.run_id
+        """)
     {
         Parameters = { new() { Value = removed.Select(r => r.RunId).ToArray() }, new() { Value = removed.Select(r => r.Points).ToArray() } },
     };

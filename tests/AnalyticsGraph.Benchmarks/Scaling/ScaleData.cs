@@ -57,13 +57,16 @@ internal static class ScaleData
         await ExecuteAsync(stores.ClickHouse, "OPTIMIZE TABLE metric_point FINAL");
         Tell($"summaries, order rows and copies are built");
         var report = await new StoreRepair(stores.Postgres, stores.ClickHouse, tracking.Flusher, tracking.Copier).RunAsync();
+        Tell($"rollups are built");
+        await tracking.Rollups.BuildAsync();
+        await ExecuteAsync(stores.ClickHouse, "OPTIMIZE TABLE metric_rollup FINAL");
         await ExecuteAsync(stores.ClickHouse, "OPTIMIZE TABLE run_dimension FINAL");
         await ExecuteAsync(stores.Postgres, "VACUUM ANALYZE");
         var place = new ScalePlace(
             "",
             written,
             await ClickHouseBytesAsync(stores.ClickHouse),
-            await NumberAsync(stores.Postgres, "SELECT sum(pg_total_relation_size(t))::bigint FROM unnest(ARRAY['run_metric', 'run_metric_order', 'run_counter']::regclass[]) AS t"));
+            await NumberAsync(stores.Postgres, "SELECT sum(pg_total_relation_size(t))::bigint FROM unnest(ARRAY['run_metric', 'run_metric_order', 'run_metric_rollup', 'run_counter']::regclass[]) AS t"));
         await File.WriteAllTextAsync(file, place.ToString());
         Tell($"done: {report.Summaries:N0} series, {(place.ClickHouseBytes + place.PostgresBytes) / (double)place.Points:0.00} bytes a point");
         return place;
@@ -149,7 +152,7 @@ internal static class ScaleData
     }
 
     private static Task<long> ClickHouseBytesAsync(ClickHouseClient clickHouse) => ReadAsync(
-        clickHouse, "SELECT toInt64(sum(bytes_on_disk)) AS n FROM system.parts WHERE active AND database = currentDatabase() AND table LIKE 'metric\\_point%'");
+        clickHouse, "SELECT toInt64(sum(bytes_on_disk)) AS n FROM system.parts WHERE active AND database = currentDatabase() AND (table LIKE 'metric\\_point%' OR table = 'metric_rollup')");
 
     private static async Task<long> ReadAsync(ClickHouseClient clickHouse, string sql)
     {

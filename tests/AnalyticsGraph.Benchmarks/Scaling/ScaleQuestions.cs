@@ -37,6 +37,14 @@ internal static class ScaleQuestions
                 SELECT param, avg(latest), quantileExactInclusive(0.95)(latest), max(latest)
                 FROM (SELECT any(run.params['optimizer']) AS param, argMax(value, (epoch, step, time)) AS latest {Joined(many)} GROUP BY run_id) GROUP BY param ORDER BY param
                 """, "runs; raw: points") { MostRatio = 1.3 },
+            new("100 runs x 1,000 steps on one axis of 200 places", Query(
+                    $"compareRuns(where: {{ experiment: {{ id: {{ eq: \"{Id("Experiment", compared.FirstExperiment)}\" }} }} }}, keys: [\"loss\"], points: 200) {{ positions series {{ values run {{ id }} }} }}"),
+                $"SELECT run_id, intDiv(step, 5) AS place, avg(value) FROM metric_point WHERE experiment_id = {Text(compared.FirstExperiment)} AND key = 'loss' AND label = '' AND scope = 'RUN' AND rank = 0 GROUP BY run_id, place ORDER BY run_id, place",
+                "runs and points compared") { MostRatio = 1.5 },
+            new("the large experiment, all runs on one axis of 200 places", Query(
+                    $"compareRuns(where: {{ experiment: {{ id: {{ eq: \"{Id("Experiment", large.FirstExperiment)}\" }} }} }}, keys: [\"loss\"], points: 200) {{ positions series {{ values run {{ id }} }} }}"),
+                $"SELECT run_id, intDiv(step, {Text(Math.Max(large.Steps / 200, 1))}) AS place, avg(value) FROM metric_point WHERE experiment_id = {Text(large.FirstExperiment)} AND key = 'loss' AND label = '' AND scope = 'RUN' AND rank = 0 GROUP BY run_id, place ORDER BY run_id, place",
+                "runs; their points while they have no rollups"),
         ];
 
         static string ByParam(string of) => Query($$"""
