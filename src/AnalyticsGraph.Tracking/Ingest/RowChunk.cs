@@ -23,7 +23,7 @@ internal sealed class RowChunk
     public RowChunk(IngestStream stream)
     {
         _stream = stream;
-        _values = [.. stream.Columns.Select(column => IsMap(column.Kind) ? [] : new long[FewRows])];
+        _values = [.. stream.Columns.Select(_ => Array.Empty<long>())];
         _texts = [.. stream.Columns.Select(_ => new TextTable())];
         _entries = [.. stream.Columns.Select(column => IsMap(column.Kind) ? new EntryColumn(column.Kind == ColumnKind.Texts) : null)];
     }
@@ -108,6 +108,9 @@ internal sealed class RowChunk
 
     public void Set(int row, int column, long value)
     {
+        // Of columns that no row has there are none.
+        if (row >= _values[column].Length)
+            Array.Resize(ref _values[column], _given.Length);
         _values[column][row] = value;
         _given[row] |= 1UL << column;
     }
@@ -161,11 +164,6 @@ internal sealed class RowChunk
         Array.Resize(ref _given, rows);
         if (_lines.Length > 0)
             Array.Resize(ref _lines, rows);
-        for (var i = 0; i < _values.Length; i++)
-        {
-            if (_entries[i] is null)
-                Array.Resize(ref _values[i], rows);
-        }
     }
 }
 

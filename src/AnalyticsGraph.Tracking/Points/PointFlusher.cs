@@ -210,13 +210,13 @@ public sealed class PointFlusher : IAsyncDisposable
     {
         SeriesBlock? block = null;
         var groups = new List<long>();
-        await using (var read = new NpgsqlCommand("SELECT group_id, series, payload FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
+        await using (var read = new NpgsqlCommand("SELECT group_id, series, payload, sum(points) OVER () FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
         await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
         {
             while (await reader.ReadAsync(ct).ConfigureAwait(false))
             {
                 groups.Add(reader.GetInt64(0));
-                block ??= new SeriesBlock(SeriesTable.Named(reader.GetString(1)));
+                block ??= new SeriesBlock(SeriesTable.Named(reader.GetString(1)), checked((int)reader.GetInt64(3)));
                 block.Append(reader.GetFieldValue<byte[]>(2), groups[^1]);
             }
         }

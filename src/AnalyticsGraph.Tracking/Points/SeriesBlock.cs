@@ -15,6 +15,7 @@ namespace AnalyticsGraph.Tracking.Points;
 internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
 {
     private const byte InFrame = 0x06;
+    private const int LongestVarint = 10;
 
     private readonly ByteColumn[] _parts = [.. table.Columns.SelectMany(column => column.Parts).Select(part => new ByteColumn(rows * Math.Max(part.Width, 1)))];
     private readonly ByteColumn _stamps = new(0);
@@ -92,8 +93,9 @@ internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
     /// <summary>The block in Native format.</summary>
     public byte[] ToNative()
     {
-        var native = GC.AllocateUninitializedArray<byte>(MostLength());
-        return native[..Write(native, asDeltas: false)];
+        var native = GC.AllocateUninitializedArray<byte>(NativeLength());
+        Write(native, asDeltas: false);
+        return native;
     }
 
     /// <summary>
@@ -102,14 +104,14 @@ internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
     /// </summary>
     public byte[] ToPayload()
     {
-        var length = MostLength();
+        var length = NativeLength();
         var native = ArrayPool<byte>.Shared.Rent(length);
         var payload = ArrayPool<byte>.Shared.Rent(1 + Lz4Frame.MostLength(length));
         try
         {
             payload[0] = InFrame;
-            var written = Write(native, asDeltas: true);
-            return payload[..(1 + Lz4Frame.Write(native.AsSpan(0, written), payload.AsSpan(1)))];
+            Write(native, asDeltas: true);
+            return payload[..(1 + Lz4Frame.Write(native.AsSpan(0, length), payload.AsSpan(1)))];
         }
         finally
         {
@@ -118,14 +120,15 @@ internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
         }
     }
 
-    private int MostLength()
+    private int NativeLength()
     {
-        const int LongestVarint = 10;
+        Span<byte> number = stackalloc byte[LongestVarint];
         var stamps = _stamps.Length > 0 ? table.Stamps : [];
-        return checked((int)((2 * LongestVarint) + Bytes + table.Columns.Sum(column => column.Header.Length) + stamps.Sum(stamp => (long)stamp.Length + _stamps.Length)));
+        return checked((int)(WriteVarint(number, (ulong)(table.Columns.Count + stamps.Count)) + WriteVarint(number, (ulong)Count) + Bytes
+            + table.Columns.Sum(column => column.Header.Length) + stamps.Sum(stamp => (long)stamp.Length + _stamps.Length)));
     }
 
-    private int Write(Span<byte> to, bool asDeltas)
+    private void Write(Span<byte> to, bool asDeltas)
     {
         var stamps = _stamps.Length > 0 ? table.Stamps : [];
         var at = WriteVarint(to, (ulong)(table.Columns.Count + stamps.Count));
@@ -148,8 +151,6 @@ internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
             Put(to, stamp);
             Put(to, _stamps.Written);
         }
-
-        return at;
 
         void Put(Span<byte> target, ReadOnlySpan<byte> bytes)
         {
@@ -178,8 +179,37 @@ internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
     /// <exception cref="InvalidDataException">The payload is no block of this table: the log is damaged.</exception>
     public void Append(ReadOnlySpan<byte> payload, long groupId)
     {
-        var (native, areDeltas) = Unpack(payload);
-        ReadOnlySpan<byte> rest = native;
+        if (payload[0] == InFrame)
+        {
+            if (!Lz4Frame.TryReadHeader(payload[1..], out _, out var length))
+                throw new InvalidDataException("A payload of the log has no head of a frame: the log is damaged.");
+            var native = ArrayPool<byte>.Shared.Rent(length);
+            try
+            {
+                Lz4Frame.Read(payload[1..], native.AsSpan(0, length));
+                AppendNative(native.AsSpan(0, length), groupId, areDeltas: true);
+            }
+            catch (ClickHouseFormatException fault)
+            {
+                throw new InvalidDataException($"A payload of the log is damaged: {fault.Message}", fault);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(native);
+            }
+
+            return;
+        }
+
+        // From before frames: no deflated block begins with that byte, whose type of block does not exist.
+        using var deflate = new DeflateStream(new MemoryStream(payload.ToArray()), CompressionMode.Decompress);
+        var inflated = new MemoryStream();
+        deflate.CopyTo(inflated);
+        AppendNative(inflated.GetBuffer().AsSpan(0, (int)inflated.Length), groupId, areDeltas: false);
+    }
+
+    private void AppendNative(ReadOnlySpan<byte> rest, long groupId, bool areDeltas)
+    {
         var columns = ReadVarint(ref rest);
         var rows = checked((int)ReadVarint(ref rest));
         if (columns != (ulong)table.Columns.Count)
@@ -223,31 +253,6 @@ internal sealed class SeriesBlock(SeriesTable table, int rows = 0)
         foreach (var (key, _) in entries)
             _parts[_at].Add(key);
         _at++;
-    }
-
-    private static (byte[] Native, bool AreDeltas) Unpack(ReadOnlySpan<byte> payload)
-    {
-        if (payload[0] != InFrame)
-        {
-            // From before frames: no deflated block begins with that byte, whose type of block does not exist.
-            using var deflate = new DeflateStream(new MemoryStream(payload.ToArray()), CompressionMode.Decompress);
-            var native = new MemoryStream();
-            deflate.CopyTo(native);
-            return (native.ToArray(), false);
-        }
-
-        try
-        {
-            if (!Lz4Frame.TryReadHeader(payload[1..], out _, out var length))
-                throw new InvalidDataException("A payload of the log has no head of a frame: the log is damaged.");
-            var native = GC.AllocateUninitializedArray<byte>(length);
-            Lz4Frame.Read(payload[1..], native);
-            return (native, true);
-        }
-        catch (ClickHouseFormatException fault)
-        {
-            throw new InvalidDataException($"A payload of the log is damaged: {fault.Message}", fault);
-        }
     }
 
     private static int LengthOfTexts(ReadOnlySpan<byte> data, int rows)
