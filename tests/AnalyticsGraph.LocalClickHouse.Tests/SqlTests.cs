@@ -52,6 +52,15 @@ public sealed class SqlTests
         Assert.Equal(new Statement(kind, format), Statement.Of(Encoding.UTF8.GetBytes(text)));
 
     [Theory]
+    [InlineData("SELECT 1", "SELECT 1\nINTO OUTFILE 'it\\'s' APPEND FORMAT XML")]
+    [InlineData("SELECT 1 ; -- end", "SELECT 1\nINTO OUTFILE 'it\\'s' APPEND FORMAT XML")]
+    [InlineData("SELECT 1 FORMAT JSON;", "SELECT 1 \nINTO OUTFILE 'it\\'s' APPEND FORMAT JSON;")]
+    [InlineData("WITH 1 AS format SELECT format FORMAT CSV SETTINGS max_threads=1", "WITH 1 AS format SELECT format \nINTO OUTFILE 'it\\'s' APPEND FORMAT CSV SETTINGS max_threads=1")]
+    [InlineData("SELECT format AS a, 'FORMAT JSON' SETTINGS max_threads=1", "SELECT format AS a, 'FORMAT JSON' SETTINGS max_threads=1\nINTO OUTFILE 'it\\'s' APPEND FORMAT XML")]
+    public void OutputClause_Should_StandBeforeTheFormat(string text, string expected) =>
+        Assert.Equal(expected, Encoding.UTF8.GetString(OutputClause.Into(Encoding.UTF8.GetBytes(text), "it's", "XML")));
+
+    [Theory]
     [InlineData("SELECT 1 into /* x */ OUTFILE 'f'")]
     [InlineData("INSERT INTO t FROM INFILE 'f'")]
     [InlineData("SELECT * FROM system.stack_trace")]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace AnalyticsGraph.LocalClickHouse.Tests;
 
@@ -39,6 +40,60 @@ public sealed class StreamingTests(SharedServer shared)
         Assert.Equal("0\t0", await lines.ReadLineAsync());
         Assert.Equal("1\n", await _server.Query("SELECT count() FROM system.processes WHERE query_id = 'drip'"));
         Assert.Equal("1\t0\n2\t0\n3\t0\n4\t0\n", await lines.ReadToEndAsync());
+    }
+
+    [Theory]
+    [InlineData("JSON", "\"meta\"")]
+    [InlineData("CSVWithNames", "\"a\",\"b\"\n")]
+    [InlineData("TabSeparatedWithNamesAndTypes", "a\tb\n")]
+    [InlineData("JSONCompactEachRowWithNames", "[\"a\", \"b\"]")]
+    [InlineData("Parquet", null)]
+    [InlineData("ArrowStream", null)]
+    public async Task Result_Should_BeOneDocument_When_ItHasSeveralBlocks(string format, string? head)
+    {
+        const int Rows = 200_000;
+        await _server.Query($"CREATE TABLE one_{format} (a UInt64, b String) ENGINE = MergeTree ORDER BY a");
+        foreach (var sql in new[] { $"SELECT number AS a, toString(number) AS b FROM numbers({Rows}) FORMAT {format} ;", $"SELECT number AS a, toString(number) AS b FROM numbers({Rows}, 5) -- last\n" })
+        {
+            using var response = await _server.Post(sql, $"default_format={format}");
+            var bytes = await response.Content.ReadAsByteArrayAsync();
+            Assert.True(response.IsSuccessStatusCode);
+            Assert.Equal(format, response.Headers.GetValues("X-ClickHouse-Format").Single());
+            if (head is not null) Assert.Equal(1, Encoding.UTF8.GetString(bytes).Split(head).Length - 1);
+            using var inserted = await _server.Insert($"INSERT INTO one_{format} FORMAT {format}", bytes);
+            Assert.True(inserted.IsSuccessStatusCode, await inserted.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal($"{Rows + 5}\t{Rows + 4}\t{Rows + 5}\n", await _server.Query($"SELECT count(), max(a), uniqExact(b) FROM one_{format}"));
+        await _server.Query($"DROP TABLE one_{format}");
+    }
+
+    [Fact]
+    public async Task Document_Should_EndInAnError_When_TheStatementFails()
+    {
+        using var early = await _server.Post("SELECT nothing FORMAT JSON");
+        using var two = await _server.Post("SELECT 1; SELECT 2 FORMAT JSON");
+        using var noRows = await _server.Post("SELECT throwIf(number = 5) FROM numbers(10) FORMAT JSON");
+        var late = await Assert.ThrowsAsync<HttpRequestException>(() => _server.Query("SELECT number, throwIf(number = 300000) FROM numbers(1000000) FORMAT CSVWithNames"));
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.BadRequest, "395"), (early.StatusCode, two.StatusCode, noRows.Headers.GetValues("X-ClickHouse-Exception-Code").Single()));
+        Assert.Equal(HttpRequestError.ResponseEnded, ((HttpIOException)late.GetBaseException()).HttpRequestError);
+        Assert.Equal("1\n", await _server.Query("SELECT 1"));
+    }
+
+    [Fact]
+    public async Task Document_Should_EndItsStatement_When_TheClientLeaves()
+    {
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/?query_id=untaken_document") { Content = new StringContent("SELECT number FROM numbers(100000000000) FORMAT CSVWithNames") })
+        using (var response = await _server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        {
+            await using var body = await response.Content.ReadAsStreamAsync();
+            Assert.True(await body.ReadAsync(new byte[100]) > 0);
+            Assert.Equal("1\n", await _server.Query("SELECT count() FROM system.processes WHERE query_id = 'untaken_document'"));
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await _server.Query("SELECT count() FROM system.processes WHERE query_id = 'untaken_document'") != "0\n") await Task.Delay(20, limit.Token);
     }
 
     [Theory]

@@ -13,17 +13,19 @@ internal sealed class EngineHost : IDisposable
     private const string ServerBehaviour = "--implicit_select=0";
 
     private readonly Connection _keepAlive;
-    private readonly string _path;
 
     private EngineHost(Connection keepAlive, string path)
     {
         _keepAlive = keepAlive;
-        _path = path;
+        Folder = path;
         SettingNames = Read("SELECT name FROM system.settings").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
         var facts = Read("SELECT timezone(), hostName()").TrimEnd('\n').Split('\t');
         TimeZone = facts[0];
         DisplayName = facts[1];
     }
+
+    /// <summary>The data directory.</summary>
+    internal string Folder { get; }
 
     /// <summary>The names of all settings a request may carry.</summary>
     internal IReadOnlySet<string> SettingNames { get; }
@@ -59,7 +61,7 @@ internal sealed class EngineHost : IDisposable
 
     /// <summary>Opens another connection with settings, or returns null where the engine refuses one of them.</summary>
     internal Connection? Open(IEnumerable<KeyValuePair<string, string>> settings, string key, string slot) =>
-        Connection.Open([$"--path={_path}", ServerBehaviour, .. settings.Select(s => $"--{s.Key}={s.Value}")], key, slot);
+        Connection.Open([$"--path={Folder}", ServerBehaviour, .. settings.Select(s => $"--{s.Key}={s.Value}")], key, slot);
 
     /// <summary>Runs a statement of this host itself on a connection of its own and returns its result as TabSeparated text.</summary>
     internal string Read(string sql)

@@ -39,6 +39,7 @@ internal sealed class StatementRunner(EngineHost engine, ConnectionPool pool, Ru
         running.Begin(connection, endsWithClient: statement.Kind == StatementKind.Select && text.Insert is null);
         var sql = text.Insert is null ? QueryIds.Map(text.Statement, queries.Now) : text.Statement;
         var clean = text.Insert is { } insert ? RunInsert(connection, text, insert, parameters, response)
+            : statement.Kind == StatementKind.Select && !Formats.IsInPieces(statement.Format ?? parameters.Format) ? RunDocument(connection, sql, parameters, response)
             : statement.Kind == StatementKind.Select ? RunSelect(connection, sql, parameters, response)
             : RunOther(connection, sql, parameters, response);
         if (clean && !external) lease.KeepConnection();
@@ -66,17 +67,45 @@ internal sealed class StatementRunner(EngineHost engine, ConnectionPool pool, Ru
         return true;
     }
 
+    private bool RunDocument(Connection connection, ReadOnlySpan<byte> sql, QueryParameters parameters, ResponseWriter response)
+    {
+        RequireOne(connection, sql);
+        using var pipe = OutputPipe.Create(engine.Folder);
+        var writing = Task.Factory.StartNew(
+            () => pipe.Read((bytes, count) => response.Write(bytes.AsSpan(0, count), default)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            using var result = connection.Execute(OutputClause.Into(sql, pipe.Path, parameters.Format), parameters.Format, parameters.Bound);
+            pipe.EndWriting();
+            writing.GetAwaiter().GetResult();
+            response.Complete(result.Figures);
+            return false;
+        }
+        catch (ServerException)
+        {
+            // A client that went away is the reason why the engine could not write on.
+            pipe.EndWriting();
+            writing.GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
     // SHOW, DDL, INSERT ... SELECT and the like. The session may have changed (SET, USE), so the connection serves no other request.
     private static bool RunOther(Connection connection, ReadOnlySpan<byte> sql, QueryParameters parameters, ResponseWriter response)
+    {
+        RequireOne(connection, sql);
+        using var result = connection.Execute(sql, parameters.Format, parameters.Bound);
+        response.Write(result.Bytes, result.Figures);
+        response.Complete(default);
+        return false;
+    }
+
+    private static void RequireOne(Connection connection, ReadOnlySpan<byte> sql)
     {
         if (connection.Classify(sql).Statements > 1)
         {
             throw ServerException.Create(ErrorCode.SyntaxError, "Syntax error (Multi-statements are not allowed): send one statement a request");
         }
-        using var result = connection.Execute(sql, parameters.Format, parameters.Bound);
-        response.Write(result.Bytes, result.Figures);
-        response.Complete(default);
-        return false;
     }
 
     private static bool RunInsert(Connection connection, RequestText text, InsertHead head, QueryParameters parameters, ResponseWriter response)

@@ -19,6 +19,16 @@ internal static class Formats
         ("text/markdown; charset=UTF-8", ["Markdown"]),
     }.SelectMany(t => t.Formats.Select(f => KeyValuePair.Create(f, t.Type))).ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> InPieces = FrozenSet.ToFrozenSet(
+        [
+            "TabSeparated", "TSV", "TabSeparatedRaw", "TSVRaw", "CSV", "TSKV", "LineAsString", "RawBLOB", "Native", "RowBinary", "RowBinaryWithDefaults", "MsgPack", "Null",
+            "JSONEachRow", "JSONLines", "NDJSON", "JSONStringsEachRow", "JSONCompactEachRow", "JSONCompactStringsEachRow",
+        ],
+        StringComparer.Ordinal);
+
+    /// <summary>Whether a result in a format is its blocks one after another, with nothing before, between or after them.</summary>
+    internal static bool IsInPieces(string format) => InPieces.Contains(format);
+
     /// <summary>The <c>Content-Type</c> a ClickHouse server sends with a format.</summary>
     internal static string MediaType(string format)
     {
