@@ -36,33 +36,26 @@ public sealed class ClickHouseClient : IAsyncDisposable
     /// <exception cref="ClickHouseException">The server refused it, with code and name.</exception>
     /// <exception cref="ClickHouseTransportException">The server was not reached, or was lost; reads were repeated before.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up; the server is told to end the query.</exception>
-    public async Task<ClickHouseResult> QueryAsync(ClickHouseQuery query, CancellationToken ct = default)
+    public Task<ClickHouseResult> QueryAsync(ClickHouseQuery query, CancellationToken ct = default)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        var reads = StatementKind.OnlyReads(query.Sql) && query.ExternalStreams.Count == 0;
-        var id = query.QueryId ?? NewQueryId();
-        var beside = Beside(query, id)
-            .Add("default_format", "Native")
-            .AddSettings(
-                new Dictionary<string, string> { ["output_format_native_write_json_as_string"] = "1" },
-                reads ? new Dictionary<string, string> { ["cancel_http_readonly_queries_on_client_close"] = "1" } : [],
-                CompressionSettings(),
-                _options.Settings,
-                query.Settings);
-        if (_options.Compression == ClickHouseCompression.Lz4)
-            beside.Add("compress", "1");
-        var timeout = query.Timeout ?? _options.Timeout;
-        var trace = Trace(query);
-        try
-        {
-            var response = await SendAsync(() => StatementRequest(query, beside), id, repeatable: reads, timeout, ct).ConfigureAwait(false);
-            return await ClickHouseResult.OpenAsync(response, id, _options.Compression == ClickHouseCompression.Lz4, timeout, EndOnServer, trace, ct).ConfigureAwait(false);
-        }
-        catch (Exception fault) when (trace is not null)
-        {
-            trace.End(fault: fault);
-            throw;
-        }
+        return ReadAsync(
+            query,
+            "Native",
+            new Dictionary<string, string> { ["output_format_native_write_json_as_string"] = "1" },
+            (response, id, framed, timeout, trace) => ClickHouseResult.OpenAsync(response, id, framed, timeout, EndOnServer, trace, ct),
+            ct);
+    }
+
+    /// <summary>Starts a query whose result comes in a format of ClickHouse's own, as bytes, and waits for the first of them. To be disposed; doing so before the end ends the query on the server.</summary>
+    /// <param name="query">The query, without a FORMAT clause.</param>
+    /// <param name="format">The format's name, such as <c>ArrowStream</c>.</param>
+    /// <param name="ct">Gives up; the server is told to end the query.</param>
+    /// <exception cref="ClickHouseException">The server refused it, with code and name.</exception>
+    /// <exception cref="ClickHouseTransportException">The server was not reached, or was lost; reads were repeated before.</exception>
+    public Task<ClickHouseBytes> ReadBytesAsync(ClickHouseQuery query, string format, CancellationToken ct = default)
+    {
+        Names.RequireIdentifier(format, "a format");
+        return ReadAsync(query, format, [], (response, id, framed, timeout, trace) => ClickHouseBytes.OpenAsync(response, id, framed, timeout, EndOnServer, trace, ct), ct);
     }
 
     /// <summary>Runs a statement without a result (DDL, mutations, INSERT ... SELECT) and waits for its end.</summary>
@@ -150,6 +143,39 @@ public sealed class ClickHouseClient : IAsyncDisposable
         do
             yield return source.Current;
         while (await source.MoveNextAsync().ConfigureAwait(false));
+    }
+
+    private async Task<T> ReadAsync<T>(
+        ClickHouseQuery query, string format, Dictionary<string, string> formatSettings, Func<HttpResponseMessage, string, bool, TimeSpan, StatementTrace?, Task<T>> open, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var reads = StatementKind.OnlyReads(query.Sql);
+        var id = query.QueryId ?? NewQueryId();
+        var beside = Beside(query, id)
+            .Add("default_format", format)
+            .AddSettings(
+                formatSettings,
+                reads ? new Dictionary<string, string> { ["cancel_http_readonly_queries_on_client_close"] = "1" } : [],
+                CompressionSettings(),
+                _options.Settings,
+                query.Settings);
+        var framed = _options.Compression == ClickHouseCompression.Lz4;
+        if (framed)
+            beside.Add("compress", "1");
+        var timeout = query.Timeout ?? _options.Timeout;
+        var trace = Trace(query);
+        try
+        {
+            // Rows that come while they are sent come once.
+            var repeatable = reads && query.ExternalStreams.Count == 0 && query.ExternalTables.All(table => table.More is null);
+            var response = await SendAsync(() => StatementRequest(query, beside), id, repeatable, timeout, ct).ConfigureAwait(false);
+            return await open(response, id, framed, timeout, trace).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (trace is not null)
+        {
+            trace.End(fault: fault);
+            throw;
+        }
     }
 
     private StatementTrace? Trace(ClickHouseQuery query) => StatementTrace.Begin(_options, StatementKind.FirstWord(query.Sql), null, query.Sql, query.TraceTags);

@@ -47,7 +47,11 @@ public sealed record ClickHouseParameter(string Type, object? Value);
 /// <summary>A temporary table of one request, sent along with it: for id sets too large for a parameter.</summary>
 /// <param name="Name">The table's name in the statement.</param>
 /// <param name="Rows">Its rows; the columns' names and types make the table.</param>
-public sealed record ClickHouseExternalTable(string Name, Block Rows);
+public sealed record ClickHouseExternalTable(string Name, Block Rows)
+{
+    /// <summary>Further rows, of the same columns, sent while they come; null for none. A statement with such a table is not repeated once it was sent.</summary>
+    public IAsyncEnumerable<Block>? More { get; init; }
+}
 
 /// <summary>A temporary table of one request whose rows are sent as they are.</summary>
 /// <param name="Name">The table's name in the statement.</param>

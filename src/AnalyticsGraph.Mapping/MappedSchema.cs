@@ -73,12 +73,14 @@ public sealed class MappedSchema
     private readonly MappedSchemaOptions _options;
     private readonly PostgresServer _postgres;
     private readonly StreamPlaces _streams;
+    private readonly ClickHouseReads? _clickHouse;
 
     private MappedSchema(MappedSchemaOptions options, ExecutableSchema schema, DocumentNode document, MappedResolvers resolvers, ImmutableArray<MappingProblem> warnings)
     {
         _options = options;
         _postgres = new PostgresServer(options.Postgres);
         _streams = new StreamPlaces(options.Limits.MaxStreams);
+        _clickHouse = options.ClickHouse is null ? null : new ClickHouseReads(options.ClickHouse, options.Limits);
         Schema = schema;
         Document = document;
         Resolvers = resolvers;
@@ -130,7 +132,7 @@ public sealed class MappedSchema
         ArgumentNullException.ThrowIfNull(request);
         counters ??= new SessionCounters();
         var postgres = new PostgresSession(_postgres, request, _options.Policies, _options.Limits, counters);
-        var clickHouse = _options.ClickHouse is null ? null : new ClickHouseSession(_options.ClickHouse, _options.CatchUpClickHouse, request, _options.Policies, _options.Limits, counters);
+        var clickHouse = _clickHouse is null ? null : new ClickHouseSession(_clickHouse, _options.CatchUpClickHouse, request, _options.Policies, _options.Limits, counters);
         request.Set(counters);
         request.Set(_options.Limits);
         request.Set(_streams);

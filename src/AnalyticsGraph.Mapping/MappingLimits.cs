@@ -43,4 +43,7 @@ public sealed record MappingLimits
 
     /// <summary>The longest time a statement may run.</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What queries may use of ClickHouse.</summary>
+    public ClickHouseLimits ClickHouse { get; init; } = new();
 }

@@ -80,6 +80,17 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
     public async Task DisposeAsync() => await _client.DisposeAsync();
 
     [Fact]
+    public async Task Field_Should_BeRefused_When_ClickHouseWouldReadTooMuch()
+    {
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client, limits: new MappingLimits { ClickHouse = new ClickHouseLimits { MaxRowsRead = 100 } });
+
+        var answer = await graph.RunAsync("{ places { name } visits { nodes { seq } } }");
+
+        Assert.Equal(("LIMIT_EXCEEDED", """["visits"]"""), (answer.Code, answer.Error.GetProperty("path").GetRawText()));
+        Assert.Equal("Mapping:ClickHouse:MaxRowsRead", answer.Error.GetProperty("extensions").GetProperty("setting").GetString());
+    }
+
+    [Fact]
     public async Task Map_Should_BeAnObject_When_ItHasNumbersOrTexts()
     {
         var answer = await _graph.RunAsync("{ places { rooms signs } }");

@@ -24,13 +24,25 @@ internal static class StatementForm
         }
         foreach (var table in query.ExternalTables)
         {
-            var rows = new ArrayBufferWriter<byte>(64 * 1024);
-            table.Rows.Encode(rows);
-            Add(form, table.Name, new ReadOnlyMemoryContent(rows.WrittenMemory), file: table.Name);
+            Add(form, table.Name, table.More is { } more ? new BlockContent(All(table.Rows, more), ClickHouseCompression.None) : Whole(table.Rows), file: table.Name);
         }
         foreach (var table in query.ExternalStreams)
             Add(form, table.Name, new StreamContent(table.Data), file: table.Name);
         return (url.Encode(), form);
+    }
+
+    private static ReadOnlyMemoryContent Whole(Block block)
+    {
+        var rows = new ArrayBufferWriter<byte>(64 * 1024);
+        block.Encode(rows);
+        return new ReadOnlyMemoryContent(rows.WrittenMemory);
+    }
+
+    private static async IAsyncEnumerable<Block> All(Block first, IAsyncEnumerable<Block> more)
+    {
+        yield return first;
+        await foreach (var block in more.ConfigureAwait(false))
+            yield return block;
     }
 
     private static void Add(MultipartFormDataContent form, string name, HttpContent content, string? file)

@@ -60,6 +60,15 @@ internal sealed class NativeReader : IDisposable
     /// <summary>Counts from here on for <see cref="MostBytes"/>.</summary>
     public void BeginPiece() => _pieceStart = BytesRead - (_end - _at);
 
+    /// <summary>Consumes what is buffered.</summary>
+    /// <returns>The bytes; valid until more is read.</returns>
+    public ReadOnlyMemory<byte> TakeUnread()
+    {
+        var unread = _buffer.AsMemory(_at, _end - _at);
+        _at = _end;
+        return unread;
+    }
+
     public void Dispose()
     {
         if (_rented && _buffer.Length > 0)

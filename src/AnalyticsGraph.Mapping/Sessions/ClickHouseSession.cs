@@ -2,6 +2,7 @@ using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Observability;
 using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Mapping.Rows;
 using AnalyticsGraph.Mapping.Sql;
 
 namespace AnalyticsGraph.Mapping.Sessions;
@@ -9,17 +10,17 @@ namespace AnalyticsGraph.Mapping.Sessions;
 /// <summary>Sends a level's questions to ClickHouse, each as a query of its own, all at once: its HTTP interface has no batches.</summary>
 public sealed class ClickHouseSession : StoreSession
 {
-    private readonly ClickHouseClient _client;
+    private readonly ClickHouseReads _reads;
     private readonly Func<CancellationToken, Task>? _catchUp;
 
     internal ClickHouseSession(
-        ClickHouseClient client,
+        ClickHouseReads reads,
         Func<CancellationToken, Task>? catchUp,
         RequestContext request,
         IPolicyProvider policies,
         MappingLimits limits,
         SessionCounters counters)
-        : base(Store.ClickHouse, request, policies, limits, counters) => (_client, _catchUp) = (client, catchUp);
+        : base(Store.ClickHouse, request, policies, limits, counters) => (_reads, _catchUp) = (reads, catchUp);
 
     /// <inheritdoc />
     public override int Order => 90;
@@ -39,9 +40,16 @@ public sealed class ClickHouseSession : StoreSession
         {
             Counters.CountClickHouse();
             Counters.Record(query.Sql);
-            var timed = query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query;
-            var result = await _client.QueryAsync(trip?.Describe(timed) ?? timed, cancellationToken).ConfigureAwait(false);
-            await using var _ = result.ConfigureAwait(false);
+            await _reads.ReadAsync(trip?.Describe(query) ?? query, ReadAsync, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            trip?.Fail(exception);
+            throw;
+        }
+
+        async Task<long> ReadAsync(ClickHouseResult result)
+        {
             var rows = 0L;
             await foreach (var block in result.ReadBlocksAsync(cancellationToken).ConfigureAwait(false))
             {
@@ -53,11 +61,7 @@ public sealed class ClickHouseSession : StoreSession
             }
 
             trip?.End(result, rows);
-        }
-        catch (Exception exception)
-        {
-            trip?.Fail(exception);
-            throw StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
+            return rows;
         }
     }
 
@@ -91,14 +95,13 @@ public sealed class ClickHouseSession : StoreSession
         {
             Counters.CountClickHouse();
             Counters.Record(query.Sql);
-            var timed = query.Timeout is null ? query with { Timeout = Limits.StatementTimeout } : query;
-            var result = await _client.QueryAsync(trip?.Describe(timed) ?? timed, cancellationToken).ConfigureAwait(false);
+            var result = await _reads.OpenAsync(trip?.Describe(query) ?? query, cancellationToken).ConfigureAwait(false);
             return new BlockStream(result, Limits, trip, cancellationToken);
         }
         catch (Exception exception)
         {
             trip?.Fail(exception);
-            throw StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
+            throw;
         }
     }
 
@@ -139,16 +142,20 @@ public sealed class ClickHouseSession : StoreSession
         {
             Counters.CountClickHouse();
             Counters.Record(question.Statement.Text);
-            var query = question.Statement.ToClickHouseQuery() with { Timeout = Limits.StatementTimeout };
-            var result = await _client.QueryAsync(trip?.Describe(query) ?? query, cancellationToken).ConfigureAwait(false);
-            await using var _ = result.ConfigureAwait(false);
-            question.Result = await ClickHouseRowReader.ReadAsync(result, question, cancellationToken).ConfigureAwait(false);
-            trip?.End(result, question.Result.Count);
+            var query = question.Statement.ToClickHouseQuery();
+            question.Result = await _reads.ReadAsync(trip?.Describe(query) ?? query, ReadAsync, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             trip?.Fail(exception);
-            question.Error = StoreErrors.FromClickHouse(exception, Limits, cancellationToken);
+            question.Error = exception;
+        }
+
+        async Task<RowResult> ReadAsync(ClickHouseResult result)
+        {
+            var rows = await ClickHouseRowReader.ReadAsync(result, question, cancellationToken).ConfigureAwait(false);
+            trip?.End(result, rows.Count);
+            return rows;
         }
     }
 }

@@ -1,4 +1,5 @@
 using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Observability;
 
 namespace AnalyticsGraph.Mapping.Sessions;
@@ -45,7 +46,8 @@ internal sealed class ClickHouseTrip
         if (!_hasEnded)
         {
             _hasEnded = true;
-            _trace.End(fault is ClickHouseException { Code: > 0 } error ? error.ErrorName : fault.GetType().FullName);
+            var cause = fault is GraphQLException { InnerException: { } inner } ? inner : fault;
+            _trace.End(cause is ClickHouseException { Code: > 0 } error ? error.ErrorName : cause.GetType().FullName);
         }
     }
 }

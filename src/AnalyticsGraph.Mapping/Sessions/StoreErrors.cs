@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
 using Npgsql;
@@ -45,14 +47,24 @@ internal static class StoreErrors
         {
             GraphQLException known => known,
 
-            // 159 TIMEOUT_EXCEEDED; the client's own timeout is a cancellation that the caller did not ask for.
-            ClickHouseException { Code: 159 } => Timeout("ClickHouse", limits, exception),
+            // 159 TIMEOUT_EXCEEDED, 160 TOO_SLOW; the client's own timeout is a cancellation that the caller did not ask for.
+            ClickHouseException { Code: 159 or 160 } => Timeout("ClickHouse", limits, exception),
             OperationCanceledException or { InnerException: TimeoutException or OperationCanceledException } => Timeout("ClickHouse", limits, exception),
 
             // 70 CANNOT_CONVERT_TYPE: the sum of an aggregate.
             ClickHouseException { Code: 70 } => Overflow(exception),
 
-            // 241 MEMORY_LIMIT_EXCEEDED, 202 TOO_MANY_SIMULTANEOUS_QUERIES, 394 QUERY_WAS_CANCELLED
+            // 158 TOO_MANY_ROWS, 307 TOO_MANY_BYTES: of what is read. 396 TOO_MANY_ROWS_OR_BYTES: of the result. 241 MEMORY_LIMIT_EXCEEDED: the query's, or else that of the whole server.
+            ClickHouseException { Code: 158 or 307 } => Limit(
+                nameof(ClickHouseLimits.MaxRowsRead), limits.ClickHouse.MaxRowsRead, "ClickHouse would have to read more than {0} rows", "Narrow the filter: name experiments, runs or keys.", exception),
+            ClickHouseException { Code: 396 } when exception.Message.Contains("rows", StringComparison.Ordinal) => Limit(
+                nameof(ClickHouseLimits.MaxResultRows), limits.ClickHouse.MaxResultRows, "The result has more than {0} rows", "Narrow the filter, thin series with `sample`, or group more coarsely.", exception),
+            ClickHouseException { Code: 396 } => Limit(
+                nameof(ClickHouseLimits.MaxResultBytes), limits.ClickHouse.MaxResultBytes, "The result has more than {0} bytes", "Select fewer fields, narrow the filter, or group more coarsely.", exception),
+            ClickHouseException { Code: 241 } when !exception.Message.Contains("(total)", StringComparison.Ordinal) => Limit(
+                nameof(ClickHouseLimits.MaxMemory), limits.ClickHouse.MaxMemory, "ClickHouse would need more than {0} bytes of memory", "Narrow the filter, or group by what has fewer values.", exception),
+
+            // 202 TOO_MANY_SIMULTANEOUS_QUERIES, 394 QUERY_WAS_CANCELLED
             ClickHouseTransportException or IOException or ClickHouseException { Code: 241 or 202 or 394 } => Unavailable("ClickHouse", exception),
             OverflowException => new GraphQLException(new GraphQLError("A stored integer does not fit into 64 bits with sign.", ErrorCodes.Internal), exception),
             ClickHouseException => Fault("ClickHouse", exception),
@@ -60,10 +72,24 @@ internal static class StoreErrors
         };
     }
 
+    public static GraphQLException TooManyQueries(ClickHouseLimits limits) => new(new GraphQLError(
+        string.Create(CultureInfo.InvariantCulture, $"{limits.MaxQueries} queries run in ClickHouse, as many as may at once, and none ended within {limits.QueueTimeout.TotalSeconds:0.#} s. Try again a little later, with pauses that grow."),
+        ErrorCodes.ResourceExhausted)
+    {
+        Extensions = Named(nameof(ClickHouseLimits.MaxQueries), limits.MaxQueries),
+    });
+
     public static GraphQLException Cancelled(Exception? inner) => new(new GraphQLError("The request was cancelled before its data were read.", ErrorCodes.Cancelled), inner);
 
     public static GraphQLException Timeout(string store, MappingLimits limits, Exception inner) => new(
         new GraphQLError($"{store} took longer than {limits.StatementTimeout.TotalSeconds:0} s; narrow the filter or read fewer rows.", ErrorCodes.LimitExceeded), inner);
+
+    // The text says which limit of the server's configuration it is, so that its operator can raise it.
+    private static GraphQLException Limit(string setting, long limit, string what, string remedy, Exception inner) => new(
+        new GraphQLError($"{string.Format(CultureInfo.InvariantCulture, what, limit)} (Mapping:ClickHouse:{setting}). {remedy}", ErrorCodes.LimitExceeded) { Extensions = Named(setting, limit) }, inner);
+
+    private static ImmutableDictionary<string, object?> Named(string setting, long limit) =>
+        ImmutableDictionary<string, object?>.Empty.Add("setting", $"Mapping:ClickHouse:{setting}").Add("limit", limit);
 
     public static GraphQLException Unavailable(string store, Exception inner) => new(
         new GraphQLError($"{store} cannot be reached or cannot answer at the moment; try again later.", ErrorCodes.StoreUnavailable), inner);

@@ -26,7 +26,7 @@ public sealed partial class LimitTests(SampleServer sample)
         Type[] settings =
         [
             typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(HttpSettings), typeof(GraphQLBatchOptions), typeof(MappingLimits),
-            typeof(SeriesLimits), typeof(AggregateLimits), typeof(IngestLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
+            typeof(SeriesLimits), typeof(AggregateLimits), typeof(IngestLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions), typeof(ClickHouseLimits),
         ];
         var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
 

@@ -1,0 +1,124 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Threading.Channels;
+using AnalyticsGraph.ClickHouse;
+
+namespace AnalyticsGraph.Mapping.Sessions;
+
+/// <summary>
+/// The way of every query to ClickHouse that a caller's request causes: within the limits of <see cref="MappingLimits.ClickHouse"/>, which ClickHouse enforces, and not more of them at once
+/// than it shall run. One for all requests.
+/// </summary>
+public sealed class ClickHouseReads
+{
+    private readonly ClickHouseClient _client;
+    private readonly MappingLimits _limits;
+    private readonly FrozenDictionary<string, string> _whole;
+    private readonly FrozenDictionary<string, string> _streamed;
+    private readonly Channel<bool> _places;
+
+    /// <summary>Makes the way.</summary>
+    /// <param name="client">Where it leads.</param>
+    /// <param name="limits">What queries may use.</param>
+    public ClickHouseReads(ClickHouseClient client, MappingLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(limits);
+        (_client, _limits) = (client, limits);
+        var rails = limits.ClickHouse;
+        _places = Channel.CreateBounded<bool>(rails.MaxQueries);
+        while (_places.Writer.TryWrite(true))
+        {
+            // Each item is a place.
+        }
+
+        Dictionary<string, string> both = new()
+        {
+            ["max_memory_usage"] = Text(rails.MaxMemory),
+            ["max_rows_to_read"] = Text(rails.MaxRowsRead),
+        };
+        _whole = new Dictionary<string, string>(both)
+        {
+            ["max_execution_time"] = Seconds(limits.StatementTimeout),
+            ["max_result_rows"] = Text(rails.MaxResultRows),
+            ["max_result_bytes"] = Text(rails.MaxResultBytes),
+        }.ToFrozenDictionary();
+        _streamed = new Dictionary<string, string>(both) { ["max_execution_time"] = Seconds(rails.StreamTimeout) }.ToFrozenDictionary();
+    }
+
+    /// <summary>Sends a query when there is room for it, and reads its answer.</summary>
+    /// <typeparam name="T">What is made of the answer.</typeparam>
+    /// <param name="query">The query; its time limit is that of statements if it states none. Settings of its own count.</param>
+    /// <param name="read">Reads the answer, to its end or not.</param>
+    /// <param name="cancellationToken">Cancelling ends the query in the store.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, not within the limits, or <paramref name="read"/> said so.</exception>
+    public async Task<T> ReadAsync<T>(ClickHouseQuery query, Func<ClickHouseResult, Task<T>> read, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var hasPlace = false;
+        try
+        {
+            hasPlace = _places.Reader.TryRead(out var place) ? place : await WaitForPlaceAsync(cancellationToken).ConfigureAwait(false);
+            var result = await _client.QueryAsync(Within(_whole, query), cancellationToken).ConfigureAwait(false);
+            await using var _ = result.ConfigureAwait(false);
+            return await read(result).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            throw StoreErrors.FromClickHouse(exception, _limits, cancellationToken);
+        }
+        finally
+        {
+            if (hasPlace)
+            {
+                _places.Writer.TryWrite(true);
+            }
+        }
+    }
+
+    /// <summary>Sends a query at once whose answer is read at its client's pace. How many there are of these is the caller's care: they take no place of the others.</summary>
+    /// <param name="query">The query; its longest silence is the time limit of statements if it states none.</param>
+    /// <param name="cancellationToken">Cancelling ends the query in the store.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, or not within the limits.</exception>
+    public async Task<ClickHouseResult> OpenAsync(ClickHouseQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.QueryAsync(Within(_streamed, query), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            throw StoreErrors.FromClickHouse(exception, _limits, cancellationToken);
+        }
+    }
+
+    private async Task<bool> WaitForPlaceAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(_limits.ClickHouse.QueueTimeout);
+        try
+        {
+            return await _places.Reader.ReadAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw StoreErrors.TooManyQueries(_limits.ClickHouse);
+        }
+    }
+
+    private ClickHouseQuery Within(FrozenDictionary<string, string> rails, ClickHouseQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var settings = new Dictionary<string, string>(rails);
+        foreach (var (name, value) in query.Settings)
+        {
+            settings[name] = value;
+        }
+
+        return query with { Settings = settings, Timeout = query.Timeout ?? _limits.StatementTimeout };
+    }
+
+    private static string Seconds(TimeSpan time) => Text((long)Math.Ceiling(time.TotalSeconds));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
