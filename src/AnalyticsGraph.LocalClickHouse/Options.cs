@@ -21,7 +21,7 @@ internal sealed record Options
     internal IPEndPoint? Http { get; init; }
 
     /// <summary>How many requests run at once; the others wait.</summary>
-    internal int MaxConnections { get; init; } = Math.Max(16, 4 * Environment.ProcessorCount);
+    internal int MaxConnections { get; init; } = Math.Max(20, 4 * Environment.ProcessorCount);
 
     /// <summary>The engine's memory limit in bytes.</summary>
     internal long MaxMemory { get; init; } = DefaultMemory();
@@ -49,7 +49,7 @@ internal sealed record Options
         };
         var connections = new Option<int?>("--max-connections")
         {
-            Description = "How many requests run at once; others wait. Default: 4 for each core, at least 16.",
+            Description = "How many requests run at once; others wait. Default: 4 for each core, at least 20.",
             HelpName = "N",
         };
         connections.Validators.Add(result => Require(result, result.GetValue(connections) is null or (>= 1 and <= 1024),

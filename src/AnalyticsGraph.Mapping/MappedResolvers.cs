@@ -13,10 +13,13 @@ public sealed class MappedResolvers
 {
     private readonly SqlTextCache _texts = new();
 
-    internal MappedResolvers(MappingModel model) => Model = model;
+    internal MappedResolvers(MappingModel model, ClickHouseReads? clickHouse) => (Model, ClickHouse) = (model, clickHouse);
 
     /// <summary>What the mapping directives say.</summary>
     public MappingModel Model { get; }
+
+    /// <summary>The way of all requests to ClickHouse; null where none is configured.</summary>
+    public ClickHouseReads? ClickHouse { get; }
 
     /// <summary>A field of a mapped type, whose object is found by a key of one integer that the parent knows.</summary>
     /// <typeparam name="TSource">The CLR type of the parents: their batch's source is a <c>TSource[]</c>.</typeparam>

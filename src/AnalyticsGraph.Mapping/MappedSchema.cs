@@ -73,14 +73,12 @@ public sealed class MappedSchema
     private readonly MappedSchemaOptions _options;
     private readonly PostgresServer _postgres;
     private readonly StreamPlaces _streams;
-    private readonly ClickHouseReads? _clickHouse;
 
     private MappedSchema(MappedSchemaOptions options, ExecutableSchema schema, DocumentNode document, MappedResolvers resolvers, ImmutableArray<MappingProblem> warnings)
     {
         _options = options;
         _postgres = new PostgresServer(options.Postgres);
         _streams = new StreamPlaces(options.Limits.MaxStreams);
-        _clickHouse = options.ClickHouse is null ? null : new ClickHouseReads(options.ClickHouse, options.Limits);
         Schema = schema;
         Document = document;
         Resolvers = resolvers;
@@ -95,6 +93,9 @@ public sealed class MappedSchema
 
     /// <summary>What C# can ask of the mapping.</summary>
     public MappedResolvers Resolvers { get; }
+
+    /// <summary>The way of all requests to ClickHouse; null where none is configured.</summary>
+    public ClickHouseReads? ClickHouse => Resolvers.ClickHouse;
 
     /// <summary>What works, but not well: relations without an index.</summary>
     public ImmutableArray<MappingProblem> Warnings { get; }
@@ -117,7 +118,7 @@ public sealed class MappedSchema
             throw new MappingException(problems.Where(problem => !problem.IsWarning));
         }
 
-        var resolvers = new MappedResolvers(read.Model);
+        var resolvers = new MappedResolvers(read.Model, options.ClickHouse is null ? null : new ClickHouseReads(options.ClickHouse, options.Limits));
         var bindings = new SchemaBindings();
         MappedBindings.Add(bindings, read.Schema, read.Model, options.Limits);
         options.Bind?.Invoke(bindings, resolvers);
@@ -132,7 +133,7 @@ public sealed class MappedSchema
         ArgumentNullException.ThrowIfNull(request);
         counters ??= new SessionCounters();
         var postgres = new PostgresSession(_postgres, request, _options.Policies, _options.Limits, counters);
-        var clickHouse = _clickHouse is null ? null : new ClickHouseSession(_clickHouse, _options.CatchUpClickHouse, request, _options.Policies, _options.Limits, counters);
+        var clickHouse = ClickHouse is null ? null : new ClickHouseSession(ClickHouse, _options.CatchUpClickHouse, request, _options.Policies, _options.Limits, counters);
         request.Set(counters);
         request.Set(_options.Limits);
         request.Set(_streams);

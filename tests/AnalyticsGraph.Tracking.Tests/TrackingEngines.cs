@@ -45,7 +45,7 @@ public sealed class TrackingEngines : IAsyncLifetime
         Store = new TrackingStore(Postgres, Topics);
         Flusher = new PointFlusher(Postgres, ClickHouse, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
         Log = new PointLog(Postgres, Flusher, Topics, new PointLogOptions(), NullLogger<PointLog>.Instance);
-        Rows = new RowLog(Postgres, Flusher, new PointLogOptions());
+        Rows = new RowLog(Postgres, Flusher, Topics, new PointLogOptions());
     }
 
     public async Task DisposeAsync()

@@ -33,7 +33,7 @@ internal sealed class TrackingGraph
             bindings.AddAnalytics(mapped, new PendingPoints(engines.Flusher));
             TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log, engines.Rows);
             EntityResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
-            LiveResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
+            LiveResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics, engines.Flusher);
         },
     }));
 

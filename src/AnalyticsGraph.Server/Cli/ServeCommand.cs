@@ -1,5 +1,6 @@
 using AnalyticsGraph.Engines;
 using AnalyticsGraph.GraphQL.Http;
+using AnalyticsGraph.Server.Export;
 using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Server.Ingest;
 
@@ -84,6 +85,7 @@ internal static class ServeCommand
             Ide = IdeFolder() is { } folder ? new IdeOptions { Folder = folder } : null,
         });
         app.MapIngest(() => host.Ingestion, options.Limits.Ingest);
+        app.MapExport(() => host.Graph, options.Limits.Export, options.Limits.Mapping);
         app.MapGet("/", () => Results.Redirect("/graphql"));
         return app;
     }

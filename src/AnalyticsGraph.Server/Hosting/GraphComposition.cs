@@ -1,6 +1,8 @@
 using System.Reflection;
 using AnalyticsGraph.Analytics;
 using AnalyticsGraph.Analytics.Series;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Model;
@@ -16,7 +18,9 @@ internal sealed class GraphComposition
 {
     private readonly MappedSchema _mapped;
 
-    private GraphComposition(MappedSchema mapped, GraphQLExecutor executor) => (_mapped, Executor) = (mapped, executor);
+    private readonly Func<CancellationToken, Task> _catchUp;
+
+    private GraphComposition(MappedSchema mapped, GraphQLExecutor executor, Func<CancellationToken, Task> catchUp) => (_mapped, Executor, _catchUp) = (mapped, executor, catchUp);
 
     /// <summary>The tables of both stores as a schema.</summary>
     public MappedSchema Mapped => _mapped;
@@ -59,7 +63,7 @@ internal sealed class GraphComposition
             OnUnexpectedError = error => logger.LogError(error.Exception, "The field {Field} failed; the caller was told the trace id {TraceId}.", error.Field, error.TraceId),
         };
         var executor = new GraphQLExecutor(mapped.Schema, options, TrustedFiles.Read(limits.Http.OperationsFolder));
-        return new GraphComposition(mapped, executor);
+        return new GraphComposition(mapped, executor, tracking.Flusher.FlushPendingAsync);
     }
 
     /// <summary>Gives a request its sessions with the stores.</summary>
@@ -67,13 +71,25 @@ internal sealed class GraphComposition
     /// <param name="counters">What counts what it asks of the stores; null for a new one.</param>
     public void Configure(RequestContext request, SessionCounters? counters = null) => _mapped.Configure(request, counters);
 
+    /// <summary>Brings everything that was acknowledged before the call to ClickHouse.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="GraphQLException">It cannot be brought there at the moment.</exception>
+    public Task CatchUpAsync(CancellationToken cancellation) => _catchUp(cancellation);
+
+    /// <summary>Sends a query whose answer comes in one of ClickHouse's formats, at the pace of who reads it.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="format">The format's name.</param>
+    /// <param name="cancellation">Ends the query.</param>
+    /// <exception cref="GraphQLException">ClickHouse could not answer.</exception>
+    public Task<ByteStream> OpenBytesAsync(ClickHouseQuery query, string format, CancellationToken cancellation) => _mapped.ClickHouse!.OpenBytesAsync(query, format, cancellation);
+
     /// <summary>Binds the fields that C# resolves.</summary>
     internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, Stores stores, TrackingServices tracking, ServerLimits limits)
     {
         bindings.AddAnalytics(resolvers, new PendingPoints(tracking.Flusher), limits.Series, limits.Aggregates);
         TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points, tracking.Rows);
         EntityResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
-        LiveResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
+        LiveResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics, tracking.Flusher);
     }
 
     /// <summary>The SDL files of this build, by name.</summary>

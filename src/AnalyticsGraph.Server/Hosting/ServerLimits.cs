@@ -3,6 +3,7 @@ using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Server.Export;
 using AnalyticsGraph.Tracking.Ingest;
 
 namespace AnalyticsGraph.Server.Hosting;
@@ -28,6 +29,9 @@ internal sealed record ServerLimits
     /// <summary>Section <c>Ingest</c>: rows in bulk.</summary>
     public IngestLimits Ingest { get; init; } = new();
 
+    /// <summary>Section <c>Export</c>: answers as files.</summary>
+    public ExportLimits Export { get; init; } = new();
+
     /// <summary>Section <c>WebSockets</c>: connections that stay.</summary>
     public GraphQLWebSocketOptions WebSockets { get; init; } = new();
 
@@ -45,6 +49,7 @@ internal sealed record ServerLimits
         Series = Read<SeriesLimits>(configuration, nameof(Series)),
         Aggregates = Read<AggregateLimits>(configuration, nameof(Aggregates)),
         Ingest = Read<IngestLimits>(configuration, nameof(Ingest)),
+        Export = Read<ExportLimits>(configuration, nameof(Export)),
         WebSockets = Read<GraphQLWebSocketOptions>(configuration, nameof(WebSockets)),
         EventStreams = Read<GraphQLEventStreamOptions>(configuration, nameof(EventStreams)),
     };

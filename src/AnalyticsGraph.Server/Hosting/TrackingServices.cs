@@ -26,7 +26,7 @@ internal sealed class TrackingServices : IAsyncDisposable
         var options = new PointLogOptions();
         Flusher = new PointFlusher(stores.Postgres, stores.ClickHouse, options, loggers.CreateLogger<PointFlusher>());
         Points = new PointLog(stores.Postgres, Flusher, Topics, options, loggers.CreateLogger<PointLog>());
-        Rows = new RowLog(stores.Postgres, Flusher, options);
+        Rows = new RowLog(stores.Postgres, Flusher, Topics, options);
         Staging = new SeriesStaging(stores.Postgres, Flusher, options, loggers.CreateLogger<SeriesStaging>());
         Ingestion = new Ingestion(stores.Postgres, stores.ClickHouse, Points, Staging, limits ?? new IngestLimits());
         Entities = new TrackingStore(stores.Postgres, Topics);

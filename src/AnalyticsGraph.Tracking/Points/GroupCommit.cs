@@ -50,8 +50,8 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
     {
         foreach (var run in work.ChangedRuns)
             topics.Publish(LiveTopics.RunsOf(work.State.Runs[run].ExperimentId), new RunChange(run));
-        foreach (var (run, points) in work.HeardPoints)
-            topics.Publish(LiveTopics.PointsOf(run), new LivePoints(run, points));
+        foreach (var run in work.RunsWithPoints)
+            topics.Publish(LiveTopics.PointsOf(run), new LoggedPoints(run, work.State.Runs[run].Seq, work.HeardPoints.GetValueOrDefault(run) ?? []));
     }
 
     /// <summary>

@@ -50,6 +50,40 @@ internal sealed class MetricPointTable(ClickHouseClient clickHouse)
         return ReadAsync(query, ct);
     }
 
+    /// <summary>A question for the points of a run between two of their numbers, in this order.</summary>
+    /// <param name="experimentId">The run's experiment.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="after">The number before the first.</param>
+    /// <param name="upTo">The last number.</param>
+    /// <param name="keys">Which metrics; null for all.</param>
+    /// <param name="most">The most points.</param>
+    public static ClickHouseQuery After(long experimentId, long runId, long after, long upTo, string[]? keys, int most)
+    {
+        var query = new ClickHouseQuery(
+            $$"""
+            SELECT {{SeriesColumns}} FROM metric_point
+            WHERE experiment_id = {experiment:Int64} AND run_id = {run:Int64} AND seq > {after:Int64} AND seq <= {upTo:Int64}{{(keys is null ? "" : " AND key IN {keys:Array(String)}")}}
+            ORDER BY seq LIMIT {most:UInt32}
+            """).With("experiment", "Int64", experimentId).With("run", "Int64", runId).With("after", "Int64", after).With("upTo", "Int64", upTo).With("most", "UInt32", (uint)most);
+        return keys is null ? query : query.With("keys", "Array(String)", keys);
+    }
+
+    /// <summary>Reads an answer to such a question.</summary>
+    public static async Task<List<T>> ReadAsync<T>(ClickHouseResult result, Func<MetricPoint, long, T> make, CancellationToken ct)
+    {
+        var points = new List<T>();
+        await foreach (var block in result.ReadBlocksAsync(ct).ConfigureAwait(false))
+        {
+            using (block)
+            {
+                for (var row = 0; row < block.RowCount; row++)
+                    points.Add(make(PointAt(block, row), block.Column<long>("seq")[row]));
+            }
+        }
+
+        return points;
+    }
+
     private async IAsyncEnumerable<StoredPoint> ReadAsync(ClickHouseQuery query, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var result = await clickHouse.QueryAsync(query, ct).ConfigureAwait(false);

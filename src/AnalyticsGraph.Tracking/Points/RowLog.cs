@@ -1,6 +1,8 @@
 using System.Data;
 using System.Globalization;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Topics;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
@@ -13,8 +15,9 @@ namespace AnalyticsGraph.Tracking.Points;
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="flusher">Where acknowledged rows go next.</param>
+/// <param name="topics">Told of what was committed.</param>
 /// <param name="options">Bounds.</param>
-public sealed class RowLog(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options)
+public sealed class RowLog(NpgsqlDataSource postgres, PointFlusher flusher, ITopicEvents topics, PointLogOptions options)
 {
     internal const int MostClasses = 1000;
 
@@ -176,6 +179,8 @@ public sealed class RowLog(NpgsqlDataSource postgres, PointFlusher flusher, Poin
         await transaction.CommitAsync(ct).ConfigureAwait(false);
         flusher.NoteLogged(rows.Bytes);
         TrackingTelemetry.PointsLogged.Add(rows.Count);
+        if (rows.Table == SeriesTable.JobRuntime)
+            topics.Publish(LiveTopics.RuntimeOf(owner.Id), new LoggedRuntime(owner.Id));
         return Outcome.Of(rows.Count);
     }
 

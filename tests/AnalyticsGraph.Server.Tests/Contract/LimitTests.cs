@@ -9,6 +9,7 @@ using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.GraphQL.Language;
 using AnalyticsGraph.GraphQL.Validation;
 using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Server.Export;
 using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Server.Tests.Running;
 using AnalyticsGraph.Tracking.Ingest;
@@ -25,8 +26,8 @@ public sealed partial class LimitTests(SampleServer sample)
     {
         Type[] settings =
         [
-            typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(HttpSettings), typeof(GraphQLBatchOptions), typeof(MappingLimits),
-            typeof(SeriesLimits), typeof(AggregateLimits), typeof(IngestLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions), typeof(ClickHouseLimits),
+            typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(HttpSettings), typeof(GraphQLBatchOptions), typeof(MappingLimits), typeof(ClickHouseLimits),
+            typeof(SeriesLimits), typeof(AggregateLimits), typeof(IngestLimits), typeof(ExportLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
         ];
         var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
 

@@ -56,10 +56,60 @@ public sealed class SubscriptionTests(EmptyServer empty)
         Assert.Equal("""{"runChanged":{"run":{"name":"renamed","status":"RUNNING","tags":[{"value":"b"}]}}}""", await changes.ReadAsync());
     }
 
+    [Fact]
+    public async Task MetricPoints_Should_GoOnAfterTheCursor()
+    {
+        var run = await empty.CreateRunAsync();
+        const string Query = "subscription($r: ID!, $after: String) { metricPoints(runIds: [$r], after: $after) { cursor points { key seq } } }";
+        string cursor;
+        using (var first = await SubscribeAsync(Query, new { r = run }))
+        {
+            await empty.LogAsync(run, "loss", 1.0, 2.0);
+            using var told = JsonDocument.Parse(await first.ReadAsync());
+            cursor = told.RootElement.At("metricPoints.cursor").GetString()!;
+        }
+
+        await empty.LogAsync(run, "acc", 1.0);
+        using var again = await SubscribeAsync(Query, new { r = run, after = cursor });
+        using var missed = JsonDocument.Parse(await again.ReadAsync());
+        await empty.LogAsync(run, "late", 1.0);
+        using var live = JsonDocument.Parse(await again.ReadAsync());
+
+        Assert.Equal("""[{"key":"acc","seq":3}]""", missed.RootElement.At("metricPoints.points").GetRawText());
+        Assert.Equal("""[{"key":"late","seq":4}]""", live.RootElement.At("metricPoints.points").GetRawText());
+    }
+
+    [Fact]
+    public async Task JobRuntime_Should_BeToldFromAnyPositionOn()
+    {
+        var (job, _, _) = await empty.CreateOwnersAsync();
+        const string Query = "subscription($j: ID!, $after: String) { jobRuntime(jobId: $j, after: $after) { job { id } cursor records { globalStep speed workerCpu } } }";
+        await LogRuntimeAsync(job, 1);
+        string cursor;
+        using (var first = await SubscribeAsync(Query, new { j = job }))
+        {
+            await LogRuntimeAsync(job, 2);
+            using var told = JsonDocument.Parse(await first.ReadAsync());
+            Assert.Equal("""[{"globalStep":2,"speed":0.5,"workerCpu":{"0":1.5}}]""", told.RootElement.At("jobRuntime.records").GetRawText());
+            Assert.Equal(job, told.RootElement.At("jobRuntime.job.id").GetString());
+            cursor = told.RootElement.At("jobRuntime.cursor").GetString()!;
+        }
+
+        await LogRuntimeAsync(job, 3);
+        using var again = await SubscribeAsync(Query, new { j = job, after = cursor });
+        using var missed = JsonDocument.Parse(await again.ReadAsync());
+        await LogRuntimeAsync(job, 4);
+        using var live = JsonDocument.Parse(await again.ReadAsync());
+
+        Assert.Equal((3, 4), (missed.RootElement.At("jobRuntime.records")[0].GetProperty("globalStep").GetInt32(), live.RootElement.At("jobRuntime.records")[0].GetProperty("globalStep").GetInt32()));
+        Assert.Equal(1, live.RootElement.At("jobRuntime.records").GetArrayLength());
+    }
+
     [Theory]
     [InlineData("subscription { metricPoints(runIds: []) { points { value } } }", "BAD_USER_INPUT")]
     [InlineData("subscription { metricPoints(runIds: [\"nonsense\"]) { points { value } } }", "BAD_USER_INPUT")]
     [InlineData("subscription { metricPoints(runIds: [\"UnVuOjk5OTk5OTk5OQ==\"]) { points { value } } }", "NOT_FOUND")]
+    [InlineData("subscription { jobRuntime(jobId: \"Sm9iOjk5OTk5OTk5\") { cursor } }", "NOT_FOUND")]
     [InlineData("subscription { runChanged(experimentId: \"RXhwZXJpbWVudDo5OTk5OTk5OTk=\") { run { name } } }", "NOT_FOUND")]
     public async Task Subscription_Should_BeRefused_When_ThereIsNothingToHear(string query, string code)
     {
@@ -67,6 +117,10 @@ public sealed class SubscriptionTests(EmptyServer empty)
 
         Assert.Contains($"\"code\":\"{code}\"", await stream.ReadPayloadAsync(), StringComparison.Ordinal);
     }
+
+    private Task LogRuntimeAsync(string job, int step) => empty.Server.RunAsync(
+        "mutation($input: LogJobRuntimeInput!) { logJobRuntime(input: $input) { errors { __typename } } }",
+        new { input = new { jobId = job, records = new[] { new { time = $"2026-01-01T00:00:0{step}Z", globalStep = step, speed = 0.5, workerCpu = new[] { new { name = "0", value = 1.5 } } } } } });
 
     private async Task<Events> SubscribeAsync(string query, object variables)
     {

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Server.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace AnalyticsGraph.Server.Export;
+
+/// <summary><c>GET|POST /export/{name}</c>: answers of the graph as files, streamed from ClickHouse (docs/export.md).</summary>
+internal static class ExportEndpoint
+{
+    private const int LongestBody = 1 << 20;
+
+    /// <summary>Maps the endpoint.</summary>
+    /// <param name="endpoints">The server's endpoints.</param>
+    /// <param name="graph">The graph; null until the server is ready.</param>
+    /// <param name="limits">What exports may take.</param>
+    /// <param name="mapping">What questions of the graph may take.</param>
+    public static void MapExport(this IEndpointRouteBuilder endpoints, Func<GraphComposition?> graph, ExportLimits limits, MappingLimits mapping)
+    {
+        var places = new StreamPlaces(limits.MaxExports);
+        endpoints.MapMethods(
+            "/export/{name}", [HttpMethods.Get, HttpMethods.Post], (string name, HttpContext http, ILogger<ExportRoute> logger) => AnswerAsync(name, http, graph, limits, mapping, places, logger));
+    }
+
+    private static async Task AnswerAsync(string name, HttpContext http, Func<GraphComposition?> graph, ExportLimits limits, MappingLimits mapping, StreamPlaces places, ILogger logger)
+    {
+        try
+        {
+            await ExportAsync(name, http, graph() ?? throw Refusal(ErrorCodes.StoreUnavailable, "The server is not ready yet; /health/ready says why."), limits, mapping, places);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested || http.Response.HasStarted)
+        {
+            // Nobody is there, or a file has begun that will not be whole: what was sent must not look like all of it.
+            http.Abort();
+        }
+        catch (BadHttpRequestException fault)
+        {
+            await TellAsync(http, fault.StatusCode, fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorCodes.LimitExceeded : ErrorCodes.BadRequest, fault.Message);
+        }
+        catch (GraphQLException fault)
+        {
+            await TellAsync(http, StatusOf(fault.Error.Code), fault.Error.Code, fault.Error.Message, fault.Error.Extensions);
+        }
+        catch (Exception fault)
+        {
+            var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("n");
+            logger.LogError(fault, "The export {Name} failed ({Trace}).", name, trace);
+            await TellAsync(http, StatusCodes.Status500InternalServerError, ErrorCodes.Internal, $"A fault of the server; its log has more under {trace}.");
+        }
+    }
+
+    private static async Task ExportAsync(string name, HttpContext http, GraphComposition graph, ExportLimits limits, MappingLimits mapping, StreamPlaces places)
+    {
+        if (!ExportRoute.All.TryGetValue(name, out var route))
+        {
+            throw Refusal(ErrorCodes.NotFound, $"There is no export '{name}'; there are {string.Join(", ", ExportRoute.All.Keys)}.");
+        }
+
+        var format = FormatOf(http.Request);
+        var arguments = ExportArguments.Read(route.ArgumentsOf(graph.Executor.Schema.Schema), http.Request.Query.Where(parameter => parameter.Key != "format"), await BodyAsync(http));
+        using var place = places.TryTake()
+            ?? throw Refusal(ErrorCodes.ResourceExhausted, string.Create(CultureInfo.InvariantCulture, $"{limits.MaxExports} exports are under way, as many as may at once (Export:MaxExports). Try again a little later."));
+        var query = await route.ComposeAsync(new ExportCall(graph, arguments, limits, mapping, http.RequestAborted));
+        await using var bytes = await graph.OpenBytesAsync(WithSettings(query, limits), format.ClickHouseName, http.RequestAborted);
+
+        // What ClickHouse refuses is known by now, so that it is told as an error and not as half a file.
+        var piece = await bytes.ReadAsync();
+        http.Response.ContentType = format.MediaType;
+        http.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"{name}-{DateTime.UtcNow:yyyyMMdd-HHmmss}.{format.Extension}\"");
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            // Clients may pause to work on what they have; not for ever, as said below.
+            rate.MinDataRate = null;
+        }
+
+        for (; !piece.IsEmpty; piece = await bytes.ReadAsync())
+        {
+            await http.Response.BodyWriter.WriteAsync(piece, CancellationToken.None).AsTask().WaitAsync(limits.StallTimeout, http.RequestAborted);
+        }
+
+        await http.Response.CompleteAsync();
+    }
+
+    private static ClickHouseQuery WithSettings(ClickHouseQuery query, ExportLimits limits) => query with
+    {
+        Settings = new Dictionary<string, string>(ExportFormat.Settings.Concat(query.Settings))
+        {
+            ["http_send_timeout"] = Math.Ceiling(limits.StallTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture),
+        },
+    };
+
+    private static ExportFormat FormatOf(HttpRequest request)
+    {
+        var known = string.Join(", ", ExportFormat.All.Select(format => $"{format.MediaType} (format={format.Name})"));
+        return request.Query["format"] is [{ } named, ..]
+            ? ExportFormat.Named(named) ?? throw ExportException.BadInput($"There is no format '{named}'; there are {known}.")
+            : ExportFormat.Accepted(request.Headers.Accept)
+                ?? throw new BadHttpRequestException($"None of the media types of `Accept` can be sent; there are {known}.", StatusCodes.Status406NotAcceptable);
+    }
+
+    private static async Task<JsonObject?> BodyAsync(HttpContext http)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method) || http.Request.ContentLength == 0)
+        {
+            return null;
+        }
+
+        if (!http.Request.HasJsonContentType())
+        {
+            throw new BadHttpRequestException("Send the arguments as a JSON object, with the Content-Type application/json.", StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = LongestBody;
+        }
+
+        try
+        {
+            return await JsonNode.ParseAsync(http.Request.Body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }, cancellationToken: http.RequestAborted) as JsonObject
+                ?? throw new BadHttpRequestException("The body is JSON, but no object with arguments.");
+        }
+        catch (JsonException fault)
+        {
+            throw new BadHttpRequestException($"The body is no JSON: {fault.Message}", fault);
+        }
+    }
+
+    private static GraphQLException Refusal(string code, string message) => new(new GraphQLError(message, code));
+
+    private static int StatusOf(string code) => code switch
+    {
+        ErrorCodes.NotFound => StatusCodes.Status404NotFound,
+        ErrorCodes.LimitExceeded => StatusCodes.Status422UnprocessableEntity,
+        ErrorCodes.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+        ErrorCodes.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.Internal or ErrorCodes.NonNullViolation => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    // RFC 9457.
+    private static Task TellAsync(HttpContext http, int status, string code, string message, IReadOnlyDictionary<string, object?>? more = null)
+    {
+        var extensions = new Dictionary<string, object?>(more ?? new Dictionary<string, object?>()) { ["code"] = code };
+        return Results.Problem(message, statusCode: status, title: "Nothing was exported.", extensions: extensions).ExecuteAsync(http);
+    }
+}

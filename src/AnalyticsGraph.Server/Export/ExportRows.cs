@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Json;
+using AnalyticsGraph.ClickHouse;
+
+namespace AnalyticsGraph.Server.Export;
+
+/// <summary>Rows that come from the graph and go to ClickHouse, which writes them in the caller's format.</summary>
+/// <param name="columns">The columns' names and ClickHouse's types.</param>
+internal sealed class ExportRows(params (string Name, string Type)[] columns)
+{
+    private const string Table = "exported";
+    private readonly List<object?>[] _values = [.. columns.Select(_ => new List<object?>())];
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="values">A value for each column.</param>
+    public void Add(params ReadOnlySpan<object?> values)
+    {
+        for (var i = 0; i < _values.Length; i++)
+        {
+            _values[i].Add(values[i]);
+        }
+    }
+
+    /// <summary>The rows so far; they are forgotten here.</summary>
+    public Block Take()
+    {
+        // Their names may be anything; ClickHouse gets them where it names the result.
+        var block = new Block([.. columns.Select((column, i) => ClickHouseColumn.FromObjects(Name(i), column.Type, _values[i].ToArray()))]);
+        foreach (var values in _values)
+        {
+            values.Clear();
+        }
+
+        return block;
+    }
+
+    /// <summary>The query whose result the rows are.</summary>
+    /// <param name="more">Rows that follow, while they come; null for none.</param>
+    public ClickHouseQuery ToQuery(IAsyncEnumerable<Block>? more = null) => new($"SELECT {string.Join(", ", columns.Select((column, i) => $"{Name(i)} AS {Quoted(column.Name)}"))} FROM {Table}")
+    {
+        ExternalTables = [new ClickHouseExternalTable(Table, Take()) { More = more }],
+
+        // Several threads would mix the rows' order.
+        Settings = new Dictionary<string, string> { ["max_threads"] = "1" },
+    };
+
+    /// <summary>A number of the graph: null, a number, or the name of one that JSON does not have.</summary>
+    public static object? Double(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.Number => json.GetDouble(),
+
+        // .NET's NaN has a sign, which ClickHouse would write.
+        _ => double.Parse(json.GetString()!, CultureInfo.InvariantCulture) is var number && double.IsNaN(number) ? -double.NaN : number,
+    };
+
+    /// <summary>A moment of the graph.</summary>
+    public static object? Time(JsonElement json) => json.ValueKind == JsonValueKind.Null ? null : json.GetDateTimeOffset().UtcDateTime;
+
+    /// <summary>An integer of the graph: a number, or its text.</summary>
+    public static long Long(JsonElement json) => json.ValueKind == JsonValueKind.String ? long.Parse(json.GetString()!, CultureInfo.InvariantCulture) : json.GetInt64();
+
+    private static string Name(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column}");
+
+    private static string Quoted(string name) => $"`{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)}`";
+}
