@@ -37,7 +37,8 @@ internal static class ScaleData
         var file = Path.Combine(data, PlaceFile);
         if (File.Exists(file))
         {
-            return ScalePlace.Parse(await File.ReadAllTextAsync(file));
+            var known = ScalePlace.Parse(await File.ReadAllTextAsync(file));
+            return await tracking.Rollups.BuildAsync() == 0 ? known : await MeasureAsync(known.Groups);
         }
 
         if (await NumberAsync(stores.Postgres, "SELECT count(*) FROM experiment") > 0)
@@ -59,17 +60,23 @@ internal static class ScaleData
         var report = await new StoreRepair(stores.Postgres, stores.ClickHouse, tracking.Flusher, tracking.Copier).RunAsync();
         Tell($"rollups are built");
         await tracking.Rollups.BuildAsync();
-        await ExecuteAsync(stores.ClickHouse, "OPTIMIZE TABLE metric_rollup FINAL");
-        await ExecuteAsync(stores.ClickHouse, "OPTIMIZE TABLE run_dimension FINAL");
-        await ExecuteAsync(stores.Postgres, "VACUUM ANALYZE");
-        var place = new ScalePlace(
-            "",
-            written,
-            await ClickHouseBytesAsync(stores.ClickHouse),
-            await NumberAsync(stores.Postgres, "SELECT sum(pg_total_relation_size(t))::bigint FROM unnest(ARRAY['run_metric', 'run_metric_order', 'run_metric_rollup', 'run_counter']::regclass[]) AS t"));
-        await File.WriteAllTextAsync(file, place.ToString());
+        var place = await MeasureAsync(written);
         Tell($"done: {report.Summaries:N0} series, {(place.ClickHouseBytes + place.PostgresBytes) / (double)place.Points:0.00} bytes a point");
         return place;
+
+        async Task<ScalePlace> MeasureAsync(IReadOnlyList<ScaleGroup> present)
+        {
+            await ExecuteAsync(stores.ClickHouse, "OPTIMIZE TABLE metric_rollup FINAL");
+            await ExecuteAsync(stores.ClickHouse, "OPTIMIZE TABLE run_dimension FINAL");
+            await ExecuteAsync(stores.Postgres, "VACUUM ANALYZE");
+            var measured = new ScalePlace(
+                "",
+                present,
+                await ClickHouseBytesAsync(stores.ClickHouse),
+                await NumberAsync(stores.Postgres, "SELECT sum(pg_total_relation_size(t))::bigint FROM unnest(ARRAY['run_metric', 'run_metric_order', 'run_metric_rollup', 'run_counter']::regclass[]) AS t"));
+            await File.WriteAllTextAsync(file, measured.ToString());
+            return measured;
+        }
 
         void Tell(FormattableString step) => told(string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,6:0.0} s  {step.ToString(CultureInfo.InvariantCulture)}"));
     }

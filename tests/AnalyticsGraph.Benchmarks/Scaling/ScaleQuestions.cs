@@ -24,8 +24,6 @@ internal static class ScaleQuestions
                 $"SELECT intDiv(step, {one.Steps / 500}) AS bucket, argMin(step, value), min(value), argMax(step, value), max(value) {Series(one, 0)} GROUP BY bucket ORDER BY bucket", "its points") { MostRatio = 1.3 },
             new("1M points to 1,000: BUCKET", Query($"{oneRun} {{ series(key: \"loss\", sample: {{ bucket: {{ points: 1000 }} }}) {{ steps values buckets {{ counts min max }} }} }}"),
                 $"SELECT intDiv(step, {one.Steps / 1000}) AS bucket, count(), avg(value), min(value), max(value) {Series(one, 0)} GROUP BY bucket ORDER BY bucket", "its points") { MostRatio = 1.3 },
-            new("100 runs x 1,000 steps on one axis of 200 places", OnOneAxis(compared), Places(compared), "runs and points compared") { MostRatio = 1.5 },
-            new("the large experiment's 10 runs on one axis of 200 places", OnOneAxis(large), Places(large), "its points"),
             new("the large experiment, a series to 1,000: BUCKET", Query($"{largeRun} {{ series(key: \"loss\", sample: {{ bucket: {{ points: 1000 }} }}) {{ steps values }} }}"),
                 $"SELECT intDiv(step, {Math.Max(large.Steps / 1000, 1)}) AS bucket, count(), avg(value), min(value), max(value) {Series(large, 0)} GROUP BY bucket ORDER BY bucket", "its points") { MostMilliseconds = 10 },
             new("100 runs' series, LTTB to 200 points each", Query(
@@ -48,12 +46,6 @@ internal static class ScaleQuestions
                 $"SELECT run_id, intDiv(step, {Text(Math.Max(large.Steps / 200, 1))}) AS place, avg(value) FROM metric_point WHERE experiment_id = {Text(large.FirstExperiment)} AND key = 'loss' AND label = '' AND scope = 'RUN' AND rank = 0 GROUP BY run_id, place ORDER BY run_id, place",
                 "runs; their points while they have no rollups"),
         ];
-
-        static string OnOneAxis(ScaleGroup group) => Query(
-            $"compareRuns(where: {{ experiment: {{ id: {{ eq: \"{Id("Experiment", group.FirstExperiment)}\" }} }} }}, keys: [\"loss\"], points: 200) {{ positions series {{ run {{ id }} values }} }}");
-
-        static string Places(ScaleGroup group) =>
-            $"SELECT run_id, intDiv(step, {Math.Max(group.Steps / 200, 1)}) AS place, avg(value), count() FROM metric_point WHERE experiment_id = {Text(group.FirstExperiment)} AND key = 'loss' AND label = '' AND scope = 'RUN' AND rank = 0 GROUP BY run_id, place ORDER BY run_id, place";
 
         static string ByParam(string of) => Query($$"""
             metricAggregates(where: { experiment: { name: { startsWith: "{{ScaleData.Many}}" } } }, of: {{of}}, groupBy: [{ param: { key: "optimizer" } }],
