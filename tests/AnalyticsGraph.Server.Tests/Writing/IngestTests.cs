@@ -293,7 +293,12 @@ public sealed class IngestTests(EmptyServer empty)
         var (_, deletedDataset, _) = await empty.CreateOwnersAsync("DELETED");
         return new()
         {
-            ["$run"] = await empty.CreateRunAsync(), ["$deletedRun"] = deleted, ["$job"] = job, ["$dataset"] = dataset, ["$set"] = set, ["$deletedDataset"] = deletedDataset,
+            ["$run"] = await empty.CreateRunAsync(),
+            ["$deletedRun"] = deleted,
+            ["$job"] = job,
+            ["$dataset"] = dataset,
+            ["$set"] = set,
+            ["$deletedDataset"] = deletedDataset,
         };
     }
 
