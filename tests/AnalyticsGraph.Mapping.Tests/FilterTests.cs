@@ -11,26 +11,6 @@ public sealed class FilterTests(LibraryFixture library)
 
     public static TheoryData<string> Doubles() => [.. Comparisons, "eq", "neq"];
 
-    [Fact]
-    public async Task Text_Should_BeFoundByAnIndexOfBeginnings_When_ItIsShorterThanThose()
-    {
-        var found = await library.Graph.RunAsync("{ books(where: {title: {eq: \"ab\"}}) { totalCount } }");
-        var longer = await library.Graph.RunAsync("{ books(where: {title: {in: [\"ab\", \"100%\"]}}) { totalCount } }");
-
-        var statement = Assert.Single(found.Counters.Statements);
-        await using var command = library.Source.CreateCommand($"BEGIN; SET LOCAL enable_seqscan = off; EXPLAIN {statement.Replace("$1", "'ab'", StringComparison.Ordinal)}; COMMIT");
-        await using var reader = await command.ExecuteReaderAsync();
-        var plan = new List<string>();
-        while (await reader.ReadAsync())
-        {
-            plan.Add(reader.GetString(0));
-        }
-
-        Assert.True(plan.Exists(line => line.Contains("Index Cond: (\"left\"(title, 3) = 'ab'", StringComparison.Ordinal)), string.Join('\n', plan));
-        Assert.DoesNotContain("left(", Assert.Single(longer.Counters.Statements), StringComparison.Ordinal);
-        Assert.Equal(library.Books.Count(book => book.Title is "ab" or "100%"), longer.At("books.totalCount").GetInt32());
-    }
-
     [Theory]
     [MemberData(nameof(Doubles))]
     public async Task Double_Should_Filter_When_NaNAndNullAreAmongTheRows(string op)

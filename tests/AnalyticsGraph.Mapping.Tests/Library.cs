@@ -14,7 +14,6 @@ public static class Library
             published timestamptz, genre text, in_print boolean NOT NULL, code uuid NOT NULL, rating real, details jsonb, notes text,
             size_width double precision, size_height double precision, shelves text[] NOT NULL DEFAULT '{}');
         CREATE INDEX book_author ON book (author_id);
-        CREATE INDEX book_title ON book (left(title, 3), id);
         CREATE TABLE tag (id bigint PRIMARY KEY, name text COLLATE "C" NOT NULL);
         CREATE TABLE book_tag (book_id bigint NOT NULL, tag_id bigint NOT NULL, kind text NOT NULL, PRIMARY KEY (book_id, tag_id));
         CREATE INDEX book_tag_tag ON book_tag (tag_id);

@@ -13,10 +13,7 @@ internal static class PostgresCatalog
                format_type(a.atttypid, a.atttypmod),
                coalesce(e.typtype, t.typtype) = 'e',
                e.typname,
-               NOT (a.attnotnull OR coalesce(t.typnotnull, false)),
-               (SELECT max(e.parts[2]::int) FROM (
-                   SELECT regexp_match(pg_get_expr(i.indexprs, i.indrelid), '^"left"\((\w+), (\d+)\)$') AS parts FROM pg_index i WHERE i.indrelid = c.oid AND i.indexprs IS NOT NULL AND i.indisvalid AND i.indpred IS NULL) AS e
-                WHERE e.parts[1] = a.attname)
+               NOT (a.attnotnull OR coalesce(t.typnotnull, false))
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -87,7 +84,7 @@ internal static class PostgresCatalog
         var isArray = !reader.IsDBNull(8);
         var type = isArray ? reader.GetString(8) : reader.GetString(5);
         var kind = reader.GetBoolean(7) ? ColumnKind.EnumText : KindOf(type);
-        return new ColumnModel(reader.GetString(4), kind, isArray, reader.GetBoolean(9), reader.GetString(6)) { IndexedPrefix = reader.IsDBNull(10) ? null : reader.GetInt32(10) };
+        return new ColumnModel(reader.GetString(4), kind, isArray, reader.GetBoolean(9), reader.GetString(6));
     }
 
     private static ColumnKind KindOf(string type) => type switch

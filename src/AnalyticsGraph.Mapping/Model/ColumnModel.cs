@@ -60,9 +60,6 @@ public enum ColumnKind
 /// <param name="StoreType">The store's own name of the type, for messages and ClickHouse parameters.</param>
 public sealed record ColumnModel(string Name, ColumnKind Kind, bool IsArray, bool IsNullable, string StoreType)
 {
-    /// <summary>How many characters of the text's beginning an index has in place of the whole, which may be too long for it; null for no such index.</summary>
-    internal int? IndexedPrefix { get; init; }
-
     /// <summary>Whether values are ordered as doubles, so that NaN is a class of its own.</summary>
     internal bool MayBeNaN => Kind is ColumnKind.Double or ColumnKind.Single or ColumnKind.Decimal;
 }

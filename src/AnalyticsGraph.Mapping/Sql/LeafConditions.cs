@@ -73,17 +73,14 @@ internal readonly struct LeafConditions(SqlBuilder sql, ValueExpression expressi
         }
 
         sql.Append('(');
-        if (found.Count > 0)
-        {
-            AppendEqualled(found);
-        }
-
         if (found.Count == 1)
         {
+            Value();
             sql.Append(" = ").AppendParameter(found[0], type);
         }
         else if (found.Count > 1)
         {
+            Value();
             sql.Append(sql.IsPostgres ? " = ANY(" : " IN ").AppendParameter(FilterValues.ToArray(found, type), type, isArray: true).Append(sql.IsPostgres ? ")" : "");
         }
 
@@ -101,21 +98,6 @@ internal readonly struct LeafConditions(SqlBuilder sql, ValueExpression expressi
         }
 
         sql.Append(')');
-    }
-
-    // A text equals a shorter one than its beginning if that beginning does: the condition that an index of beginnings can be searched by, and no second one that would be taken for rarer rows.
-    private void AppendEqualled(List<object> found)
-    {
-        if (sql.IsPostgres && expression.IndexedPrefix is { } length && found.TrueForAll(value => value is string text && text.Length < length))
-        {
-            sql.Append("left(");
-            Value();
-            sql.Append(", ").AppendNumber(length).Append(')');
-        }
-        else
-        {
-            Value();
-        }
     }
 
     private void AppendLike(string before, string text, string after)

@@ -59,9 +59,6 @@ internal sealed class ValueExpression
     /// <summary>Whether NaN is among its values.</summary>
     public bool MayBeNaN { get; }
 
-    /// <summary>How many characters of the text's beginning an index of PostgreSQL has in place of the whole; null for none.</summary>
-    public int? IndexedPrefix => _path.IsEmpty ? _column.IndexedPrefix : null;
-
     /// <summary>The same where a condition keeps missing values and NaN out.</summary>
     public ValueExpression AsPlain() => new(this);
 
