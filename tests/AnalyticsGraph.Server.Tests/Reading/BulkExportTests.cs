@@ -19,7 +19,10 @@ public sealed class BulkExportTests(EmptyServer empty)
 {
     private static readonly Dictionary<string, string> MediaTypes = new()
     {
-        ["CSVWithNames"] = "text/csv", ["JSONEachRow"] = "application/x-ndjson", ["ArrowStream"] = "application/vnd.apache.arrow.stream", ["Parquet"] = "application/vnd.apache.parquet",
+        ["CSVWithNames"] = "text/csv",
+        ["JSONEachRow"] = "application/x-ndjson",
+        ["ArrowStream"] = "application/vnd.apache.arrow.stream",
+        ["Parquet"] = "application/vnd.apache.parquet",
     };
 
     [Fact]
