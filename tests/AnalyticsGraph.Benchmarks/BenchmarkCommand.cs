@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AnalyticsGraph.Benchmarks.Comparing;
+using AnalyticsGraph.Benchmarks.Crashing;
 using AnalyticsGraph.Benchmarks.Ingesting;
 using AnalyticsGraph.Benchmarks.Measuring;
 using AnalyticsGraph.Benchmarks.Parts;
@@ -29,6 +30,7 @@ internal static class BenchmarkCommand
         root.Add(PartsCommand.Make());
         root.Add(IngestCommand.Make());
         root.Add(SoakCommand.Make());
+        root.Add(CrashCommand.Make());
         root.Add(PostGraphileCommand.Make());
         root.Add(ScaleCommand.Make());
         root.SetAction(async (parsed, cancellation) =>

@@ -1,21 +1,26 @@
 namespace AnalyticsGraph.Server.Tests.Crash;
 
 /// <summary>What rounds came to.</summary>
-internal sealed record CrashFigures
+internal sealed class CrashFigures
 {
-    public Victim Victim { get; init; }
+    /// <summary>Kills of each while clients logged.</summary>
+    public Dictionary<Victim, int> Kills { get; } = Enum.GetValues<Victim>().ToDictionary(victim => victim, _ => 0);
 
-    public int KillsInImports { get; set; }
-
-    public int KillsInLogging { get; set; }
+    /// <summary>Kills of each while an import ran alone.</summary>
+    public Dictionary<Victim, int> KillsInImports { get; } = Enum.GetValues<Victim>().ToDictionary(victim => victim, _ => 0);
 
     public int KillsInRecovery { get; set; }
+
+    public int Rounds { get; set; }
+
+    public int Verifications { get; set; }
 
     public int Acknowledged { get; private set; }
 
     public int InDoubt { get; private set; }
 
-    public long Points { get; private set; }
+    /// <summary>Acknowledged rows by the mutation that wrote them; of points, how many.</summary>
+    public SortedDictionary<string, long> Rows { get; } = new(StringComparer.Ordinal);
 
     public int Refused { get; private set; }
 
@@ -30,29 +35,58 @@ internal sealed record CrashFigures
     /// <summary>From a signal to the end of the process.</summary>
     public List<TimeSpan> Stops { get; } = [];
 
-    public void Take(IEnumerable<LoggingClient> clients, IReadOnlyList<LoggedBatch> ledger)
+    /// <summary>Adds what clients remember.</summary>
+    public void Take(IReadOnlyList<LoggingClient> clients)
     {
-        Refused = clients.Sum(client => client.Refused);
-        Unanswered = clients.Sum(client => client.Unanswered);
-        Acknowledged = ledger.Count(batch => batch.Acknowledged);
-        InDoubt = ledger.Count - Acknowledged;
-        Points = ledger.Where(batch => batch.Acknowledged).Sum(batch => (long)batch.Points.Count);
+        Refused += clients.Sum(client => client.Refused);
+        Unanswered += clients.Sum(client => client.Unanswered);
+        var batches = clients.SelectMany(client => client.Ledger).ToList();
+        var rows = clients.SelectMany(client => client.Rows).ToList();
+        Acknowledged += clients.Sum(client => client.Acknowledged);
+        InDoubt += batches.Count(batch => !batch.Acknowledged) + rows.Count(row => !row.Acknowledged);
+        foreach (var run in batches.Where(batch => batch.Acknowledged).SelectMany(batch => batch.Points).GroupBy(point => point.Key))
+        {
+            Count($"points {run.Key}", run.Count());
+        }
+
+        foreach (var kind in rows.GroupBy(row => row.Kind.Mutation))
+        {
+            Count(kind.Key, kind.Sum(row => row.Values.Count - (row.Acknowledged ? 0 : 1)));
+        }
     }
 
-    /// <summary>Several rounds in words.</summary>
-    public static string Sum(IReadOnlyList<CrashFigures> rounds)
+    /// <summary>Adds those of other rounds.</summary>
+    public void Add(CrashFigures other)
     {
-        var kinds = rounds.GroupBy(round => round.Victim)
-            .Select(kind => $"{kind.Key}: {kind.Sum(r => r.KillsInImports)} in imports, {kind.Sum(r => r.KillsInLogging)} while logging, {kind.Sum(r => r.KillsInRecovery)} in recovery");
-        return FormattableString.Invariant(
-            $"""
-            {rounds.Count} rounds; kills of {string.Join("; ", kinds)}
-            batches: {rounds.Sum(r => r.Acknowledged)} acknowledged ({rounds.Sum(r => r.Points)} points), {rounds.Sum(r => r.InDoubt)} left in doubt; calls: {rounds.Sum(r => r.Refused)} refused clearly, {rounds.Sum(r => r.Unanswered)} without answer
-            recovery: {Times(rounds.SelectMany(r => r.Recoveries))}; clients got on: {Times(rounds.SelectMany(r => r.Resumptions))}; stop: {Times(rounds.SelectMany(r => r.Stops))}
-            """);
+        foreach (var victim in Enum.GetValues<Victim>())
+        {
+            Kills[victim] += other.Kills[victim];
+            KillsInImports[victim] += other.KillsInImports[victim];
+        }
+
+        (KillsInRecovery, Rounds, Verifications) = (KillsInRecovery + other.KillsInRecovery, Rounds + other.Rounds, Verifications + other.Verifications);
+        (Acknowledged, InDoubt, Refused, Unanswered) = (Acknowledged + other.Acknowledged, InDoubt + other.InDoubt, Refused + other.Refused, Unanswered + other.Unanswered);
+        Recoveries.AddRange(other.Recoveries);
+        Resumptions.AddRange(other.Resumptions);
+        Stops.AddRange(other.Stops);
+        foreach (var (name, rows) in other.Rows)
+        {
+            Count(name, rows);
+        }
     }
 
-    private static string Times(IEnumerable<TimeSpan> times)
+    public override string ToString() => FormattableString.Invariant(
+        $"""
+        {Rounds} rounds; kills while logging: {Each(Kills)}; in imports: {Each(KillsInImports)}; in recovery: {KillsInRecovery}
+        calls: {Acknowledged} acknowledged, {InDoubt} left in doubt, {Refused} refused clearly, {Unanswered} without answer; acknowledged rows: {string.Join(", ", Rows.Select(row => $"{row.Value} {row.Key}"))}
+        verify ran {Verifications} times; recovery: {Times(Recoveries)}; clients got on: {Times(Resumptions)}; stop: {Times(Stops)}
+        """);
+
+    private void Count(string name, long rows) => Rows[name] = Rows.GetValueOrDefault(name) + rows;
+
+    private static string Each(Dictionary<Victim, int> kills) => string.Join(", ", kills.Select(kill => $"{kill.Value} of {kill.Key}"));
+
+    private static string Times(List<TimeSpan> times)
     {
         var sorted = times.Select(time => time.TotalSeconds).Order().ToArray();
         return sorted.Length == 0 ? "none" : FormattableString.Invariant($"median {sorted[sorted.Length / 2]:0.0} s, most {sorted[^1]:0.0} s");

@@ -1,20 +1,17 @@
 using AnalyticsGraph.ClickHouse;
-using AnalyticsGraph.Engines;
-using AnalyticsGraph.Server.Tests.Running;
-using Microsoft.Extensions.Logging.Abstractions;
+using AnalyticsGraph.Mapping.Rows;
 using Npgsql;
 
 namespace AnalyticsGraph.Server.Tests.Crash;
 
-/// <summary>Holds both stores of a stopped server against each other, against the sample, and against what clients remember.</summary>
-internal static class StoreComparison
+/// <summary>Holds both stores, to which nobody writes and after a verify, against each other, against the sample, and against what clients remember.</summary>
+internal sealed class StoreComparison(NpgsqlDataSource postgres, ClickHouseClient clickHouse)
 {
     /// <summary>All that is wrong; empty if nothing is.</summary>
-    public static async Task<List<string>> FindFaultsAsync(string data, IReadOnlyList<LoggedBatch> ledger, IReadOnlyList<LoggedEpoch> epochs)
+    /// <param name="clients">Who wrote.</param>
+    /// <param name="isImported">Whether the sample was imported to its end.</param>
+    public async Task<List<string>> FindFaultsAsync(IReadOnlyList<LoggingClient> clients, bool isImported)
     {
-        await using var engines = await EmbeddedEngines.StartAsync(new EngineOptions { DataDirectory = data }, NullLoggerFactory.Instance);
-        await using var postgres = NpgsqlDataSource.Create(engines.PostgresConnectionString);
-        await using var clickHouse = new ClickHouseClient(ClickHouseOptions.Parse(engines.ClickHouseConnectionString));
         var faults = new List<string>();
         async Task ExpectAsync(string what, long expected, string sql)
         {
@@ -27,9 +24,13 @@ internal static class StoreComparison
 
         await ExpectAsync("groups in the point log", 0, "SELECT count(*) FROM point_log");
         await ExpectAsync("entities to copy", 0, "SELECT count(*) FROM dirty_entity");
-        await ExpectAsync("imported runs", 227, "SELECT count(*) FROM run WHERE source = 'mlflow'");
-        await ExpectAsync("imported series", 533, "SELECT count(*) FROM run_metric m JOIN run r ON r.id = m.run_id WHERE r.source = 'mlflow'");
-        await ExpectAsync("imported points", 84_420, "SELECT sum(count)::bigint FROM run_metric m JOIN run r ON r.id = m.run_id WHERE r.source = 'mlflow'");
+        if (isImported)
+        {
+            await ExpectAsync("imported runs", 227, "SELECT count(*) FROM run WHERE source = 'mlflow'");
+            await ExpectAsync("imported series", 533, "SELECT count(*) FROM run_metric m JOIN run r ON r.id = m.run_id WHERE r.source = 'mlflow'");
+            await ExpectAsync("imported points", 84_420, "SELECT sum(count)::bigint FROM run_metric m JOIN run r ON r.id = m.run_id WHERE r.source = 'mlflow'");
+        }
+
         await ExpectAsync("runs whose counter is not the sum of their series", 0,
             "SELECT count(*) FROM run_counter c WHERE c.seq <> (SELECT coalesce(sum(count), 0) FROM run_metric m WHERE m.run_id = c.run_id)");
         await ExpectAsync("series whose order is behind", 0,
@@ -50,60 +51,55 @@ internal static class StoreComparison
 
         await using (var runs = postgres.CreateCommand("SELECT count(*) FROM run"))
         {
-            var copies = await ReadAsync<ulong>(clickHouse, "SELECT count() AS value FROM run_dimension FINAL WHERE deleted = 0");
+            var copies = await ReadAsync<ulong>("SELECT count() AS value FROM run_dimension FINAL WHERE deleted = 0");
             if (copies is not [var copied] || (long)copied != (long)(await runs.ExecuteScalarAsync())!)
             {
                 faults.Add($"ClickHouse has {string.Join(", ", copies)} copies of runs.");
             }
         }
 
-        CompareWithLedger(await ReadAsync<double>(clickHouse, "SELECT value FROM metric_point WHERE key IN ('own', 'shared') AND value >= 10000000"), ledger, faults);
-        await CompareWithEpochsAsync(clickHouse, epochs, faults);
+        CompareWithLedger(
+            await ReadAsync<double>("SELECT value FROM metric_point WHERE key IN ('own', 'shared') AND value >= 10000000"), [.. clients.SelectMany(client => client.Ledger)], faults);
+        foreach (var kind in clients.SelectMany(client => client.Rows).GroupBy(row => row.Kind))
+        {
+            await CompareWithRowsAsync(kind.Key, [.. kind], faults);
+        }
+
         return faults;
     }
 
-    /// <summary>Each epoch is there with the value that its client sent last, and so is its point; and each call's record of the job, once.</summary>
-    private static async Task CompareWithEpochsAsync(ClickHouseClient clickHouse, IReadOnlyList<LoggedEpoch> epochs, List<string> faults)
+    /// <summary>Each row is there once, with the value that its client sent last, and no row is there that nobody sent.</summary>
+    private async Task CompareWithRowsAsync(LoggedKind kind, IReadOnlyList<LoggedRow> rows, List<string> faults)
     {
-        foreach (var run in epochs.GroupBy(epoch => (epoch.RunId, epoch.JobId)))
+        var values = await ReadPlacesAsync(kind.Values);
+        var counts = kind.Rows is null ? values.Keys.ToDictionary(place => place, _ => 1.0) : await ReadPlacesAsync(kind.Rows);
+        foreach (var row in rows)
         {
-            var (id, job) = (EmptyServer.KeyOf(run.Key.RunId), EmptyServer.KeyOf(run.Key.JobId));
-            var totals = await ReadPairsAsync(clickHouse, $"SELECT step AS name, assumeNotNull(total) AS value FROM metric WHERE run_id = {id} AND scope = 'EPOCH' AND key = 'epochs'");
-            var rows = await ReadPairsAsync(clickHouse, $"SELECT idx AS name, toFloat64(count()) AS value FROM epoch FINAL WHERE run_id = {id} GROUP BY idx");
-            var records = await ReadPairsAsync(clickHouse, $"SELECT global_step AS name, toFloat64(count()) AS value FROM job_runtime FINAL WHERE job_id = {job} GROUP BY global_step");
-            foreach (var epoch in run)
+            var place = (GlobalId.ParseInt64(row.OwnerId, kind.OwnerType), row.Place);
+            double? value = values.Remove(place, out var found) ? found : null;
+            counts.Remove(place, out var times);
+            if (!row.Admits(value) || times != (value is null ? 0 : 1))
             {
-                double? total = totals.TryGetValue(epoch.Index, out var found) ? found : null;
-                if (!epoch.Admits(total) || rows.GetValueOrDefault(epoch.Index) != (total is null ? 0 : 1))
-                {
-                    faults.Add($"Epoch {epoch.Index} of run {id} has the value {total} and {rows.GetValueOrDefault(epoch.Index)} rows; sent were {string.Join(", ", epoch.Values)}{(epoch.Acknowledged ? "" : ", the last of which was not answered")}.");
-                }
-
-                foreach (var value in epoch.Values)
-                {
-                    var times = records.GetValueOrDefault((long)value);
-                    if (times > 1 || (times == 0 && (epoch.Acknowledged || value != epoch.Values[^1])))
-                    {
-                        faults.Add($"The record of step {value} of job {job} is there {times} times.");
-                    }
-                }
+                faults.Add($"{kind.Mutation}: place {place.Place} of {place.Item1} has the value {value} and {times} rows; sent were {string.Join(", ", row.Values)}{(row.Acknowledged ? "" : ", the last of which was not answered")}.");
             }
         }
+
+        faults.AddRange(values.Keys.Union(counts.Keys).Select(stranger => $"{kind.Mutation}: nobody sent what is at place {stranger.Place} of {stranger.Owner}."));
     }
 
-    private static async Task<Dictionary<long, double>> ReadPairsAsync(ClickHouseClient clickHouse, string sql)
+    private async Task<Dictionary<(long Owner, long Place), double>> ReadPlacesAsync(string sql)
     {
         await using var result = await clickHouse.QueryAsync(new ClickHouseQuery(sql));
-        var pairs = new Dictionary<long, double>();
+        var places = new Dictionary<(long, long), double>();
         await foreach (var block in result.ReadBlocksAsync())
         {
             for (var i = 0; i < block.RowCount; i++)
             {
-                pairs.Add(block.Column<long>("name")[i], block.Column<double>("value")[i]);
+                places.Add((block.Column<long>("owner")[i], block.Column<long>("place")[i]), block.Column<double>("value")[i]);
             }
         }
 
-        return pairs;
+        return places;
     }
 
     private static void CompareWithLedger(List<double> stored, IReadOnlyList<LoggedBatch> ledger, List<string> faults)
@@ -114,7 +110,7 @@ internal static class StoreComparison
             var found = batch.Points.Select(point => times.GetValueOrDefault(point.Value)).Distinct().ToArray();
             if (found is not [var count] || count > 1 || (count == 0 && batch.Acknowledged))
             {
-                faults.Add($"{(batch.Acknowledged ? "An acknowledged" : "An unanswered")} batch of {batch.Key} ({batch.Points.Count} points, token {batch.Token ?? "none"}): points are there {string.Join(" and ", found)} times.");
+                faults.Add($"{(batch.Acknowledged ? "An acknowledged" : "An unanswered")} batch of {batch.Points.Count} points (token {batch.Token ?? "none"}): points are there {string.Join(" and ", found)} times.");
             }
         }
 
@@ -125,7 +121,7 @@ internal static class StoreComparison
         }
     }
 
-    private static async Task<List<T>> ReadAsync<T>(ClickHouseClient clickHouse, string sql)
+    private async Task<List<T>> ReadAsync<T>(string sql)
     {
         await using var result = await clickHouse.QueryAsync(new ClickHouseQuery(sql));
         var values = new List<T>();
