@@ -53,8 +53,9 @@ internal sealed class AggregateTypes(SdlDefinitions sdl, Action<TypeDefinitionNo
     /// <param name="target">The rows.</param>
     /// <param name="filter">Their filter.</param>
     /// <param name="hasAsOf">Whether they can be read as of a time.</param>
+    /// <param name="isOptional">Whether it is null where it cannot be answered, so that its neighbours are.</param>
     /// <param name="limits">How many groups there may be.</param>
-    public static FieldDefinitionNode Field(string name, string list, TableModel target, string filter, bool hasAsOf, MappingLimits limits)
+    public static FieldDefinitionNode Field(string name, string list, TableModel target, string filter, bool hasAsOf, bool isOptional, MappingLimits limits)
     {
         var arguments = new List<InputValueDefinitionNode> { Sdl.Input("where", Sdl.Named(filter), "Which rows.") };
         if (SortInputs.IsSortable(target))
@@ -70,11 +71,12 @@ internal sealed class AggregateTypes(SdlDefinitions sdl, Action<TypeDefinitionNo
             arguments.Add(HistoryTypes.AsOf());
         }
 
+        var groups = Sdl.ListOf(GeneratedNames.Aggregate(target.TypeName));
         return new FieldDefinitionNode(
             Sdl.Described($"Aggregates of `{list}`."),
             new NameNode(name),
             [.. arguments],
-            new NonNullTypeNode(Sdl.ListOf(GeneratedNames.Aggregate(target.TypeName))),
+            isOptional ? groups : new NonNullTypeNode(groups),
             [Sdl.Directive("cost", ("weight", new StringValueNode("10"))), ListSize(SortInputs.IsSortable(target), limits)]);
     }
 

@@ -201,7 +201,14 @@ internal sealed class SchemaGeneration
         var target = typeName == _sdl.QueryType
             ? _model.RootFields.FirstOrDefault(root => root.Kind == RootFieldKind.Aggregate && root.Name == name)?.Target
             : (_model.Tables.GetValueOrDefault(typeName)?.Fields.GetValueOrDefault(name) as AggregateField)?.Relation.Target;
-        return target is null ? null : AggregateTypes.Field(name, list, target, GeneratedNames.Filter(target.TypeName), typeName == _sdl.QueryType && target.History is not null, _limits);
+        if (target is null)
+        {
+            return null;
+        }
+
+        // Where ClickHouse is away, what stands beside in PostgreSQL shall answer.
+        var isOptional = target.Store == Store.ClickHouse && _model.Tables.GetValueOrDefault(typeName)?.Store != Store.ClickHouse;
+        return AggregateTypes.Field(name, list, target, GeneratedNames.Filter(target.TypeName), typeName == _sdl.QueryType && target.History is not null, isOptional, _limits);
     }
 
     private static ImmutableArray<DirectiveNode> Without(ImmutableArray<DirectiveNode> directives, Func<string, bool> isMapping) =>

@@ -5,6 +5,8 @@ using AnalyticsGraph.Engines;
 using AnalyticsGraph.Server.Tests.Crash;
 using AnalyticsGraph.Server.Tests.Running;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Answer = AnalyticsGraph.Server.Tests.Running.Answer;
 
 namespace AnalyticsGraph.Server.Tests.Starting;
 
@@ -13,7 +15,6 @@ public sealed class ReadinessTests : IDisposable
 {
     private const string CountRuns = "{ runs { totalCount } }";
     private const string CreateExperiment = "mutation { createExperiment(input: {name: \"while-away\"}) { experiment { id } errors { __typename } } }";
-    private const string ReadSeries = "{ runs { nodes { name series(key: \"loss\") { values } } } }";
 
     // Not closed to other users, as a temporary folder of .NET's would be: PostgreSQL's own must pass to keep its socket's place.
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"ag-{Guid.NewGuid():n}"[..16])).FullName;
@@ -24,31 +25,59 @@ public sealed class ReadinessTests : IDisposable
         var postgres = await StartAsync(EngineKind.Postgres);
         var clickHouse = await StartAsync(EngineKind.ClickHouse);
         await using var server = await InProcessServer.StartAsync(postgres.PostgresConnectionString, clickHouse.ClickHouseConnectionString);
-        var experiment = (await server.RunAsync("mutation { createExperiment(input: {name: \"before\"}) { experiment { id } } }")).At("createExperiment.experiment.id").GetString();
-        var run = (await server.RunAsync("mutation ($e: ID!) { createRun(input: {experimentId: $e, name: \"r\"}) { run { id } } }", new { e = experiment })).At("createRun.run.id").GetString();
-        const string Log = "mutation ($r: ID!) { logBatch(input: {runId: $r, metrics: [{key: \"loss\", value: 0.5, step: 0}]}) { newPoints errors { __typename } } }";
-        await server.RunAsync(Log, new { r = run });
-        Assert.Equal("0.5", (await server.RunAsync(ReadSeries)).At("runs.nodes.0.series.values.0").GetRawText());
+        var owners = await CreateOwnersAsync(server);
+        await AcceptAsync(server, owners, SeriesWrite.All, place: 0, value: 1);
+        await AcceptAsync(server, owners, SeriesWrite.All, place: 1, value: 2);
+        var before = await ReadAsync(server, owners);
+        Assert.All(SeriesWrite.All, write => Assert.Equal([1, 2], RowsOf(before, write)));
 
         await postgres.DisposeAsync();
         Assert.StartsWith("PostgreSQL does not answer: ", Assert.Single(await ReasonsAsync(server.Http)), StringComparison.Ordinal);
-        foreach (var operation in (string[])[CountRuns, CreateExperiment, ReadSeries, Log])
+        await RefuseAsync(server.Http, CountRuns);
+        await RefuseAsync(server.Http, CreateExperiment);
+        await RefuseAsync(server.Http, SeriesWrite.Read, Variables(owners));
+        foreach (var write in SeriesWrite.All)
         {
-            await RefuseAsync(server.Http, operation, new { r = run });
+            CheckRefused(write, await write.CallAsync(server, owners, place: 2, value: 3));
         }
 
         Assert.Equal("""{"__typename":"Query"}""", (await server.RunAsync("{ __typename }")).GetRawText());
         postgres = await StartAsync(EngineKind.Postgres);
         await WholeAsync(server.Http);
-        Assert.Equal(1, (await server.RunAsync(CountRuns)).At("runs.totalCount").GetInt32());
+        Assert.Equal(before.GetRawText(), (await ReadAsync(server, owners)).GetRawText());
+        Assert.Equal(2 * SeriesWrite.All.Count, await CountAsync(postgres, "SELECT count(*) FROM idempotency"));
 
         await clickHouse.DisposeAsync();
         Assert.StartsWith("ClickHouse does not answer: ", Assert.Single(await ReasonsAsync(server.Http)), StringComparison.Ordinal);
         Assert.Equal(1, (await server.RunAsync(CountRuns)).At("runs.totalCount").GetInt32());
-        await RefuseAsync(server.Http, ReadSeries);
+
+        // What needs no question to ClickHouse is taken, also under the token of a call that was refused before; it waits in PostgreSQL.
+        await AcceptAsync(server, owners, SeriesWrite.All, place: 2, value: 3);
+        await CheckReadBesideAsync(server, owners);
+        await AcceptAsync(server, owners, SeriesWrite.All.Where(write => !write.AsksForPresent), place: 0, value: 4);
+        var stored = await StateAsync(postgres);
+        foreach (var (write, answer) in await Task.WhenAll(SeriesWrite.All.Where(write => write.AsksForPresent).Select(async write => (write, await write.CallAsync(server, owners, place: 0, value: 4)))))
+        {
+            CheckRefused(write, answer);
+        }
+
+        Assert.Equal(stored, await StateAsync(postgres));
         clickHouse = await StartAsync(EngineKind.ClickHouse);
         await WholeAsync(server.Http);
-        Assert.Equal("0.5", (await server.RunAsync(ReadSeries)).At("runs.nodes.0.series.values.0").GetRawText());
+        var after = await ReadAsync(server, owners);
+        Assert.All(SeriesWrite.All, write => Assert.Equal([write.AsksForPresent ? 1 : 4, 2, 3], RowsOf(after, write)));
+        await AcceptAsync(server, owners, SeriesWrite.All.Where(write => write.AsksForPresent), place: 0, value: 4);
+        after = await ReadAsync(server, owners);
+        foreach (var write in SeriesWrite.All)
+        {
+            // Points of runs stand beside each other; all else replaces what was at its place.
+            double[] expected = write.Mutation is "logBatch" or "logMetrics" ? [1, 4, 2, 3] : [4, 2, 3];
+            Assert.Equal(expected, RowsOf(after, write));
+        }
+
+        var verified = await ServerProcess.RunAsync(
+            "verify", $"--ConnectionStrings:Postgres={postgres.PostgresConnectionString}", $"--ConnectionStrings:ClickHouse={clickHouse.ClickHouseConnectionString}");
+        Assert.Equal((0, "No difference."), (verified.ExitCode, verified.Output.Trim()));
 
         await postgres.DisposeAsync();
         await clickHouse.DisposeAsync();
@@ -90,6 +119,84 @@ public sealed class ReadinessTests : IDisposable
             StartClickHouse = engine == EngineKind.ClickHouse,
         },
         NullLoggerFactory.Instance);
+
+    private static async Task<SeriesOwners> CreateOwnersAsync(InProcessServer server)
+    {
+        async Task<string> CreateAsync(string type, object input)
+        {
+            var (field, entity) = ($"create{type}", char.ToLowerInvariant(type[0]) + type[1..]);
+            return (await server.RunAsync($"mutation ($i: Create{type}Input!) {{ {field}(input: $i) {{ {entity} {{ id }} }} }}", new { i = input })).At($"{field}.{entity}.id").GetString()!;
+        }
+
+        var dataset = await CreateAsync("Dataset", new { name = "d" });
+        return new(
+            await CreateAsync("Run", new { experimentId = await CreateAsync("Experiment", new { name = "e" }) }), await CreateAsync("Job", new { uid = "j" }), dataset,
+            await CreateAsync("PredictionSet", new { datasetId = dataset, name = "p" }));
+    }
+
+    private static async Task AcceptAsync(InProcessServer server, SeriesOwners owners, IEnumerable<SeriesWrite> writes, long place, double value)
+    {
+        foreach (var write in writes)
+        {
+            Assert.Empty((await write.CallAsync(server, owners, place, value)).At($"{write.Mutation}.errors").EnumerateArray());
+        }
+    }
+
+    private static void CheckRefused(SeriesWrite write, Answer answer)
+    {
+        Assert.Equal(["STORE_UNAVAILABLE"], answer.Codes);
+        Assert.Equal(write.Mutation, Assert.Single(answer.Json.GetProperty("errors")[0].GetProperty("path").EnumerateArray()).GetString());
+    }
+
+    private static Task<JsonElement> ReadAsync(InProcessServer server, SeriesOwners owners) => server.RunAsync(SeriesWrite.Read, Variables(owners));
+
+    private static object Variables(SeriesOwners owners) => new { run = owners.Run, job = owners.Job, dataset = owners.Dataset, set = owners.PredictionSet };
+
+    /// <summary>The values of what a mutation wrote, in the order of their places.</summary>
+    private static List<double> RowsOf(JsonElement read, SeriesWrite write) => write.Mutation switch
+    {
+        "logBatch" or "logMetrics" => [.. read.At($"run.{write.Mutation}.values").EnumerateArray().Select(value => value.GetDouble())],
+        "logEpochs" or "logBatches" => [.. read.At($"run.{write.Mutation}.nodes").EnumerateArray().Select(row => Assert.Single(row.GetProperty("metrics").EnumerateArray()).GetProperty("total").GetDouble())],
+        "logResults" => [.. read.At("run.results.logResults").EnumerateArray().Select(row => row.GetProperty("total").GetDouble())],
+        "logJobRuntime" => [.. read.At("job.logJobRuntime.nodes").EnumerateArray().Select(row => row.GetProperty("speed").GetDouble())],
+        "addSamples" => [.. read.At("dataset.addSamples.nodes").EnumerateArray().Select(row => row.At("features.v").GetDouble())],
+        "addTargets" => [.. read.At("dataset.addTargets.nodes").EnumerateArray().Select(row => row.GetProperty("value").GetDouble())],
+        _ => [.. read.At("predictionSet.addPredictions.nodes").EnumerateArray().Select(row => row.GetProperty("value").GetDouble())],
+    };
+
+    /// <summary>Without ClickHouse the relational fields are there, and each series is null with an error that says where and why.</summary>
+    private static async Task CheckReadBesideAsync(InProcessServer server, SeriesOwners owners)
+    {
+        var answer = await server.AskAsync(SeriesWrite.Read, Variables(owners));
+        Assert.Equal(
+            """{"run":{"status":"RUNNING","logBatch":null,"logMetrics":null,"logEpochs":null,"logBatches":null,"results":{"logResults":null}},"job":{"uid":"j","logJobRuntime":null},"dataset":{"name":"d","addSamples":null,"addTargets":null},"predictionSet":{"name":"p","addPredictions":null}}""",
+            answer.Json.GetProperty("data").GetRawText());
+        Assert.Equal(SeriesWrite.All.Count, answer.Codes.Count);
+        Assert.All(answer.Codes, code => Assert.Equal("STORE_UNAVAILABLE", code));
+        Assert.Equal(
+            SeriesWrite.All.Select(write => write.Mutation).Order(),
+            answer.Json.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("path").EnumerateArray().Last().GetString()).Order());
+    }
+
+    /// <summary>All that a write may leave in PostgreSQL.</summary>
+    private static async Task<string> StateAsync(EmbeddedEngines postgres)
+    {
+        await using var source = NpgsqlDataSource.Create(postgres.PostgresConnectionString);
+        await using var command = source.CreateCommand(
+            """
+            SELECT concat_ws(E'\n', (SELECT string_agg(m::text, E'\n' ORDER BY m::text) FROM run_metric m), (SELECT string_agg(c::text, E'\n' ORDER BY c::text) FROM run_counter c),
+                (SELECT string_agg(concat_ws(' ', group_id, series, points), E'\n' ORDER BY group_id, series) FROM point_log), (SELECT string_agg(r::text, E'\n') FROM results r),
+                (SELECT string_agg(concat_ws(' ', operation, token), E'\n' ORDER BY 1) FROM idempotency), (SELECT count(*) FROM staged_load))
+            """);
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task<long> CountAsync(EmbeddedEngines postgres, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(postgres.PostgresConnectionString);
+        await using var command = source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     /// <summary>Waits until the server is not ready, for this reason if one is given.</summary>
     private static async Task<IReadOnlyList<string>> ReasonsAsync(HttpClient http, string? reason = null)
@@ -139,7 +246,7 @@ public sealed class ReadinessTests : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "graphql") { Content = JsonContent.Create(new { query, variables }), Headers = { { "Accept", accept } } };
             using var response = await http.SendAsync(request);
-            var answer = new Running.Answer(response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+            var answer = new Answer(response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
             Assert.True(answer.Status is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{query} was answered {answer.Status}: {answer.Json}");
             Assert.NotEmpty(answer.Codes);
             Assert.All(answer.Codes, code => Assert.Equal("STORE_UNAVAILABLE", code));
