@@ -3,6 +3,7 @@ using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Maintenance;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rollups;
+using AnalyticsGraph.Tracking.Staging;
 using AnalyticsGraph.Tracking.Writing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -97,7 +98,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
     }
 
     [Fact]
-    public async Task Verify_Should_TellOrphansAndDoubles_When_ClickHouseHasThem()
+    public async Task Verify_Should_TellOrphansDoublesAndLostReferences_When_ClickHouseHasThem()
     {
         await RepairAsync();
         var run = await engines.CreateRunAsync();
@@ -106,13 +107,21 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO metric_point SELECT * FROM metric_point WHERE run_id = {r:Int64}").With("r", "Int64", run));
         await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO job_runtime (job_id, time, version) VALUES (987654321, now(), 1)"));
         await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO epoch (experiment_id, run_id, version) VALUES (987654321, {r:Int64}, 1)").With("r", "Int64", run));
+        var (_, dataset, _) = await engines.CreateOwnersAsync();
+        await using var staging = new SeriesStaging(engines.Postgres, engines.Flusher, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
+        await using var load = await staging.BeginAsync(Caller.Anonymous);
+        await load.AddPointsAsync([.. new[] { (0L, dataset), (987654321, 0), (0, 987654322) }.Select((named, i) =>
+            new MetricPoint(new SeriesKey(run, MetricScope.Run, "named", "", 0), new SeriesPoint(new PointPosition(0, i, 0), i, named.Item1, named.Item2)))]);
+        await load.PublishAsync();
         try
         {
             var found = await VerifyAsync();
+            Assert.Contains(found, d => d is { Kind: "reference", Subject: "metric_point of logged model 987654321", Message: "1 rows name what is not there" });
+            Assert.Contains(found, d => d is { Kind: "reference", Subject: "metric_point of dataset 987654322" });
             Assert.Contains(found, d => d.Kind == "duplicate" && d.Subject == $"run {run} RUN 'm'");
             Assert.Contains(found, d => d is { Kind: "orphan", Subject: "job_runtime of job 987654321" });
             Assert.Contains(found, d => d.Kind == "orphan" && d.Subject == $"epoch of run {run}" && d.Message.Contains("experiment 987654321", StringComparison.Ordinal));
-            Assert.Equal(3, found.Count);
+            Assert.Equal(5, found.Count);
         }
         finally
         {

@@ -39,6 +39,96 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Publish_Should_TakeEachPointOnce_When_BlocksComeInNoOrder()
+    {
+        var run = await engines.CreateRunAsync();
+        await engines.LogAsync(run, PointInput(7), PointInput(150));
+        await using var staging = Staging();
+        await using var load = await staging.BeginAsync(Caller.Anonymous);
+
+        // The first blocks ascend, the others do not; all say some of what others say, and NaN and -0 are equal to themselves and to 0.
+        var random = new Random(1);
+        List<MetricPoint>[] blocks =
+        [
+            [.. Enumerable.Range(0, 20).Select(i => Point(run, i))], [.. Enumerable.Range(20, 20).Select(i => Point(run, i))],
+            .. Enumerable.Range(0, 6).Select(_ => Enumerable.Range(0, 40).Select(_ => Point(run, random.Next(200))).ToList()),
+            [Odd(run, double.NaN), Odd(run, -0.0)], [Odd(run, 0.0), Odd(run, double.NaN), Odd(run, 1)],
+        ];
+        foreach (var block in blocks)
+            await load.AddPointsAsync(block);
+        var expected = blocks.SelectMany(block => block).Append(Point(run, 7)).Append(Point(run, 150)).ToHashSet();
+
+        Assert.Equal(expected.Count - 2, (await load.PublishAsync()).Value);
+        await engines.Flusher.FlushAsync();
+        var points = await engines.PointsInClickHouseAsync(run);
+        Assert.Equal(expected.Count, points.Count);
+        Assert.Equal(expected, points.ToHashSet());
+    }
+
+    [Fact]
+    public async Task Flush_Should_ShowAllOrNothing_When_APublishedLoadIsLargerThanABlock()
+    {
+        await engines.Flusher.FlushAsync();
+        var run = await engines.CreateRunAsync();
+        var load = await StageAsync(run, blocks: 20);
+        var seen = new HashSet<long>();
+        using var stop = new CancellationTokenSource();
+        var reading = Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+                seen.Add(await engines.CountPointsAsync([run]));
+        });
+
+        // A caller's points of another run stand between; they are a block of their own.
+        await load.PublishAsync();
+        var other = await engines.CreateRunAsync();
+        await engines.LogAsync(other, PointInput(1));
+        await using (var small = SmallFlusher())
+            await small.FlushAsync();
+        Assert.Equal(1000, await engines.CountPointsAsync([run]));
+        await stop.CancelAsync();
+        await reading;
+        Assert.Subset(new HashSet<long> { 0, 1000 }, seen);
+        Assert.Equal(1, await engines.CountPointsAsync([other]));
+        Assert.Empty(await TablesBesideAsync());
+    }
+
+    [Theory]
+    [InlineData("beside")]
+    [InlineData("moving")]
+    [InlineData("moved")]
+    public async Task Flush_Should_BringALargeLoadOnce_When_ItsFlusherDied(string when)
+    {
+        await engines.Flusher.FlushAsync();
+        var run = await engines.CreateRunAsync();
+        await (await StageAsync(run, blocks: 4)).PublishAsync();
+        await using var small = SmallFlusher();
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        {
+            var block = (await small.RecordBlockAsync(connection, long.MaxValue, default))!.Value;
+            if (when == "moved")
+                await small.InsertBlockAsync(connection, block, isReplay: false, default);
+            if (when is "beside" or "moving")
+                await engines.ClickHouse.ExecuteAsync(new ClickHouse.ClickHouseQuery($"CREATE TABLE metric_point_block_{block}_dead AS metric_point"));
+            if (when == "moving")
+            {
+                // ClickHouse died with one of the parts moved.
+                var group = await engines.ScalarAsync<long>("SELECT max(group_id) FROM point_log WHERE block_id = $1", block);
+                var part = new SeriesBlock(SeriesTable.MetricPoint);
+                part.Append(await engines.ScalarAsync<byte[]>("SELECT payload FROM point_log WHERE block_id = $1 AND group_id = $2", block, group), group);
+                await small.Inserts.InsertAsync(part, $"moved-{block}", default);
+            }
+        }
+
+        await small.FlushAsync();
+        var points = await engines.PointsInClickHouseAsync(run);
+        Assert.Equal(200, points.Count);
+        Assert.Equal(200, points.Distinct().Count());
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM point_log"));
+        Assert.Empty(await TablesBesideAsync());
+    }
+
+    [Fact]
     public async Task Resume_Should_PublishOnce_When_AServerDiedAfterItWasAsked()
     {
         var run = await engines.CreateRunAsync();
@@ -108,6 +198,25 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
     }
 
     private SeriesStaging Staging() => new(engines.Postgres, engines.Flusher, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
+
+    private PointFlusher SmallFlusher() => new(engines.Postgres, engines.ClickHouse, new PointLogOptions { MaxBlockPoints = 70 }, NullLogger<PointFlusher>.Instance);
+
+    /// <summary>A load of blocks of 50 points each.</summary>
+    private async Task<StagedLoad> StageAsync(long run, int blocks)
+    {
+        var load = await Staging().BeginAsync(Caller.Anonymous);
+        for (var block = 0; block < blocks; block++)
+            await load.AddPointsAsync([.. Enumerable.Range(50 * block, 50).Select(i => Point(run, i))]);
+        return load;
+    }
+
+    private async Task<string[]> TablesBesideAsync()
+    {
+        await using var result = await engines.ClickHouse.QueryAsync(new ClickHouse.ClickHouseQuery("SELECT name FROM system.tables WHERE database = currentDatabase() AND name LIKE '%\\_block\\_%'"));
+        return await result.ReadColumnAsync<string>("name");
+    }
+
+    private static MetricPoint Odd(long run, double value) => new(new SeriesKey(run, MetricScope.Run, "m", "", 0), new SeriesPoint(new PointPosition(0, 500, 0), value));
 
     private static MetricInput PointInput(int value) => new() { Key = "m", Step = value, Value = value, Time = DateTimeOffset.UnixEpoch };
 

@@ -14,6 +14,9 @@ internal sealed record SeriesOwner(string Kind, string Table, string Column)
         new("prediction_set", "prediction", "prediction_set_id"),
     ];
 
+    /// <summary>What points may name beside their run; 0 names nothing.</summary>
+    public static IReadOnlyList<SeriesOwner> Named { get; } = [new("logged_model", "metric_point", "model_id"), new("dataset", "metric_point", "dataset_id")];
+
     /// <summary>Whether the rows name the experiment of their run, too.</summary>
     public bool HasExperiment => Kind == "run";
 }

@@ -8,8 +8,9 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Maintenance;
 
 /// <summary>
-/// Compares the stores: summaries and rollups with their points, counters and order rows with summaries, copies of entities with the entities, and all rows of ClickHouse with their owners.
-/// Changes nothing but that it brings to ClickHouse what waits. May run beside servers: what seems to differ is looked at once more while nobody can change it.
+/// Compares the stores: summaries and rollups with their points, counters and order rows with summaries, copies of entities with the entities, all rows of ClickHouse with their owners,
+/// and the models and datasets that points name with those that are there. Changes nothing but that it brings to ClickHouse what waits. May run beside servers: what seems to differ is
+/// looked at once more while nobody can change it.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="clickHouse">The store of series.</param>
@@ -50,6 +51,12 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
         {
             await foreach (var difference in FindOrphansAsync(owner, ct).ConfigureAwait(false))
                 yield return difference;
+        }
+
+        foreach (var named in SeriesOwner.Named)
+        {
+            await foreach (var (id, _, rows, _) in FindLostAsync(named, ct).ConfigureAwait(false))
+                yield return new StoreDifference("reference", $"{named.Table} of {named.Kind.Replace('_', ' ')} {id}", $"{rows} rows name what is not there");
         }
     }
 
@@ -106,10 +113,20 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
 
     private async IAsyncEnumerable<StoreDifference> FindOrphansAsync(SeriesOwner owner, [EnumeratorCancellation] CancellationToken ct)
     {
+        await foreach (var (id, experiment, rows, isThere) in FindLostAsync(owner, ct).ConfigureAwait(false))
+        {
+            yield return new StoreDifference(
+                "orphan", $"{owner.Table} of {owner.Kind.Replace('_', ' ')} {id}", isThere ? $"{rows} rows name experiment {experiment}, which is not the run's" : $"{rows} rows belong to nothing");
+        }
+    }
+
+    /// <summary>The ids in a column that PostgreSQL does not have, or has in another experiment than the rows say.</summary>
+    private async IAsyncEnumerable<(long Id, long Experiment, long Rows, bool IsThere)> FindLostAsync(SeriesOwner owner, [EnumeratorCancellation] CancellationToken ct)
+    {
         var experiment = owner.HasExperiment ? "experiment_id" : "toInt64(0)";
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var result = await clickHouse.QueryAsync(
-            new ClickHouseQuery($"SELECT {owner.Column} AS owner, {experiment} AS experiment, toInt64(count()) AS n FROM {owner.Table} GROUP BY owner, experiment") { Timeout = TimeSpan.FromMinutes(10) }, ct)
+            new ClickHouseQuery($"SELECT {owner.Column} AS owner, {experiment} AS experiment, toInt64(count()) AS n FROM {owner.Table}{(SeriesOwner.Named.Contains(owner) ? $" WHERE {owner.Column} <> 0" : "")} GROUP BY owner, experiment") { Timeout = TimeSpan.FromMinutes(10) }, ct)
             .ConfigureAwait(false);
         await foreach (var block in result.ReadBlocksAsync(ct).ConfigureAwait(false))
         {
@@ -127,9 +144,7 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
             await using var reader = await command.ExecuteReaderAsync(ct).ConfigureAwait(false);
             while (await reader.ReadAsync(ct).ConfigureAwait(false))
             {
-                yield return new StoreDifference("orphan", $"{owner.Table} of {owner.Kind.Replace('_', ' ')} {reader.GetInt64(0)}", reader.GetBoolean(3)
-                    ? $"{reader.GetInt64(2)} rows name experiment {reader.GetInt64(1)}, which is not the run's"
-                    : $"{reader.GetInt64(2)} rows belong to nothing");
+                yield return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetBoolean(3));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using AnalyticsGraph.ClickHouse;
@@ -12,7 +13,8 @@ namespace AnalyticsGraph.Tracking.Points;
 /// Moves what was acknowledged from the log to ClickHouse, so that every row arrives exactly once, whatever dies when:
 /// <list type="number">
 /// <item>which groups make up a block, all of one series, is recorded in the log, and committed;</item>
-/// <item>the block is inserted, whole or not at all, with a token derived from its groups;</item>
+/// <item>the block is inserted, whole or not at all, with a token derived from its groups; one that is larger than an insert may be is a load's (see
+/// <see cref="Staging.SeriesStaging"/>), and is inserted beside, part by part, to change tables in one step;</item>
 /// <item>its rows leave the log.</item>
 /// </list>
 /// Points that an import takes away go the same way: their block is deleted instead of inserted, which may be repeated.
@@ -178,21 +180,22 @@ public sealed class PointFlusher : IAsyncDisposable
             _wake.Release();
     }
 
-    /// <summary>Step 1: puts groups that belong to no block yet into a new one.</summary>
+    /// <summary>Step 1: puts groups that belong to no block yet into a new one. A load's rows of one series are one block, however many they are: readers see all of them or none.</summary>
     /// <returns>The block's id; null if there are no such groups up to <paramref name="lastGroup"/>.</returns>
     internal async Task<long?> RecordBlockAsync(NpgsqlConnection connection, long lastGroup, CancellationToken ct)
     {
         await using var record = new NpgsqlCommand(
             """
-            WITH next AS (SELECT series FROM point_log WHERE block_id IS NULL AND group_id <= $1 ORDER BY group_id, series LIMIT 1),
+            WITH next AS (SELECT series, load_id FROM point_log WHERE block_id IS NULL AND group_id <= $1 ORDER BY group_id, series LIMIT 1),
             candidate AS (
                 SELECT group_id, series, sum(points) OVER earlier - points AS rows_before, sum(bytes::bigint) OVER earlier - bytes AS bytes_before
-                FROM point_log WHERE block_id IS NULL AND group_id <= $1 AND series = (SELECT series FROM next) WINDOW earlier AS (ORDER BY group_id)),
+                FROM point_log WHERE block_id IS NULL AND (group_id <= $1 OR load_id IS NOT NULL) AND (series, coalesce(load_id, 0)) = (SELECT series, coalesce(load_id, 0) FROM next)
+                WINDOW earlier AS (ORDER BY group_id)),
             block AS MATERIALIZED (SELECT nextval('point_block_id') AS id WHERE EXISTS (SELECT FROM candidate)),
             recorded AS (
                 UPDATE point_log SET block_id = block.id FROM block, candidate
                 WHERE point_log.group_id = candidate.group_id AND point_log.series = candidate.series
-                    AND (candidate.rows_before = 0 OR candidate.rows_before + point_log.points <= $2 AND candidate.bytes_before + point_log.bytes <= $3)
+                    AND (load_id IS NOT NULL OR candidate.rows_before = 0 OR candidate.rows_before + point_log.points <= $2 AND candidate.bytes_before + point_log.bytes <= $3)
                 RETURNING 1)
             SELECT id FROM block
             """, connection)
@@ -208,34 +211,48 @@ public sealed class PointFlusher : IAsyncDisposable
     /// <returns>How many points it had that ClickHouse did not have yet.</returns>
     internal async Task<int> InsertBlockAsync(NpgsqlConnection connection, long blockId, bool isReplay, CancellationToken ct)
     {
-        SeriesBlock? block = null;
-        var groups = new List<long>();
-        await using (var read = new NpgsqlCommand("SELECT group_id, series, payload, sum(points) OVER () FROM point_log WHERE block_id = $1 ORDER BY group_id", connection) { Parameters = { new() { Value = blockId } } })
-        await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        await using var read = new NpgsqlBatch(connection)
         {
-            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            BatchCommands =
             {
-                groups.Add(reader.GetInt64(0));
-                block ??= new SeriesBlock(SeriesTable.Named(reader.GetString(1)), checked((int)reader.GetInt64(3)));
-                block.Append(reader.GetFieldValue<byte[]>(2), groups[^1]);
-            }
-        }
-
-        if (block?.Table == SeriesTable.RemovedPoint)
+                new("SELECT min(series), array_agg(group_id ORDER BY group_id), sum(points), sum(bytes::bigint)::bigint FROM point_log WHERE block_id = $1") { Parameters = { new() { Value = blockId } } },
+                new("SELECT group_id, points, bytes, payload FROM point_log WHERE block_id = $1 ORDER BY group_id") { Parameters = { new() { Value = blockId } } },
+            },
+        };
+        await using var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        await reader.ReadAsync(ct).ConfigureAwait(false);
+        if (reader.IsDBNull(0))
+            return 0;
+        var (table, groups, rows, bytes) = (SeriesTable.Named(reader.GetString(0)), reader.GetFieldValue<long[]>(1), checked((int)reader.GetInt64(2)), reader.GetInt64(3));
+        await reader.NextResultAsync(ct).ConfigureAwait(false);
+        if (table == SeriesTable.RemovedPoint)
         {
-            await Inserts.RemovePointsAsync(block, ct).ConfigureAwait(false);
+            await foreach (var block in ReadPartsAsync(reader, table, rows, [], ct).ConfigureAwait(false))
+                await Inserts.RemovePointsAsync(block, ct).ConfigureAwait(false);
             return 0;
         }
 
-        if (block is null || (isReplay && await Inserts.HasAnyAsync(block.Table, groups, ct).ConfigureAwait(false)))
-            return 0;
-        await Inserts.InsertAsync(block, TokenOf(block.Table, groups), ct).ConfigureAwait(false);
+        if (groups.Length > 1 && (rows > _options.MaxBlockPoints || bytes > _options.MaxBlockBytes))
+        {
+            var present = isReplay ? await Inserts.ForgetPartsAsync(table, blockId, groups, ct).ConfigureAwait(false) : [];
+            if (present.Count < groups.Length)
+                await Inserts.InsertPartsAsync(table, blockId, ReadPartsAsync(reader, table, rows, present, ct), ct).ConfigureAwait(false);
+            return rows;
+        }
 
-        // ClickHouse remembers a token just before it publishes the part: killed in between, it knows the token of an insert that never was, and takes the repeated one
-        // for done. No insert with that token can be under way any more, so another token makes no doubles.
-        if (isReplay && !await Inserts.HasAnyAsync(block.Table, groups, ct).ConfigureAwait(false))
-            await Inserts.InsertAsync(block, $"{TokenOf(block.Table, groups)}-again", ct).ConfigureAwait(false);
-        return block.Count;
+        if (isReplay && await Inserts.HasAnyAsync(table, groups, ct).ConfigureAwait(false))
+            return 0;
+        await foreach (var block in ReadPartsAsync(reader, table, rows, [], ct).ConfigureAwait(false))
+        {
+            await Inserts.InsertAsync(block, TokenOf(table, groups), ct).ConfigureAwait(false);
+
+            // ClickHouse remembers a token just before it publishes the part: killed in between, it knows the token of an insert that never was, and takes the repeated one
+            // for done. No insert with that token can be under way any more, so another token makes no doubles.
+            if (isReplay && !await Inserts.HasAnyAsync(table, groups, ct).ConfigureAwait(false))
+                await Inserts.InsertAsync(block, $"{TokenOf(table, groups)}-again", ct).ConfigureAwait(false);
+        }
+
+        return rows;
     }
 
     /// <summary>Step 3: takes a block that is in ClickHouse out of the log, and brings the order of runs up to its summaries.</summary>
@@ -274,8 +291,31 @@ public sealed class PointFlusher : IAsyncDisposable
     }
 
     /// <summary>What ClickHouse knows a block by.</summary>
-    internal static string TokenOf(SeriesTable table, List<long> groups) =>
-        $"{(table == SeriesTable.MetricPoint ? "points" : table.Name)}-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(groups))).AsSpan(0, 16))}";
+    internal static string TokenOf(SeriesTable table, long[] groups) =>
+        $"{(table == SeriesTable.MetricPoint ? "points" : table.Name)}-{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(groups.AsSpan())).AsSpan(0, 16))}";
+
+    /// <summary>A block's groups, joined into parts that one insert may have; one part if it may have them all.</summary>
+    private async IAsyncEnumerable<SeriesBlock> ReadPartsAsync(NpgsqlDataReader reader, SeriesTable table, int total, HashSet<long> without, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var room = Math.Min(total, _options.MaxBlockPoints);
+        var part = new SeriesBlock(table, room);
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+        {
+            var (group, rows, bytes) = (reader.GetInt64(0), reader.GetInt32(1), reader.GetInt32(2));
+            if (without.Contains(group))
+                continue;
+            if (part.Count > 0 && (part.Count + rows > _options.MaxBlockPoints || part.Bytes + bytes > _options.MaxBlockBytes))
+            {
+                yield return part;
+                part = new SeriesBlock(table, room);
+            }
+
+            part.Append(reader.GetFieldValue<byte[]>(3), group);
+        }
+
+        if (part.Count > 0)
+            yield return part;
+    }
 
     private async Task<bool> HasPendingAsync(long[]? runs, CancellationToken ct)
     {

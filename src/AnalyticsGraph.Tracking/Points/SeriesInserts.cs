@@ -1,3 +1,4 @@
+using System.Globalization;
 using AnalyticsGraph.ClickHouse;
 
 namespace AnalyticsGraph.Tracking.Points;
@@ -42,6 +43,47 @@ internal sealed class SeriesInserts(ClickHouseClient clickHouse)
     }
 
     /// <summary>
+    /// Inserts what is too large for one part so that readers see all of it or nothing: part by part into a table beside, whose parts then change tables in one step. Inserts
+    /// beside have no token, so that none is repeated that may have been done: what fails is begun anew. Killed while the parts change tables ClickHouse may have moved some;
+    /// what is begun anew finds them.
+    /// </summary>
+    /// <param name="table">Where to.</param>
+    /// <param name="blockId">The block.</param>
+    /// <param name="parts">Its rows.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task InsertPartsAsync(SeriesTable table, long blockId, IAsyncEnumerable<SeriesBlock> parts, CancellationToken ct)
+    {
+        // A name of its own: whoever still works on an attempt that was given up finds no table.
+        var beside = $"{NameBeside(table, blockId)}{Guid.NewGuid():n}";
+        await ExecuteAsync($"CREATE TABLE {beside} AS {table.Name}", ct).ConfigureAwait(false);
+        await foreach (var part in parts.ConfigureAwait(false))
+        {
+            using var block = Block.Decode(part.ToNative());
+            await clickHouse.InsertAsync(new ClickHouseInsert(beside) { Settings = Settings }, block, ct).ConfigureAwait(false);
+        }
+
+        await ExecuteAsync($"ALTER TABLE {beside} MOVE PARTITION tuple() TO TABLE {table.Name}", ct).ConfigureAwait(false);
+        await ExecuteAsync($"DROP TABLE {beside} SYNC", ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Drops what a killed <see cref="InsertPartsAsync"/> left beside.</summary>
+    /// <returns>The groups that had come to the table itself.</returns>
+    public async Task<HashSet<long>> ForgetPartsAsync(SeriesTable table, long blockId, long[] groupIds, CancellationToken ct)
+    {
+        var beside = new ClickHouseQuery("SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, {prefix:String})").With("prefix", "String", NameBeside(table, blockId));
+        await using (var tables = await clickHouse.QueryAsync(beside, ct).ConfigureAwait(false))
+        {
+            foreach (var left in await tables.ReadColumnAsync<string>("name", ct).ConfigureAwait(false))
+                await ExecuteAsync($"DROP TABLE IF EXISTS {left} SYNC", ct).ConfigureAwait(false);
+        }
+
+        var query = new ClickHouseQuery($$"""SELECT DISTINCT toInt64(group_id) AS id FROM {{table.Name}} WHERE group_id IN {groups:Array(UInt64)}""")
+            .With("groups", "Array(UInt64)", groupIds.Select(id => (ulong)id).ToArray());
+        await using var present = await clickHouse.QueryAsync(query, ct).ConfigureAwait(false);
+        return [.. await present.ReadColumnAsync<long>("id", ct).ConfigureAwait(false)];
+    }
+
+    /// <summary>
     /// Whether any row of the groups is there. A block is inserted whole, so one row stands for its block. Where all of a block's rows were replaced by later ones and merged
     /// away it looks absent; inserted again it changes nothing, for its versions are older.
     /// </summary>
@@ -52,4 +94,8 @@ internal sealed class SeriesInserts(ClickHouseClient clickHouse)
         await using var result = await clickHouse.QueryAsync(query, ct).ConfigureAwait(false);
         return (await result.ReadColumnAsync<ulong>("n", ct).ConfigureAwait(false))[0] > 0;
     }
+
+    private static string NameBeside(SeriesTable table, long blockId) => string.Create(CultureInfo.InvariantCulture, $"{table.Name}_block_{blockId}_");
+
+    private Task<ClickHouseSummary> ExecuteAsync(string sql, CancellationToken ct) => clickHouse.ExecuteAsync(new ClickHouseQuery(sql) { Timeout = TimeSpan.FromMinutes(10) }, ct);
 }

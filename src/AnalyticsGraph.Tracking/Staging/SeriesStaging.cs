@@ -11,7 +11,8 @@ namespace AnalyticsGraph.Tracking.Staging;
 
 /// <summary>
 /// Takes bodies that are larger than a group: block by block, each stored by a short transaction of its own, and seen by nobody until all is published, which is one transaction,
-/// too. That publishing was asked for is recorded first, so that it happens whoever dies; a load that nobody asks to publish is forgotten after a day.
+/// too. That publishing was asked for is recorded first, so that it happens whoever dies; a load that nobody asks to publish is forgotten after a day. Its rows of one series come
+/// to ClickHouse in one step, too, so that no reader sees a part of them.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="flusher">Where published rows go next.</param>
@@ -202,8 +203,8 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         await using var move = new NpgsqlCommand(
             """
             WITH moved AS (
-                INSERT INTO point_log (group_id, series, points, bytes, run_ids, payload)
-                SELECT nextval('point_group_id'), series, row_count, bytes, '{}', payload
+                INSERT INTO point_log (group_id, series, points, bytes, run_ids, payload, load_id)
+                SELECT nextval('point_group_id'), series, row_count, bytes, '{}', payload, $1
                 FROM (SELECT * FROM staged_block WHERE load_id = $1 AND series <> 'metric_point' ORDER BY ordinal) b
                 RETURNING points, bytes)
             SELECT coalesce(sum(points), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM moved

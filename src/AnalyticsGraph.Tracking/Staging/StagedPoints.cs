@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
@@ -6,10 +9,14 @@ namespace AnalyticsGraph.Tracking.Staging;
 
 /// <summary>
 /// The points of a load, within the transaction that publishes it: block by block they are compared with what is stored, numbered, summed up and logged. Only one block is in memory,
-/// however many there are; a point that is not after its series' last is looked for in ClickHouse, and in the load's blocks before.
+/// however many there are; a point that is not after its series' last is looked for in ClickHouse, and one that is not after the load's own last in a table of what was seen.
 /// </summary>
 internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flusher, long load)
 {
+    // Where each series of the load has come to.
+    private readonly Dictionary<SeriesKey, PointPosition> _reached = [];
+    private bool _isSeeing;
+
     /// <summary>Logs the points that are new.</summary>
     public async Task<(long Rows, long Bytes)> PublishAsync(CancellationToken ct)
     {
@@ -27,7 +34,11 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
     {
         var batch = new RunBatch("staged", [.. points.Series.Select(series => series.RunId).Distinct().Select(run => new RunPart(run, []))], points, null, []);
         var state = await GroupState.ReadAsync(connection, Caller.Anonymous, [batch], forWriting: true, ct).ConfigureAwait(false);
-        var present = await FindPresentAsync(state, ordinal, GroupCommit.Doubtful(state, batch, 0), ct).ConfigureAwait(false);
+
+        // Nobody can add to these series meanwhile: their runs' counters are locked.
+        var present = await flusher.FindAsync(GroupCommit.Doubtful(state, batch, 0), ct).ConfigureAwait(false);
+        foreach (var at in await FindSeenAsync(ordinal, points, ct).ConfigureAwait(false))
+            present.Add(new MetricPoint(points.Series[points.SeriesOf[at]], points.At(at, 0)), 0);
         var work = new GroupWork(state, present, _ => false, default, points.Count);
         if (work.TakePoints(batch) > 0)
         {
@@ -35,7 +46,7 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
             {
                 BatchCommands =
                 {
-                    PointLogRows.Insert(state.GroupId, work.Points, work.RunsWithPoints),
+                    PointLogRows.Insert(state.GroupId, work.Points, work.RunsWithPoints, load),
                     RunMetricRows.Write(work.ChangedSummaries),
                     RunCounterRows.Write([.. work.RunsWithPoints.Select(run => (run, state.Runs[run].Seq))]),
                 },
@@ -46,25 +57,75 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
         return work.Points;
     }
 
-    /// <summary>What is stored at the places of late points. Nobody can add to these series meanwhile: their runs' counters are locked.</summary>
-    private async Task<PresentPoints> FindPresentAsync(GroupState state, int ordinal, List<(long ExperimentId, MetricPoint Point)> doubtful, CancellationToken ct)
+    /// <summary>
+    /// Which of a block's points blocks before have. While all come in order nobody is asked; from the first that does not on, digests of all points are kept in an index, so that
+    /// each costs one look, in whatever order they come.
+    /// </summary>
+    private async Task<List<int>> FindSeenAsync(int ordinal, PointColumns points, CancellationToken ct)
     {
-        if (doubtful.Count == 0)
-            return new PresentPoints();
-        var present = await flusher.FindAsync(doubtful, ct).ConfigureAwait(false);
-        var sought = doubtful.Select(d => d.Point).ToHashSet();
-        foreach (var before in (await ReadOrdinalsAsync(ct).ConfigureAwait(false)).TakeWhile(other => other < ordinal))
+        if (Reach(points) && !_isSeeing)
         {
-            var points = await ReadAsync(before, ct).ConfigureAwait(false);
-            for (var i = 0; i < points.Count; i++)
-            {
-                var point = new MetricPoint(points.Series[points.SeriesOf[i]], points.At(i, 0));
-                if (sought.Contains(point))
-                    present.Add(point, 0);
-            }
+            _isSeeing = true;
+            await using var create = new NpgsqlCommand("CREATE TEMP TABLE staged_point_seen (digest uuid PRIMARY KEY) ON COMMIT DROP", connection);
+            await create.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            foreach (var before in (await ReadOrdinalsAsync(ct).ConfigureAwait(false)).TakeWhile(other => other < ordinal))
+                await SeeAsync(await ReadAsync(before, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         }
 
-        return present;
+        return _isSeeing ? await SeeAsync(points, ct).ConfigureAwait(false) : [];
+    }
+
+    /// <summary>Notes where the series have come to.</summary>
+    /// <returns>Whether any point is not after what its series had come to before the block.</returns>
+    private bool Reach(PointColumns points)
+    {
+        PointPosition?[] before = [.. points.Series.Select(series => _reached.TryGetValue(series, out var position) ? position : (PointPosition?)null)];
+        PointPosition?[] reached = [.. before];
+        var isLate = false;
+        for (var i = 0; i < points.Count; i++)
+        {
+            var (series, position) = (points.SeriesOf[i], points.Points[i].Position);
+            isLate |= before[series] is { } last && position <= last;
+            if (reached[series] is not { } known || position > known)
+                reached[series] = position;
+        }
+
+        for (var i = 0; i < reached.Length; i++)
+        {
+            if (reached[i] is { } position)
+                _reached[points.Series[i]] = position;
+        }
+
+        return isLate;
+    }
+
+    /// <summary>Keeps the digests of points.</summary>
+    /// <returns>Which of them were kept before.</returns>
+    private async Task<List<int>> SeeAsync(PointColumns points, CancellationToken ct)
+    {
+        Guid[] digests = [.. Enumerable.Range(0, points.Count).Select(i => Digest(points.Series[points.SeriesOf[i]], points.At(i, 0)))];
+        await using var keep = new NpgsqlCommand("INSERT INTO pg_temp.staged_point_seen SELECT unnest($1) ON CONFLICT DO NOTHING RETURNING digest", connection)
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = digests } },
+        };
+        var added = new HashSet<Guid>();
+        await using (var reader = await keep.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                added.Add(reader.GetGuid(0));
+        }
+
+        return [.. Enumerable.Range(0, digests.Length).Where(i => !added.Contains(digests[i]))];
+    }
+
+    /// <summary>Equal for equal points, and for others only by a chance that nobody lives to see.</summary>
+    private static Guid Digest(SeriesKey series, SeriesPoint at)
+    {
+        var text = Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{series.RunId} {(int)series.Scope} {series.Rank} {at.Position.Epoch} {at.Position.Step} {at.Position.Time} {(at.Value == 0 ? 0 : double.IsNaN(at.Value) ? double.NaN : at.Value):R} {at.ModelId} {at.DatasetId} {series.Key.Length} {series.Key}{series.Label}"));
+        return new Guid(SHA256.HashData(text).AsSpan(0, 16));
     }
 
     private async Task<List<int>> ReadOrdinalsAsync(CancellationToken ct)
