@@ -9,7 +9,11 @@ namespace AnalyticsGraph.Server.Tests.Contract;
 public sealed class StoreNullabilityTests(SampleServer sample)
 {
     // Mapped fields are found by their tables; these ask ClickHouse in C#.
-    private static readonly string[] Resolved = ["Run.series", "Job.utilization", "Job.workerChanges", "Job.remainingTime", "Dataset.evaluate", "PredictionSet.evaluation", "Query.jobMaxima", "Query.compareRuns"];
+    private static readonly string[] Resolved =
+    [
+        "Run.series", "Run.at", "Job.utilization", "Job.workerChanges", "Job.remainingTime", "Dataset.evaluate", "PredictionSet.evaluation", "Query.jobMaxima", "Query.compareRuns",
+        "Query.metricAggregates", "Query.metricHistogram", "Query.leaderboard",
+    ];
 
     [Fact]
     public void Fields_Should_BeNullable_When_TheyNeedTheOtherStore()
