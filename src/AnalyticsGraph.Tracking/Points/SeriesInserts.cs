@@ -57,10 +57,7 @@ internal sealed class SeriesInserts(ClickHouseClient clickHouse)
         var beside = $"{NameBeside(table, blockId)}{Guid.NewGuid():n}";
         await ExecuteAsync($"CREATE TABLE {beside} AS {table.Name}", ct).ConfigureAwait(false);
         await foreach (var part in parts.ConfigureAwait(false))
-        {
-            using var block = Block.Decode(part.ToNative());
-            await clickHouse.InsertAsync(new ClickHouseInsert(beside) { Settings = Settings }, block, ct).ConfigureAwait(false);
-        }
+            await clickHouse.InsertAsync(new ClickHouseInsert(beside, part.ColumnNames) { Settings = Settings }, part.ToNative(), ct).ConfigureAwait(false);
 
         await ExecuteAsync($"ALTER TABLE {beside} MOVE PARTITION tuple() TO TABLE {table.Name}", ct).ConfigureAwait(false);
         await ExecuteAsync($"DROP TABLE {beside} SYNC", ct).ConfigureAwait(false);
