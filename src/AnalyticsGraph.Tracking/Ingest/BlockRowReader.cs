@@ -73,8 +73,11 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
             case ColumnKind.Whole when Whole(column) is { } whole:
                 for (var row = from; row < from + rows; row++)
                 {
-                    if (!column.IsNull(row))
-                        chunk.Set(to + row, place, whole(row));
+                    if (column.IsNull(row))
+                        continue;
+                    if (column is ClickHouseColumn<ulong> wide && wide[row] > long.MaxValue)
+                        throw chunk.Wrong(to + row, chunk.Stream.Columns[place].Name, $"It is {wide[row]}; the most is {long.MaxValue}.");
+                    chunk.Set(to + row, place, whole(row));
                 }
 
                 return;
@@ -133,6 +136,7 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
     {
         ClickHouseColumn<double> c => row => c[row],
         ClickHouseColumn<float> c => row => c[row],
+        ClickHouseColumn<ulong> c => row => c[row],
         _ => Whole(column) is { } whole ? row => whole(row) : null,
     };
 
