@@ -112,8 +112,10 @@ public sealed class FailureTests : EngineHarness
     [Fact]
     public async Task Start_Should_EndTheProcess_When_ItIsNotReadyInTime()
     {
+        // A standby that takes no connections is never ready.
         await InitializedData.CopyToAsync(Data);
-        var error = await FailAsync(PostgresOnly with { StartTimeout = TimeSpan.FromMilliseconds(1) });
+        await File.WriteAllTextAsync(Path.Combine(Data, "postgres", "standby.signal"), "");
+        var error = await FailAsync(PostgresOnly with { StartTimeout = TimeSpan.FromSeconds(1), PostgresSettings = new Dictionary<string, string> { ["hot_standby"] = "off" } });
         Assert.Equal(EngineErrorCodes.StartTimeout, error.Code);
         Assert.Empty(PostmastersOfData());
     }

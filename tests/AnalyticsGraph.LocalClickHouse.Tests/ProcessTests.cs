@@ -72,6 +72,25 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Pipes_Should_BeTakenAway_When_TheProcessWasKilledWhileADocumentWasWritten()
+    {
+        var data = _folder.FullName;
+        using (var server = LocalServer.StartOn(data))
+        {
+            var running = server.Query("SELECT sleepEachRow(0.1) FROM system.numbers FORMAT JSON", "query_id=document");
+            while (await server.Query("SELECT count() FROM system.processes WHERE query_id = 'document'") == "0\n")
+            {
+            }
+
+            Assert.NotEmpty(Directory.GetFiles(data, "*.pipe"));
+            server.Kill();
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => running);
+        }
+        using var again = LocalServer.StartOn(data);
+        Assert.Empty(Directory.GetFiles(data, "*.pipe"));
+    }
+
+    [Fact]
     public async Task Server_Should_Stop_When_ItsParentIsGone()
     {
         using var parent = Process.Start("sleep", "1000");

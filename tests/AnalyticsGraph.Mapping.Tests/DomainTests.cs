@@ -34,9 +34,9 @@ public sealed class DomainTests(LibraryFixture library)
         foreach (var file in Directory.GetFiles(Path.Combine(root, "migrations", "clickhouse"), "*.sql").Order(StringComparer.Ordinal))
         {
             var text = string.Join('\n', (await File.ReadAllLinesAsync(file)).Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
-            foreach (var statement in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (var statement in text.Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
-                await client.ExecuteAsync(new ClickHouseQuery(statement));
+                await client.ExecuteAsync(new ClickHouseQuery(statement.TrimEnd(';')));
             }
         }
 

@@ -50,6 +50,7 @@ internal sealed class EngineHost : IDisposable
             ?? throw new StartupException(ExitCode.EngineFailed, $"The engine did not start on '{path}'; its own words are above on stderr.");
         try
         {
+            OutputPipe.RemoveLeftovers(path);
             return new EngineHost(connection, path);
         }
         catch

@@ -31,6 +31,15 @@ internal sealed partial class OutputPipe : IDisposable
     /// <summary>Where the engine writes.</summary>
     internal string Path { get; }
 
+    /// <summary>Takes away the pipes of a process that was killed.</summary>
+    internal static void RemoveLeftovers(string folder)
+    {
+        foreach (var left in Directory.EnumerateFiles(folder, "output-*.pipe"))
+        {
+            File.Delete(left);
+        }
+    }
+
     /// <summary>Makes a pipe.</summary>
     /// <param name="folder">Where; the pipe's name is taken away when it is disposed.</param>
     /// <exception cref="ServerException">It cannot be made.</exception>

@@ -144,7 +144,7 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
             // Now and then an import runs beside the server, on the same engines.
             await using var import = _random.Next(4) == 0 ? ServerProcess.Import(_data) : null;
             await Task.Delay(Moment(import is null ? 1500 : 4000));
-            await KillAndRecoverAsync(victim);
+            await KillAndRecoverAsync(victim, import);
             if (import is not null)
             {
                 CheckCutShort(await import.ExitAsync(Patience), import);
@@ -163,7 +163,7 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
         _faults.AddRange(_clients.SelectMany(client => client.Faults).Distinct());
     }
 
-    private async Task KillAndRecoverAsync(Victim victim)
+    private async Task KillAndRecoverAsync(Victim victim, ServerProcess? import)
     {
         if (victim != Victim.Server)
         {
@@ -185,14 +185,24 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
             Figures.KillsInRecovery++;
         }
 
-        Figures.Recoveries.Add(await StartAsync());
+        Figures.Recoveries.Add(await StartAsync(import));
     }
 
-    private async Task<TimeSpan> StartAsync()
+    /// <summary>Starts the server.</summary>
+    /// <param name="import">An import that began beside the last one: if it looked for engines when those were gone, it has the folder for itself, and a server comes after it.</param>
+    private async Task<TimeSpan> StartAsync(ServerProcess? import = null)
     {
         await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
         _server = ServerProcess.Serve(_data, _port);
-        return (await _server.ReadyAsync()).After;
+        try
+        {
+            return (await _server.ReadyAsync()).After;
+        }
+        catch (InvalidOperationException) when (import is not null && _server.Said.Contains($"in use by process {import.Id} ", StringComparison.Ordinal))
+        {
+            await import.ExitAsync(Patience);
+            return await StartAsync();
+        }
     }
 
     /// <summary>Waits until each client had some more batches acknowledged.</summary>
