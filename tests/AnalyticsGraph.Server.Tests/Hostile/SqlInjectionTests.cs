@@ -140,7 +140,8 @@ public sealed class SqlInjectionTests(SampleServer sample)
             case ScalarType { Name: "String" or "ID" }:
                 yield return type.Nullable is ListType ? $"[{text}]" : text;
                 break;
-            case InputObjectType input when within.Add(input):
+            // Filters, which go in circles, have a test of their own.
+            case InputObjectType input when !input.Name.EndsWith("FilterInput", StringComparison.Ordinal) && within.Add(input):
                 foreach (var field in input.Fields.Values)
                 {
                     var others = string.Concat(input.Fields.Values.Where(other => other.IsRequired && other != field).Select(other => $" {other.Name}: {Filler(other.Type)}"));
