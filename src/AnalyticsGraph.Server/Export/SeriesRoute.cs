@@ -1,9 +1,9 @@
+using System.Text.Json;
 using AnalyticsGraph.Analytics.Export;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.Mapping.Rows;
-using System.Text.Json;
 
 namespace AnalyticsGraph.Server.Export;
 

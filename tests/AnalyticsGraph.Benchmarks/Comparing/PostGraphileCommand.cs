@@ -17,12 +17,13 @@ internal static class PostGraphileCommand
     {
         var quick = new Option<bool>("--quick") { Description = "Few and short rounds: whether all works, not how fast it is." };
         var data = new Option<string?>("--data") { Description = "Where the embedded engines keep the data; a folder for this run alone if left out.", HelpName = "DIR" };
-        var command = new Command("postgraphile", "The same three questions to this server, to PostGraphile 5 and, by ideal statements, to PostgreSQL.") { quick, data };
-        command.SetAction(parsed => RunAsync(parsed.GetValue(quick), parsed.GetValue(data)));
+        var only = new Option<string>("--only") { Description = "The questions with this text in their name.", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var command = new Command("postgraphile", "The same three questions to this server, to PostGraphile 5 and, by ideal statements, to PostgreSQL.") { quick, data, only };
+        command.SetAction(parsed => RunAsync(parsed.GetValue(quick), parsed.GetValue(data), parsed.GetValue(only)!));
         return command;
     }
 
-    private static async Task<int> RunAsync(bool quick, string? named)
+    private static async Task<int> RunAsync(bool quick, string? named, string only)
     {
         var (rounds, duration) = quick ? (2, TimeSpan.FromSeconds(1)) : (5, TimeSpan.FromSeconds(4));
         var folder = named ?? Directory.CreateTempSubdirectory("analyticsgraph-postgraphile-").FullName;
@@ -34,7 +35,7 @@ internal static class PostGraphileCommand
             await using var postgres = Open(place);
             var (experiment, run) = await FindAsync(postgres);
             var table = new Table().AddColumns("", "connections", "times PostGraphile", "aim", "min", "max", "requests/s", "PostGraphile", "ideal statement", "CPU µs", "PostGraphile's");
-            foreach (var query in ComparedQuery.Make(experiment, run))
+            foreach (var query in ComparedQuery.Make(experiment, run).Where(query => query.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
             {
                 await RequireSameAnswersAsync(ours, theirs, postgres, query);
                 foreach (var connections in Connections)
