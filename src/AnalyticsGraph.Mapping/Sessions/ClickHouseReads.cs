@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Threading.Channels;
 using AnalyticsGraph.ClickHouse;
 
 namespace AnalyticsGraph.Mapping.Sessions;
@@ -9,13 +9,14 @@ namespace AnalyticsGraph.Mapping.Sessions;
 /// The way of every query to ClickHouse that a caller's request causes: within the limits of <see cref="MappingLimits.ClickHouse"/>, which ClickHouse enforces, and not more of them at once
 /// than it shall run. One for all requests.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Nobody asks the semaphore for a handle, which is all that it would dispose.")]
 public sealed class ClickHouseReads
 {
     private readonly ClickHouseClient _client;
     private readonly MappingLimits _limits;
     private readonly FrozenDictionary<string, string> _whole;
     private readonly FrozenDictionary<string, string> _streamed;
-    private readonly Channel<bool> _places;
+    private readonly SemaphoreSlim _places;
 
     /// <summary>Makes the way.</summary>
     /// <param name="client">Where it leads.</param>
@@ -26,12 +27,7 @@ public sealed class ClickHouseReads
         ArgumentNullException.ThrowIfNull(limits);
         (_client, _limits) = (client, limits);
         var rails = limits.ClickHouse;
-        _places = Channel.CreateBounded<bool>(rails.MaxQueries);
-        while (_places.Writer.TryWrite(true))
-        {
-            // Each item is a place.
-        }
-
+        _places = new SemaphoreSlim(rails.MaxQueries);
         Dictionary<string, string> both = new()
         {
             ["max_memory_usage"] = Text(rails.MaxMemory),
@@ -58,7 +54,12 @@ public sealed class ClickHouseReads
         var hasPlace = false;
         try
         {
-            hasPlace = _places.Reader.TryRead(out var place) ? place : await WaitForPlaceAsync(cancellationToken).ConfigureAwait(false);
+            hasPlace = await _places.WaitAsync(_limits.ClickHouse.QueueTimeout, cancellationToken).ConfigureAwait(false);
+            if (!hasPlace)
+            {
+                throw StoreErrors.TooManyQueries(_limits.ClickHouse);
+            }
+
             var result = await _client.QueryAsync(Within(_whole, query), cancellationToken).ConfigureAwait(false);
             await using var _ = result.ConfigureAwait(false);
             return await read(result).ConfigureAwait(false);
@@ -71,7 +72,7 @@ public sealed class ClickHouseReads
         {
             if (hasPlace)
             {
-                _places.Writer.TryWrite(true);
+                _places.Release();
             }
         }
     }
@@ -110,20 +111,6 @@ public sealed class ClickHouseReads
         catch (Exception exception)
         {
             throw StoreErrors.FromClickHouse(exception, _limits, cancellationToken);
-        }
-    }
-
-    private async Task<bool> WaitForPlaceAsync(CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(_limits.ClickHouse.QueueTimeout);
-        try
-        {
-            return await _places.Reader.ReadAsync(patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw StoreErrors.TooManyQueries(_limits.ClickHouse);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,6 +6,7 @@ using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Server.Hosting;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace AnalyticsGraph.Server.Export;
@@ -14,6 +14,7 @@ namespace AnalyticsGraph.Server.Export;
 /// <summary><c>GET|POST /export/{name}</c>: answers of the graph as files, streamed from ClickHouse (docs/export.md).</summary>
 internal static class ExportEndpoint
 {
+    private const string Title = "Nothing was exported.";
     private const int LongestBody = 1 << 20;
 
     /// <summary>Maps the endpoint.</summary>
@@ -34,24 +35,29 @@ internal static class ExportEndpoint
         {
             await ExportAsync(name, http, graph() ?? throw Refusal(ErrorCodes.StoreUnavailable, "The server is not ready yet; /health/ready says why."), limits, mapping, places);
         }
-        catch (Exception) when (http.RequestAborted.IsCancellationRequested || http.Response.HasStarted)
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there, or a file has begun that will not be whole: what was sent must not look like all of it.
+            // Nobody is there.
+            http.Abort();
+        }
+        catch (Exception fault) when (http.Response.HasStarted)
+        {
+            // A file has begun that will not be whole: what was sent must not look like all of it.
+            logger.LogWarning(fault, "The export {Name} broke off after its first bytes.", name);
             http.Abort();
         }
         catch (BadHttpRequestException fault)
         {
-            await TellAsync(http, fault.StatusCode, fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorCodes.LimitExceeded : ErrorCodes.BadRequest, fault.Message);
+            await ProblemAnswers.TellAsync(http, fault, Title);
         }
         catch (GraphQLException fault)
         {
-            await TellAsync(http, StatusOf(fault.Error.Code), fault.Error.Code, fault.Error.Message, fault.Error.Extensions);
+            var error = fault.Error;
+            await ProblemAnswers.TellAsync(http, ProblemAnswers.StatusOf(error.Code, StatusCodes.Status422UnprocessableEntity), error.Code, Title, error.Message, error.Extensions ?? []);
         }
         catch (Exception fault)
         {
-            var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("n");
-            logger.LogError(fault, "The export {Name} failed ({Trace}).", name, trace);
-            await TellAsync(http, StatusCodes.Status500InternalServerError, ErrorCodes.Internal, $"A fault of the server; its log has more under {trace}.");
+            await ProblemAnswers.TellFaultAsync(http, logger, fault, Title);
         }
     }
 
@@ -116,7 +122,7 @@ internal static class ExportEndpoint
             throw new BadHttpRequestException("Send the arguments as a JSON object, with the Content-Type application/json.", StatusCodes.Status415UnsupportedMediaType);
         }
 
-        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = LongestBody;
         }
@@ -133,21 +139,4 @@ internal static class ExportEndpoint
     }
 
     private static GraphQLException Refusal(string code, string message) => new(new GraphQLError(message, code));
-
-    private static int StatusOf(string code) => code switch
-    {
-        ErrorCodes.NotFound => StatusCodes.Status404NotFound,
-        ErrorCodes.LimitExceeded => StatusCodes.Status422UnprocessableEntity,
-        ErrorCodes.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-        ErrorCodes.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
-        ErrorCodes.Internal or ErrorCodes.NonNullViolation => StatusCodes.Status500InternalServerError,
-        _ => StatusCodes.Status400BadRequest,
-    };
-
-    // RFC 9457.
-    private static Task TellAsync(HttpContext http, int status, string code, string message, IReadOnlyDictionary<string, object?>? more = null)
-    {
-        var extensions = new Dictionary<string, object?>(more ?? new Dictionary<string, object?>()) { ["code"] = code };
-        return Results.Problem(message, statusCode: status, title: "Nothing was exported.", extensions: extensions).ExecuteAsync(http);
-    }
 }

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Tracking.Ingest;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,6 +11,8 @@ namespace AnalyticsGraph.Server.Ingest;
 /// <summary><c>POST /ingest/{stream}</c>: rows in bulk, all of a body or nothing (docs/ingest.md).</summary>
 internal static class IngestEndpoint
 {
+    private const string Title = "Nothing of the body was stored.";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>What media types say; a <c>format</c> in the URL says it before them.</summary>
@@ -45,7 +47,9 @@ internal static class IngestEndpoint
 
             await using var body = Decode(http.Request);
             var answer = await taker.IngestAsync(request, body, http.RequestAborted);
-            await WriteAsync(http, "application/json", new Answer(answer.Rows, request.Stream.ReplacesRows ? null : answer.NewRows));
+            var told = JsonSerializer.SerializeToUtf8Bytes(new Answer(answer.Rows, request.Stream.ReplacesRows ? null : answer.NewRows), Json);
+            (http.Response.ContentType, http.Response.ContentLength) = ("application/json", told.Length);
+            await http.Response.Body.WriteAsync(told, http.RequestAborted);
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
@@ -54,21 +58,19 @@ internal static class IngestEndpoint
         }
         catch (BadHttpRequestException fault)
         {
-            await TellAsync(http, fault.StatusCode, fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorCodes.LimitExceeded : ErrorCodes.BadRequest, fault.Message);
+            await ProblemAnswers.TellAsync(http, fault, Title);
         }
         catch (IngestException fault)
         {
-            await TellAsync(http, StatusOf(fault.Code), fault.Code, fault.Message, fault);
+            await TellAsync(http, fault.Code, fault.Message, new("row", fault.Row), new("line", fault.Line), new("column", fault.Column));
         }
         catch (GraphQLException fault)
         {
-            await TellAsync(http, StatusOf(fault.Error.Code), fault.Error.Code, fault.Error.Message);
+            await TellAsync(http, fault.Error.Code, fault.Error.Message);
         }
         catch (Exception fault) when (!http.Response.HasStarted)
         {
-            var trace = Activity.Current?.TraceId.ToHexString() ?? Guid.NewGuid().ToString("n");
-            logger.LogError(fault, "A body for /ingest/{Stream} could not be taken ({Trace}).", stream, trace);
-            await TellAsync(http, StatusCodes.Status500InternalServerError, ErrorCodes.Internal, $"A fault of the server; its log has more under {trace}.");
+            await ProblemAnswers.TellFaultAsync(http, logger, fault, Title);
         }
     }
 
@@ -119,44 +121,11 @@ internal static class IngestEndpoint
 
     private static BadHttpRequestException Unsupported(string message) => new(message, StatusCodes.Status415UnsupportedMediaType);
 
-    private static int StatusOf(string code) => code switch
-    {
-        ErrorCodes.NotFound => StatusCodes.Status404NotFound,
-        ErrorCodes.Conflict => StatusCodes.Status409Conflict,
-        ErrorCodes.LimitExceeded => StatusCodes.Status413PayloadTooLarge,
-        ErrorCodes.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-        ErrorCodes.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status400BadRequest,
-    };
-
-    private static Task TellAsync(HttpContext http, int status, string code, string message, IngestException? fault = null)
-    {
-        http.Response.StatusCode = status;
-        var problem = new Problem(status, code, message) { Row = fault?.Row, Line = fault?.Line, Column = fault?.Column };
-        return WriteAsync(http, "application/problem+json", problem);
-    }
-
-    private static Task WriteAsync<T>(HttpContext http, string media, T answer)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(answer, Json);
-        (http.Response.ContentType, http.Response.ContentLength) = (media, body.Length);
-        return http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
-    }
+    private static Task TellAsync(HttpContext http, string code, string message, params IEnumerable<KeyValuePair<string, object?>> more) =>
+        ProblemAnswers.TellAsync(http, ProblemAnswers.StatusOf(code, StatusCodes.Status413PayloadTooLarge), code, Title, message, more);
 
     /// <summary>What came of a body.</summary>
     /// <param name="Rows">How many rows it had.</param>
     /// <param name="NewRows">How many of them were not there before; left out where rows replace others.</param>
     private sealed record Answer(long Rows, long? NewRows);
-
-    /// <summary>What is wrong (RFC 9457).</summary>
-    private sealed record Problem(int Status, string Code, string Detail)
-    {
-        public string Title { get; } = "Nothing of the body was stored.";
-
-        public long? Row { get; init; }
-
-        public long? Line { get; init; }
-
-        public string? Column { get; init; }
-    }
 }

@@ -52,18 +52,18 @@ internal sealed class PointFeed(
     /// <param name="ct">Ends the subscription.</param>
     public async IAsyncEnumerable<LivePoints> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        var next = NextAsync(ct);
+        var next = NextAsync();
         while (true)
         {
-            // Whatever came meanwhile is told together.
+            // Whatever came meanwhile is told together. It is taken in here alone, never while something else is done with the chunks.
             while (next.IsCompleted)
             {
-                if (!await next.ConfigureAwait(false))
+                if (!await TakeInAsync(next, ct).ConfigureAwait(false))
                 {
                     yield break;
                 }
 
-                next = NextAsync(ct);
+                next = NextAsync();
             }
 
             if (Find(run => run.IsReady) is { } ready)
@@ -114,11 +114,13 @@ internal sealed class PointFeed(
         return found.Count == runs.Length ? found : throw new GraphQLException(new GraphQLError(runs.Length == 1 ? "There is no such run." : "Not every run of these exists.", ErrorCodes.NotFound));
     }
 
-    private async Task<bool> NextAsync(CancellationToken ct)
+    private Task<bool> NextAsync() => _events.MoveNextAsync().AsTask();
+
+    private async Task<bool> TakeInAsync(Task<bool> next, CancellationToken ct)
     {
         try
         {
-            if (!await _events.MoveNextAsync().ConfigureAwait(false))
+            if (!await next.ConfigureAwait(false))
             {
                 return false;
             }
