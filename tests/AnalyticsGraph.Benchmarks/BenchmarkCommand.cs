@@ -3,6 +3,7 @@ using AnalyticsGraph.Benchmarks.Comparing;
 using AnalyticsGraph.Benchmarks.Crashing;
 using AnalyticsGraph.Benchmarks.Ingesting;
 using AnalyticsGraph.Benchmarks.Measuring;
+using AnalyticsGraph.Benchmarks.Mixed;
 using AnalyticsGraph.Benchmarks.Parts;
 using AnalyticsGraph.Benchmarks.Scaling;
 using AnalyticsGraph.Benchmarks.Servers;
@@ -30,6 +31,7 @@ internal static class BenchmarkCommand
         root.Add(PartsCommand.Make());
         root.Add(IngestCommand.Make());
         root.Add(SoakCommand.Make());
+        root.Add(MixedCommand.Make());
         root.Add(CrashCommand.Make());
         root.Add(PostGraphileCommand.Make());
         root.Add(ScaleCommand.Make());

@@ -18,6 +18,28 @@ internal static class ProcessTree
         long Below((int Id, int Parent, long Own, long Ended) p) => p.Own + p.Ended + all[p.Id].Sum(Below);
     }
 
+    /// <summary>Bytes of memory of the process, and of its descendants: pages that several share are divided among them.</summary>
+    public static (long Own, long Descendants) Memory(int process)
+    {
+        var children = Process.GetProcesses().Select(p => Read(p.Id)).OfType<(int Id, int Parent, long Own, long Ended)>().ToLookup(p => p.Parent, p => p.Id);
+        return (Held(process), children[process].Sum(Below));
+
+        long Below(int id) => Held(id) + children[id].Sum(Below);
+    }
+
+    private static long Held(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
+            return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) << 10;
+        }
+        catch (IOException)
+        {
+            return 0; // It has ended.
+        }
+    }
+
     private static TimeSpan Time(long ticks) => TimeSpan.FromSeconds(ticks / (double)TicksPerSecond);
 
     private static (int Id, int Parent, long Own, long Ended)? Read(int process)

@@ -24,7 +24,7 @@ internal sealed class SoakLoad : IDisposable
         BareList.Query,
         $$"""{ experiment(name: "{{SampleData.SeriesExperiment}}") { runs(first: 1) { nodes { id series(key: "{{SampleData.ShortKey}}") { steps values } } } } }""",
         $$"""{ experiment(name: "{{SampleData.SeriesExperiment}}") { runs(first: 1) { nodes { series(key: "{{SampleData.LongKey}}", sample: {lttb: {points: 500} }) { steps values } } } } }""",
-        "{ runs(first: 20) { totalCount nodes { id metrics { key count last { value } } } } }",
+        "{ runs(first: 20) { totalCount nodes { id metrics { key count latest { value } } } } }",
         "{ nothing }",
     ];
 

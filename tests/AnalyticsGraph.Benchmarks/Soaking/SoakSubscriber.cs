@@ -9,7 +9,7 @@ internal sealed class SoakSubscriber(Uri address, SoakCounts counts, Random rand
 {
     private const int Longest = 3_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly byte[] _buffer = new byte[256 * 1024];
+    private byte[] _buffer = new byte[256 * 1024];
 
     public async Task RunAsync(CancellationToken end)
     {
@@ -108,6 +108,11 @@ internal sealed class SoakSubscriber(Uri address, SoakCounts counts, Random rand
     {
         for (var length = 0; ;)
         {
+            if (length == _buffer.Length)
+            {
+                Array.Resize(ref _buffer, 2 * length);
+            }
+
             var received = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellation);
             length += received.Count;
             if (received.MessageType == WebSocketMessageType.Close)
