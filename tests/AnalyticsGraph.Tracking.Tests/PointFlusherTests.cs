@@ -98,6 +98,34 @@ public sealed class PointFlusherTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task FlushRuns_Should_FlushOnceForAllThatWait_When_WritersNeverRest()
+    {
+        var run = await engines.CreateRunAsync();
+        await LogAsync(run, 0, 10);
+        PointFlusher[] replicas =
+        [
+            .. Enumerable.Range(0, 3).Select(_ => new PointFlusher(engines.Postgres, engines.ClickHouse, new PointLogOptions(), Microsoft.Extensions.Logging.Abstractions.NullLogger<PointFlusher>.Instance)),
+        ];
+        var flushes = 0;
+        foreach (var replica in replicas)
+            replica.Flushed += _ => LogAsync(run, 10 * Interlocked.Increment(ref flushes), 10 * (flushes + 1)).GetAwaiter().GetResult();
+        Task[] readers;
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        await using (await SessionLock.TakeAsync(connection, PointFlusher.LockKey, default))
+        {
+            readers = [.. replicas.Select(replica => replica.FlushRunsAsync([run]))];
+            while (await engines.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") < readers.Length)
+                await Task.Delay(10);
+        }
+
+        await Task.WhenAll(readers);
+        Assert.Equal(1, flushes);
+        Assert.Equal(10, (await engines.PointsInClickHouseAsync(run)).Count);
+        foreach (var replica in replicas)
+            await replica.DisposeAsync();
+    }
+
+    [Fact]
     public async Task LogBatch_Should_RefuseWithACode_When_TheLogIsFull()
     {
         var options = new PointLogOptions { MaxPendingBytes = 1000 };

@@ -23,7 +23,7 @@ namespace AnalyticsGraph.Tracking.Points;
 /// </summary>
 public sealed class PointFlusher : IAsyncDisposable
 {
-    private const long LockKey = 0x706F_696E_746C_6F67; // "pointlog"
+    internal const long LockKey = 0x706F_696E_746C_6F67; // "pointlog"
 
     // Decoding as much takes about as long as a flush.
     private const long MostSearchedBytes = 4 << 20;
@@ -78,14 +78,14 @@ public sealed class PointFlusher : IAsyncDisposable
     {
         await AskAsync(async () =>
         {
-            if (!await HasPendingAsync(runs, ct).ConfigureAwait(false))
+            if (await FindLastGroupAsync(runs, ct).ConfigureAwait(false) is not { } asked)
                 return true;
             await _turn.WaitAsync(ct).ConfigureAwait(false);
             try
             {
-                // Whoever had the turn before may have taken these along.
-                if (await HasPendingAsync(runs, ct).ConfigureAwait(false))
-                    await FlushLockedAsync(ct).ConfigureAwait(false);
+                // Whoever had the turn before may have taken these along. What came since is not waited for: writers may never rest.
+                if (await HasPendingAsync(asked, runs, ct).ConfigureAwait(false))
+                    await FlushLockedAsync(asked, ct).ConfigureAwait(false);
             }
             finally
             {
@@ -103,7 +103,7 @@ public sealed class PointFlusher : IAsyncDisposable
         await _turn.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await FlushLockedAsync(ct).ConfigureAwait(false);
+            await FlushLockedAsync(long.MaxValue, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -317,15 +317,34 @@ public sealed class PointFlusher : IAsyncDisposable
             yield return part;
     }
 
-    private async Task<bool> HasPendingAsync(long[]? runs, CancellationToken ct)
+    /// <summary>The last group that is logged, of some runs or of all; null if none is.</summary>
+    private async Task<long?> FindLastGroupAsync(long[]? runs, CancellationToken ct)
     {
-        await using var command = _postgres.CreateCommand(runs is null ? "SELECT EXISTS (SELECT FROM point_log)" : "SELECT EXISTS (SELECT FROM point_log WHERE run_ids && $1)");
-        if (runs is not null)
-            command.Parameters.Add(new NpgsqlParameter { Value = runs });
-        return (bool)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+        await using var find = _postgres.CreateCommand($"SELECT max(group_id) FROM point_log WHERE true {OfRuns(runs)}");
+        AddRuns(find, runs);
+        return await find.ExecuteScalarAsync(ct).ConfigureAwait(false) as long?;
     }
 
-    private async Task FlushLockedAsync(CancellationToken ct)
+    private async Task<bool> HasPendingAsync(long asked, long[]? runs, CancellationToken ct)
+    {
+        await using var find = _postgres.CreateCommand($"SELECT EXISTS (SELECT FROM point_log WHERE group_id <= $1 {OfRuns(runs, "$2")})");
+        find.Parameters.Add(new NpgsqlParameter { Value = asked });
+        AddRuns(find, runs);
+        return (bool)(await find.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+    }
+
+    private static string OfRuns(long[]? runs, string parameter = "$1") => runs is null ? "" : $"AND run_ids && {parameter}";
+
+    private static void AddRuns(NpgsqlCommand command, long[]? runs)
+    {
+        if (runs is not null)
+            command.Parameters.Add(new NpgsqlParameter { Value = runs });
+    }
+
+    /// <summary>Flushes all that is logged by now, if any of it was asked for.</summary>
+    /// <param name="asked">The last group that is asked for.</param>
+    /// <param name="ct">Ends the wait.</param>
+    private async Task FlushLockedAsync(long asked, CancellationToken ct)
     {
         await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var held = await SessionLock.TakeAsync(connection, LockKey, ct).ConfigureAwait(false);
@@ -334,10 +353,12 @@ public sealed class PointFlusher : IAsyncDisposable
         foreach (var left in await FindRecordedAsync(connection, ct).ConfigureAwait(false))
             await FlushBlockAsync(connection, left, isReplay: true, ct).ConfigureAwait(false);
 
-        // No further than what is logged now, so that a reader is not kept by writers that never rest.
-        var last = await FindLastGroupAsync(connection, ct).ConfigureAwait(false);
-        while (last is { } lastGroup && await RecordBlockAsync(connection, lastGroup, ct).ConfigureAwait(false) is { } block)
-            await FlushBlockAsync(connection, block, isReplay: false, ct).ConfigureAwait(false);
+        // No further than what is logged now, so that a reader is not kept by writers that never rest: what they add meanwhile is for whoever asks next.
+        if (await FindGroupsAsync(connection, ct).ConfigureAwait(false) is var (first, last) && first <= asked)
+        {
+            while (await RecordBlockAsync(connection, last, ct).ConfigureAwait(false) is { } block)
+                await FlushBlockAsync(connection, block, isReplay: false, ct).ConfigureAwait(false);
+        }
 
         await CountPendingAsync(connection, ct).ConfigureAwait(false);
     }
@@ -379,10 +400,11 @@ public sealed class PointFlusher : IAsyncDisposable
         return blocks;
     }
 
-    private static async Task<long?> FindLastGroupAsync(NpgsqlConnection connection, CancellationToken ct)
+    private static async Task<(long First, long Last)?> FindGroupsAsync(NpgsqlConnection connection, CancellationToken ct)
     {
-        await using var find = new NpgsqlCommand("SELECT max(group_id) FROM point_log", connection);
-        return await find.ExecuteScalarAsync(ct).ConfigureAwait(false) as long?;
+        await using var find = new NpgsqlCommand("SELECT min(group_id), max(group_id) FROM point_log", connection);
+        await using var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        return await reader.ReadAsync(ct).ConfigureAwait(false) && !reader.IsDBNull(0) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
 
     /// <summary>Counts what waits, which other replicas may have logged.</summary>
