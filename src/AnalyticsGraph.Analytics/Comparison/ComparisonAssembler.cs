@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
@@ -11,33 +12,50 @@ namespace AnalyticsGraph.Analytics.Comparison;
 /// <param name="limits">How many values may come.</param>
 internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runIds, RunGroups? groups, SeriesLimits limits)
 {
-    private readonly List<Row> _rows = [];
-    private readonly HashSet<long> _positions = [];
-    private readonly HashSet<(byte, uint, long)> _columns = [];
+    // Numbered as they come; sorted at the end.
+    private readonly Dictionary<long, int> _positions = [];
+    private readonly Dictionary<long, int> _placeOfRun = runIds.Select((run, place) => (run, place)).ToDictionary(pair => pair.run, pair => pair.place);
+
+    // By metric, then by run or group.
+    private readonly List<Row>?[] _runs = new List<Row>?[request.Keys.Length * runIds.Length];
+    private readonly List<Row>?[] _groups = new List<Row>?[request.Keys.Length * (groups?.Names.Length ?? 0)];
+    private int _columns;
 
     /// <summary>Takes a block of the answer.</summary>
     /// <param name="block">The block.</param>
     /// <exception cref="GraphQLException">More values came than one request may have.</exception>
     public void Add(Block block)
     {
-        var (parts, metrics, ids, positions) = (block.Column<byte>("part"), block.Column<uint>("metric"), block.Column<long>("id"), block.Column<long>("position"));
-        var (points, values) = (block.Column<long>("points"), block.Column<double>("value"));
+        var parts = block.Column<byte>("part").Values;
+        var metrics = block.Column<uint>("metric").Values;
+        var ids = block.Column<long>("id").Values;
+        var positions = block.Column<long>("position").Values;
+        var points = block.Column<long>("points").Values;
+        var values = block.Column<double>("sampled").Values;
         var isOfGroups = block.Columns.Any(column => column.Name == "low");
+        var lows = isOfGroups ? block.Column<double>("low").Values : [];
+        var highs = isOfGroups ? block.Column<double>("high").Values : [];
+        var deviations = isOfGroups ? block.Column<double>("deviation").Values : [];
         for (var i = 0; i < block.RowCount; i++)
         {
-            _positions.Add(positions[i]);
-            _columns.Add((parts[i], metrics[i], ids[i]));
-            _rows.Add(isOfGroups
-                ? new Row(parts[i], metrics[i], ids[i], positions[i], points[i], values[i], block.Column<double>("low")[i], block.Column<double>("high")[i], block.Column<double>("deviation")[i])
-                : new Row(parts[i], metrics[i], ids[i], positions[i], points[i], values[i], 0, 0, 0));
+            ref var rows = ref parts[i] == ComparisonSql.RunPart
+                ? ref _runs[((int)metrics[i] * runIds.Length) + _placeOfRun[ids[i]]]
+                : ref _groups[((int)metrics[i] * groups!.Names.Length) + (int)ids[i]];
+            if (rows is null)
+            {
+                rows = [];
+                _columns++;
+            }
+
+            rows.Add(new Row(NumberOf(positions[i]), points[i], values[i], isOfGroups ? new Band(lows[i], highs[i], deviations[i]) : default));
         }
 
         // Each column has a place for each position, whether it has a point there or not.
-        var size = (long)_positions.Count * _columns.Count;
+        var size = (long)_positions.Count * _columns;
         if (size > limits.MaxPointsPerRequest)
         {
             throw new GraphQLException(new GraphQLError(
-                $"The comparison has {size} values or more ({_columns.Count} columns of {_positions.Count} places); at most {limits.MaxPointsPerRequest} are returned. Ask for fewer `points`, a narrower window, fewer runs, or for `groups` alone.",
+                $"The comparison has {size} values or more ({_columns} columns of {_positions.Count} places); at most {limits.MaxPointsPerRequest} are returned. Ask for fewer `points`, a narrower window, fewer runs, or for `groups` alone.",
                 ErrorCodes.LimitExceeded));
         }
     }
@@ -45,25 +63,30 @@ internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runI
     /// <summary>The answer, when all blocks are in.</summary>
     public ComparisonAnswer Finish()
     {
-        long[] positions = [.. _positions.Order()];
-        var placeOf = positions.Select((position, place) => (position, place)).ToDictionary(pair => pair.position, pair => pair.place);
-        var runOf = runIds.Select((run, place) => (run, place)).ToDictionary(pair => pair.run, pair => (long)pair.place);
-        var columns = _rows.GroupBy(row => (row.Part, row.Metric, Place: row.Part == ComparisonSql.RunPart ? runOf[row.Id] : row.Id)).OrderBy(rows => rows.Key).ToLookup(rows => rows.Key.Part);
+        long[] positions = [.. _positions.Keys];
+        int[] numbers = [.. _positions.Values];
+        Array.Sort(positions, numbers);
+        var placeOf = new int[positions.Length];
+        for (var place = 0; place < positions.Length; place++)
+        {
+            placeOf[numbers[place]] = place;
+        }
+
         return new ComparisonAnswer(
             request,
             positions,
-            [.. columns[ComparisonSql.RunPart].Select(rows => new ComparedSeries(
-                runIds[rows.Key.Place], request.Keys[rows.Key.Metric], rows.Sum(row => row.Points), Dense(rows, row => row.Points), Dense(rows, row => (double?)row.Value)))],
-            [.. columns[ComparisonSql.GroupPart].Select(rows => new ComparedGroup(
-                groups!.Names[rows.Key.Place],
-                request.Keys[rows.Key.Metric],
-                Dense(rows, row => row.Points),
-                Dense(rows, row => (double?)row.Value),
-                Dense(rows, row => (double?)row.Low),
-                Dense(rows, row => (double?)row.High),
-                Dense(rows, row => row.Points < 2 ? null : (double?)row.Deviation)))]);
+            [.. Columns(_runs, runIds.Length).Select(column => new ComparedSeries(
+                runIds[column.Place], request.Keys[column.Metric], column.Rows.Sum(row => row.Points), Dense(column.Rows, row => row.Points), Dense(column.Rows, row => (double?)row.Value)))],
+            [.. Columns(_groups, groups?.Names.Length ?? 0).Select(column => new ComparedGroup(
+                groups!.Names[column.Place],
+                request.Keys[column.Metric],
+                Dense(column.Rows, row => row.Points),
+                Dense(column.Rows, row => (double?)row.Value),
+                Dense(column.Rows, row => (double?)row.Band.Low),
+                Dense(column.Rows, row => (double?)row.Band.High),
+                Dense(column.Rows, row => row.Points < 2 ? null : (double?)row.Band.Deviation)))]);
 
-        T[] Dense<T>(IEnumerable<Row> rows, Func<Row, T> value)
+        T[] Dense<T>(List<Row> rows, Func<Row, T> value)
         {
             var dense = new T[positions.Length];
             foreach (var row in rows)
@@ -75,5 +98,29 @@ internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runI
         }
     }
 
-    private readonly record struct Row(byte Part, uint Metric, long Id, long Position, long Points, double Value, double Low, double High, double Deviation);
+    private static IEnumerable<(int Metric, int Place, List<Row> Rows)> Columns(List<Row>?[] columns, int width)
+    {
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (columns[i] is { } rows)
+            {
+                yield return (i / width, i % width, rows);
+            }
+        }
+    }
+
+    private int NumberOf(long position)
+    {
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_positions, position, out var isKnown);
+        if (!isKnown)
+        {
+            number = _positions.Count - 1;
+        }
+
+        return number;
+    }
+
+    private readonly record struct Row(int Position, long Points, double Value, Band Band);
+
+    private readonly record struct Band(double Low, double High, double Deviation);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Mapping;
@@ -7,7 +6,7 @@ using AnalyticsGraph.Mapping;
 namespace AnalyticsGraph.Analytics.Comparison;
 
 /// <summary>
-/// The one ClickHouse statement of a comparison. Rows are <c>part, metric, id, position, points, value</c>, in no order: of a run (<see cref="RunPart"/>: <c>id</c> is the run's, <c>points</c> how many
+/// The one ClickHouse statement of a comparison. Rows are <c>part, metric, id, position, points, sampled</c>, in no order: of a run (<see cref="RunPart"/>: <c>id</c> is the run's, <c>points</c> how many
 /// points it has at the position) or of a group (<see cref="GroupPart"/>: its place, how many runs have a finite value there, their mean; then also <c>low, high, deviation</c>). A value is NaN where no
 /// point is finite.
 /// </summary>
@@ -24,6 +23,7 @@ internal sealed class ComparisonSql
     private readonly ComparisonRequest _request;
     private readonly ComparedRuns _runs;
     private readonly MappingLimits _limits;
+    private bool _isJoined;
 
     private ComparisonSql(ComparisonRequest request, ComparedRuns runs, MappingLimits limits) => (_request, _runs, _limits) = (request, runs, limits);
 
@@ -36,51 +36,58 @@ internal sealed class ComparisonSql
     public static ClickHouseQuery Compose(ComparisonRequest request, ComparedRuns runs, bool withRuns, RunGroups? groups, MappingLimits limits)
     {
         var sql = new ComparisonSql(request, runs, limits);
-        var aligned = runs.Rolled.Count == 0 ? sql.OfPoints(request.Keys, runs.RunIds) : string.Join("\nUNION ALL\n", request.Keys.SelectMany((_, metric) => sql.OfMetric(metric)));
-        var text = (withRuns, groups) switch
+        if (groups is null)
         {
-            (_, null) => OfRuns(aligned),
-            (false, _) => sql.OfGroups(aligned, groups),
-            _ => $"SELECT *, nan AS low, nan AS high, nan AS deviation FROM ({OfRuns(aligned)})\nUNION ALL\n{sql.OfGroups(aligned, groups)}",
-        };
-        return sql._sent.Aggregate(new ClickHouseQuery(text) { Parameters = sql._parameters }, (query, sent) => sent.AddTo(query));
+            return sql.ToQuery(sql.Aligned($"toUInt8({RunPart}) AS part, "));
+        }
+
+        var aligned = sql.Aligned("");
+        var text = sql.OfGroups(aligned, groups);
+        return sql.ToQuery(withRuns ? $"SELECT toUInt8({RunPart}) AS part, *, nan AS low, nan AS high, nan AS deviation FROM ({aligned})\nUNION ALL\n{text}" : text);
     }
 
-    private static string OfRuns(string aligned) => $"SELECT toUInt8({RunPart}) AS part, metric, run_id AS id, position, points, sampled AS value FROM ({aligned})";
+    // A row for each run, metric and position that has points: metric, id, position, points, sampled; in front of them what else is selected.
+    private string Aligned(string selected) => _runs.Rolled.Count == 0
+        ? OfPoints(selected, _request.Keys, _runs.RunIds)
+        : string.Join("\nUNION ALL\n", _request.Keys.SelectMany((_, metric) => OfMetric(selected, metric)));
+
+    private ClickHouseQuery ToQuery(string text) => _sent.Aggregate(
+        new ClickHouseQuery(text) { Parameters = _parameters, Settings = _runs.Rolled.Count == 0 && !_isJoined ? SeriesSql.LookUp : new Dictionary<string, string>() }, (query, sent) => sent.AddTo(query));
 
     private string OfGroups(string aligned, RunGroups groups)
     {
         var (place, join) = ("toInt64(0)", "");
         if (groups.Names.Length > 1)
         {
-            (place, join) = ("g.place", $" INNER JOIN {Sent(_runs.RunIds, ("place", groups.GroupOf)).Table} AS g ON g.id = a.run_id");
+            (place, join) = ("g.place", $" INNER JOIN {Sent(_runs.RunIds, ("place", groups.GroupOf)).Table} AS g ON g.id = a.id");
+            _isJoined = true;
         }
 
         return $"""
-            SELECT toUInt8({GroupPart}) AS part, metric, id, position, toInt64(countIf(isFinite(sampled))) AS points, avgIf(sampled, isFinite(sampled)) AS value,
-                if(points = 0, nan, minIf(sampled, isFinite(sampled))) AS low, if(points = 0, nan, maxIf(sampled, isFinite(sampled))) AS high, stddevSampStableIf(sampled, isFinite(sampled)) AS deviation
-            FROM (SELECT metric, {place} AS id, position, sampled FROM ({aligned}) AS a{join})
-            GROUP BY metric, id, position
+            SELECT toUInt8({GroupPart}) AS part, metric, place AS id, position, toInt64(countIf(isFinite(value))) AS points, avgIf(value, isFinite(value)) AS sampled,
+                if(points = 0, nan, minIf(value, isFinite(value))) AS low, if(points = 0, nan, maxIf(value, isFinite(value))) AS high, stddevSampStableIf(value, isFinite(value)) AS deviation
+            FROM (SELECT metric, {place} AS place, position, sampled AS value FROM ({aligned}) AS a{join})
+            GROUP BY metric, place, position
             """;
     }
 
     // Runs whose points of a metric are read, and those whose rollups of one width are.
-    private IEnumerable<string> OfMetric(int metric)
+    private IEnumerable<string> OfMetric(string selected, int metric)
     {
         var rolled = _runs.Rolled.Where(series => series.Metric == metric).ToLookup(series => series.Width);
         long[] others = [.. _runs.RunIds.Except(_runs.Rolled.Where(series => series.Metric == metric).Select(series => series.RunId))];
         if (others.Length > 0)
         {
-            yield return OfPoints([_request.Keys[metric]], others);
+            yield return OfPoints(selected, [_request.Keys[metric]], others);
         }
 
         foreach (var series in rolled)
         {
-            yield return OfRollups(metric, [.. series], series.Key);
+            yield return OfRollups(selected, metric, [.. series], series.Key);
         }
     }
 
-    private string OfRollups(int metric, RolledSeries[] series, long width)
+    private string OfRollups(string selected, int metric, RolledSeries[] series, long width)
     {
         long[] runs = [.. series.Select(one => one.RunId)];
         long[] seqs = [.. series.Select(one => one.Seq)];
@@ -96,22 +103,25 @@ internal sealed class ComparisonSql
             AlignedSample.First => "if(sum(finite) = 0, nan, argMinIf(head.3, head, finite > 0))",
             _ => "if(sum(finite) = 0, nan, argMaxIf(tail.3, tail, finite > 0))",
         };
-        return $"SELECT run_id, toUInt32({metric}) AS metric, {Start("s")} AS position, sum(n) AS points, {sampled} AS sampled FROM {rows} GROUP BY run_id, position";
+        return $"SELECT {selected}toUInt32({metric}) AS metric, run_id AS id, {Start("s")} AS position, sum(n) AS points, {sampled} AS sampled FROM {rows} GROUP BY id, position";
     }
 
-    // One row for each run, metric and position that has points.
-    private string OfPoints(string[] keys, long[] runs) => $"""
-        SELECT run_id, {Metric(keys)} AS metric, position, toInt64(count()) AS points, {Sampled()} AS sampled
-        FROM (SELECT run_id, key, {Start("x")} AS position, e, s, t, v FROM {Points(keys, runs)}) GROUP BY run_id, key, position
-        """;
+    private string OfPoints(string selected, string[] keys, long[] runs)
+    {
+        var (points, position) = Points(keys, runs);
+        return $"""
+            SELECT {selected}{Metric(keys)} AS metric, p.run_id AS id, {Start(position)} AS position, toInt64(count()) AS points, {Sampled()} AS sampled
+            FROM {points} GROUP BY id, position{(keys.Length == 1 ? "" : ", metric")}
+            """;
+    }
 
     private string Sampled() => _request.Sample switch
     {
-        AlignedSample.Mean => "avgIf(v, isFinite(v))",
-        AlignedSample.Min => "if(countIf(isFinite(v)) = 0, nan, minIf(v, isFinite(v)))",
-        AlignedSample.Max => "if(countIf(isFinite(v)) = 0, nan, maxIf(v, isFinite(v)))",
-        AlignedSample.First => "if(countIf(isFinite(v)) = 0, nan, argMinIf(v, (e, s, t, v), isFinite(v)))",
-        _ => "if(countIf(isFinite(v)) = 0, nan, argMaxIf(v, (e, s, t, v), isFinite(v)))",
+        AlignedSample.Mean => "avgIf(p.value, isFinite(p.value))",
+        AlignedSample.Min => "if(countIf(isFinite(p.value)) = 0, nan, minIf(p.value, isFinite(p.value)))",
+        AlignedSample.Max => "if(countIf(isFinite(p.value)) = 0, nan, maxIf(p.value, isFinite(p.value)))",
+        AlignedSample.First => "if(countIf(isFinite(p.value)) = 0, nan, argMinIf(p.value, (p.epoch, p.step, p.time, p.value), isFinite(p.value)))",
+        _ => "if(countIf(isFinite(p.value)) = 0, nan, argMaxIf(p.value, (p.epoch, p.step, p.time, p.value), isFinite(p.value)))",
     };
 
     private string Start(string position)
@@ -121,35 +131,38 @@ internal sealed class ComparisonSql
             position, buckets.PerOctave > 0, Parameter("size", "Int64", buckets.Width + buckets.PerOctave), buckets.Origin == 0 ? null : Parameter("origin", "Int64", buckets.Origin));
     }
 
-    // run_id, key, e (epoch), s (step), t (Unix milliseconds), v (value), x (position) of the points in the window.
-    private string Points(string[] keys, long[] runs)
+    // What stands behind FROM: the points in the window, as p; and their position.
+    private (string Points, string Position) Points(string[] keys, long[] runs)
     {
+        var relative = _request.Align == Alignment.RelativeTime;
+        var sent = relative ? Sent(runs, ("origin", _runs.Origins)) : Sent(runs);
+        var stored = $"metric_point AS p{(relative ? $" INNER JOIN {sent.Table} AS o ON o.id = p.run_id" : "")} WHERE {Series(keys, sent)}";
+        _isJoined |= relative;
+        if ((_request.Align, _request.Scope) is (Alignment.Step, "BATCH"))
+        {
+            var ordinal = "toInt64(row_number() OVER (PARTITION BY p.run_id, p.key ORDER BY p.epoch, p.step, p.time, p.value)) - 1";
+            return ($"(SELECT p.run_id AS run_id, p.key AS key, p.epoch AS epoch, p.step AS step, p.time AS time, p.value AS value, {ordinal} AS ordinal FROM {stored}) AS p WHERE true{Window("p.ordinal")}", "p.ordinal");
+        }
+
         var position = (_request.Align, _request.Scope) switch
         {
-            (Alignment.Step, "BATCH") => "toInt64(row_number() OVER (PARTITION BY p.run_id, p.key ORDER BY p.epoch, p.step, p.time, p.value)) - 1",
             (Alignment.Epoch, "BATCH") => "p.epoch",
             (Alignment.Step or Alignment.Epoch, _) => "p.step",
-            (Alignment.RelativeTime, _) => "toUnixTimestamp64Milli(p.time) - o.origin",
+            (Alignment.RelativeTime, _) => "(toUnixTimestamp64Milli(p.time) - o.origin)",
             _ => "toUnixTimestamp64Milli(p.time)",
         };
-        var sent = _request.Align == Alignment.RelativeTime ? Sent(runs, ("origin", _runs.Origins)) : Sent(runs);
-        var origins = _request.Align == Alignment.RelativeTime ? $" INNER JOIN {sent.Table} AS o ON o.id = p.run_id" : "";
-        var window = new StringBuilder()
-            .Append(_request.From is { } from ? $" AND x >= {Parameter("from", "Int64", from)}" : "")
-            .Append(_request.To is { } to ? $" AND x <= {Parameter("to", "Int64", to)}" : "")
-            .Append(AxisSql.Within("v", Bound("low", _request.Values.Least), Bound("high", _request.Values.Most)));
-        return $"""
-            (SELECT * FROM (
-                SELECT p.run_id AS run_id, p.key AS key, p.epoch AS e, p.step AS s, toUnixTimestamp64Milli(p.time) AS t, p.value AS v, {position} AS x FROM metric_point AS p{origins}
-                WHERE {Series(keys, sent)})
-            WHERE true{window})
-            """;
+        return (stored + Window(position), position);
     }
+
+    private string Window(string position) =>
+        (_request.From is { } from ? $" AND {position} >= {Parameter("from", "Int64", from)}" : "")
+        + (_request.To is { } to ? $" AND {position} <= {Parameter("to", "Int64", to)}" : "")
+        + AxisSql.Within("p.value", Bound("low", _request.Values.Least), Bound("high", _request.Values.Most));
 
     private string? Bound(string name, double? value) => value is null ? null : Parameter(name, "Float64", value.Value);
 
     private string Series(string[] keys, SentRows runs) => $"""
-        experiment_id IN {Parameter("experiments", "Array(Int64)", _runs.ExperimentIds)} AND key IN {Parameter(KeysName(keys), "Array(String)", keys)}
+        experiment_id IN {Parameter("experiments", "Array(Int64)", _runs.ExperimentIds)} AND key {(keys is [var key] ? $"= {Parameter(KeysName(keys), "String", key)}" : $"IN {Parameter(KeysName(keys), "Array(String)", keys)}")}
             AND label = {Parameter("label", "String", _request.Label)} AND run_id IN {runs.Keys}
             AND scope = {Parameter("scope", "String", _request.Scope)} AND rank = {Parameter("rank", "Int32", _request.Rank)}
         """;

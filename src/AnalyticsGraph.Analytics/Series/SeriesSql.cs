@@ -21,7 +21,7 @@ internal sealed class SeriesSql
 
     // What a whole series costs is ClickHouse's preparation, not its points: about a third is saved by the older planner, which is enough for one table and a sort along
     // its key, by no second pass for PREWHERE (the key has found the rows), and by blocks that stay unpacked between requests.
-    private static readonly Dictionary<string, string> LookUp = new()
+    internal static readonly Dictionary<string, string> LookUp = new()
     {
         ["enable_analyzer"] = "0",
         ["optimize_move_to_prewhere"] = "0",
