@@ -58,6 +58,7 @@ internal sealed partial class StartupChecks
 
         table.Columns = real.Columns;
         table.ReadsFinal = real.IsReplacing;
+        table.SearchIndexes = table.Store == Store.Postgres ? [.. (real.Indexes ?? []).Select(searched => searched.ToSearchIndex()).OfType<SearchIndex>()] : [];
         BindIndex(table, catalog);
         BindHistory(table, catalog);
         return true;

@@ -81,6 +81,9 @@ public sealed class TableModel : RowModel
     /// <summary>The real columns by name; filled once at start-up from the store's catalogue.</summary>
     public IReadOnlyDictionary<string, ColumnModel> Columns { get; internal set; } = FrozenDictionary<string, ColumnModel>.Empty;
 
+    /// <summary>What its rows can be searched by; filled once at start-up from the store's catalogue.</summary>
+    internal ImmutableArray<SearchIndex> SearchIndexes { get; set; } = [];
+
     /// <summary>Whether a read needs ClickHouse's <c>FINAL</c>: rows of a replacing table are versions until merged.</summary>
     public bool ReadsFinal { get; internal set; }
 

@@ -5,7 +5,9 @@ using AnalyticsGraph.Mapping.Rows;
 namespace AnalyticsGraph.Mapping.Sql;
 
 /// <summary>Appends a filter input as a condition. Every part is a complete expression that is true, false or (for a missing value) unknown, which counts as false.</summary>
-internal sealed class FilterComposer(SqlScope scope)
+/// <param name="scope">The statement.</param>
+/// <param name="use">How its conditions are met.</param>
+internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.Planned)
 {
     private readonly SqlBuilder _sql = scope.Sql;
     private int _conditions;
@@ -113,7 +115,8 @@ internal sealed class FilterComposer(SqlScope scope)
         var expression = field is JsonField { Path: var path }
             ? new ValueExpression(place.Alias, column, path, field.Kind)
             : new ValueExpression(place.Alias, column);
-        var conditions = new LeafConditions(_sql, expression, field, place.Path);
+        var indexed = use == FilterUse.Searched ? place.Table.SearchIndexes.FirstOrDefault(index => index.Text == column.Name && expression.Column is not null)?.MostCharacters ?? 0 : 0;
+        var conditions = new LeafConditions(_sql, expression, field, place.Path, indexed);
         AppendOperators(place, conditions, operators);
     }
 
@@ -201,12 +204,16 @@ internal sealed class FilterComposer(SqlScope scope)
             if (filter.Values.IsEmpty)
             {
                 _sql.Append(isInnerNegated ? " AND FALSE" : "");
-                return;
+            }
+            else
+            {
+                _sql.Append(isInnerNegated ? " AND NOT coalesce(" : " AND ");
+                Append(new FilterPlace(relation.Target, relation.Target, alias, "", place.Path, place.Depth), filter);
+                _sql.Append(isInnerNegated ? ", FALSE)" : "");
             }
 
-            _sql.Append(isInnerNegated ? " AND NOT coalesce(" : " AND ");
-            Append(new FilterPlace(relation.Target, relation.Target, alias, "", place.Path, place.Depth), filter);
-            _sql.Append(isInnerNegated ? ", FALSE)" : "");
+            // PostgreSQL makes no join of a subquery that skips rows, were it none of them.
+            _sql.Append(use == FilterUse.Probed ? " OFFSET 0" : "");
         });
     }
 

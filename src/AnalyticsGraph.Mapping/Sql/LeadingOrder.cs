@@ -27,12 +27,19 @@ internal static class LeadingOrder
             parts.Reverse();
         }
 
+        var walk = parts is [{ Class: OrderClass.Number, IsPending: false } only, ..] ? OrderWalk.Find(scope, query, order, only.Index) : null;
         for (var i = 0; i < parts.Count; i++)
         {
-            scope.Sql.Append(i == 0 ? "WITH " : ", ").Append(Names[i]).Append(" AS (");
+            scope.Sql.Append(i == 0 ? "WITH " : ", ");
+            if (i == 0 && walk is not null)
+            {
+                AppendWalk(scope, query, alias, order, walk, after, before);
+            }
+
+            scope.Sql.Append(Names[i]).Append(" AS (");
 
             // As many parts of the same class as there are must be asked for a whole page each.
-            AppendPart(scope, query, alias, order, parts[i], parts.FindIndex(part => part.Class == parts[i].Class), after, before);
+            AppendPart(scope, query, alias, order, parts[i], parts.FindIndex(part => part.Class == parts[i].Class), walk, isWalked: i == 0 && walk is not null, after, before);
             scope.Sql.Append(')');
         }
 
@@ -75,11 +82,32 @@ internal static class LeadingOrder
         _ => OrderClass.Number,
     };
 
-    private static void AppendPart(SqlScope scope, RowsQuery query, string alias, OrderPlan order, OrderPart part, int partsBefore, object?[]? after, object?[]? before)
+    private static void AppendWalk(SqlScope scope, RowsQuery query, string alias, OrderPlan order, OrderWalk walk, object?[]? after, object?[]? before)
+    {
+        var terms = TermsOf(order, OrderClass.Number);
+        walk.Append(
+            () => AppendSelect(scope.Sql, query, alias, order, OrderClass.Number),
+            () =>
+            {
+                AppendAndIsOf(scope.Sql, order.Leading!, OrderClass.Number);
+                AppendAndPlaces(scope.Sql, terms, OrderClass.Number, after, before);
+            },
+            query,
+            alias,
+            terms);
+    }
+
+    private static void AppendPart(
+        SqlScope scope, RowsQuery query, string alias, OrderPlan order, OrderPart part, int partsBefore, OrderWalk? walk, bool isWalked, object?[]? after, object?[]? before)
     {
         var sql = scope.Sql;
         var leading = order.Leading!;
-        sql.Append(partsBefore == 0 ? "" : "SELECT * FROM (");
+        if (isWalked)
+        {
+            walk!.AppendUnion(query);
+        }
+
+        sql.Append(isWalked ? "(" : partsBefore == 0 ? "" : "SELECT * FROM (");
         AppendSelect(sql, query, alias, order, part.Class);
         sql.Append(" FROM ");
         scope.AppendTable(query.Layout.Table, alias);
@@ -92,10 +120,16 @@ internal static class LeadingOrder
         sql.Append(" WHERE ");
         scope.AppendPolicy(query.Layout.Table, alias);
         AppendAndClass(scope, leading, part);
-        new FilterComposer(scope).AppendAnd(query.Layout.Table, alias, query.Where);
+
+        // What the walk leaves to the parts is rare among the rows.
+        new FilterComposer(scope, walk is null ? FilterUse.Planned : FilterUse.Searched).AppendAnd(query.Layout.Table, alias, query.Where);
+        if (isWalked)
+        {
+            walk!.AppendAndIsShort(query);
+        }
+
         var terms = TermsOf(order, part.Class);
-        AppendAndPlace(sql, terms, part.Class, after, after: true);
-        AppendAndPlace(sql, terms, part.Class, before, after: false);
+        AppendAndPlaces(sql, terms, part.Class, after, before);
         sql.Append(" ORDER BY ");
         for (var i = 0; i < terms.Length; i++)
         {
@@ -105,6 +139,7 @@ internal static class LeadingOrder
 
         // The limit within tells the planner how few rows are wanted; the one around it is zero, and reads nothing, once the page is full.
         AppendLimit(sql, query);
+        sql.Append(isWalked ? ")" : "");
         if (partsBefore > 0)
         {
             sql.Append(") AS r LIMIT greatest(0, ").AppendNumber(query.Page.Limit + 1);
@@ -148,16 +183,14 @@ internal static class LeadingOrder
 
     private static void AppendAndClass(SqlScope scope, RelatedOrderJoin leading, OrderPart part)
     {
-        scope.Sql.Append(" AND ");
         if (part.Class == OrderClass.Missing)
         {
+            scope.Sql.Append(" AND ");
             leading.AppendMissing(scope);
             return;
         }
 
-        // PostgreSQL has NaN after all numbers, and null is not less than anything.
-        leading.Value.AppendTo(scope.Sql);
-        scope.Sql.Append(part.Class == OrderClass.NaN ? " = 'NaN'" : leading.Value.MayBeNaN ? " < 'NaN'" : " IS NOT NULL");
+        AppendAndIsOf(scope.Sql, leading, part.Class);
         if (part.Index is { Pending: { } pending } index)
         {
             // Joined, not a set: the planner knows how many they are, and counts the set anew for each row it might look up.
@@ -169,6 +202,20 @@ internal static class LeadingOrder
 
             scope.Sql.Append(')');
         }
+    }
+
+    /// <summary>PostgreSQL has NaN after all numbers, and null is not less than anything.</summary>
+    private static void AppendAndIsOf(SqlBuilder sql, RelatedOrderJoin leading, OrderClass part)
+    {
+        sql.Append(" AND ");
+        leading.Value.AppendTo(sql);
+        sql.Append(part == OrderClass.NaN ? " = 'NaN'" : leading.Value.MayBeNaN ? " < 'NaN'" : " IS NOT NULL");
+    }
+
+    private static void AppendAndPlaces(SqlBuilder sql, ImmutableArray<OrderTerm> terms, OrderClass part, object?[]? after, object?[]? before)
+    {
+        AppendAndPlace(sql, terms, part, after, after: true);
+        AppendAndPlace(sql, terms, part, before, after: false);
     }
 
     private static void AppendAndPlace(SqlBuilder sql, ImmutableArray<OrderTerm> terms, OrderClass part, object?[]? cursor, bool after)

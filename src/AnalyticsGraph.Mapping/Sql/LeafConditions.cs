@@ -12,7 +12,8 @@ namespace AnalyticsGraph.Mapping.Sql;
 /// <param name="expression">The field's value.</param>
 /// <param name="field">The field.</param>
 /// <param name="path">The filter's place in the arguments, for messages.</param>
-internal readonly struct LeafConditions(SqlBuilder sql, ValueExpression expression, LeafField field, string path)
+/// <param name="indexed">Up to how many characters an index of PostgreSQL has the text, if the condition shall be one to search it by; 0 for none.</param>
+internal readonly struct LeafConditions(SqlBuilder sql, ValueExpression expression, LeafField field, string path, int indexed = 0)
 {
     /// <summary>Appends one operator's condition.</summary>
     public void Append(string name, object? value, MappingLimits limits)
@@ -77,6 +78,14 @@ internal readonly struct LeafConditions(SqlBuilder sql, ValueExpression expressi
         {
             Value();
             sql.Append(" = ").AppendParameter(found[0], type);
+
+            // True of whatever equals it. The index has short texts alone, and is searched only if that is said.
+            if (found[0] is string text && text.Length <= indexed)
+            {
+                sql.Append(" AND length(");
+                Value();
+                sql.Append(") <= ").AppendNumber(indexed);
+            }
         }
         else if (found.Count > 1)
         {

@@ -121,6 +121,18 @@ internal sealed class RelatedOrderJoin(RelatedOrder order, ImmutableArray<(Colum
     /// <param name="index">The index to read in place of the table; null for the table itself.</param>
     public void AppendInner(SqlScope scope, RowIndex? index) => AppendPostgres(scope, " JOIN ", index);
 
+    /// <summary>Appends the index alone as a source, with the condition on the row that is meant.</summary>
+    public void AppendAlone(SqlScope scope, RowIndex index)
+    {
+        scope.Sql.AppendName(index.Table).Append(" AS ").Append(Alias).Append(" WHERE TRUE");
+        AppendMatches(scope, Alias);
+    }
+
+    /// <summary>The related row's column that the relation compares with the table's.</summary>
+    /// <param name="from">The table's.</param>
+    /// <returns>Null if the relation compares another one, or several.</returns>
+    public string? ReachedBy(string from) => order.Relation.From is [var only] && only == from ? order.Relation.To[0] : null;
+
     /// <summary>Appends that there is no related row with a value.</summary>
     public void AppendMissing(SqlScope scope)
     {

@@ -11,7 +11,7 @@ namespace AnalyticsGraph.Mapping.Sql;
 public sealed class SqlBuilder
 {
     private readonly List<SqlParameter> _parameters = [];
-    private readonly List<ClickHouseExternalTable> _tables = [];
+    private List<ClickHouseExternalTable>? _tables;
     private char[] _text = new char[1024];
     private int _length;
     private int _aliases;
@@ -110,6 +110,7 @@ public sealed class SqlBuilder
     /// <returns>The table's name; its columns are those of the keys.</returns>
     internal string AddTable(KeySet keys)
     {
+        _tables ??= [];
         var name = "sent_keys_" + _tables.Count.ToString(CultureInfo.InvariantCulture);
         _tables.Add(new ClickHouseExternalTable(name, new Block([.. keys.Columns.Select((values, i) => ColumnOf($"k{i}", keys.Types[i], values))])));
         return name;
@@ -117,10 +118,10 @@ public sealed class SqlBuilder
 
     /// <summary>Ends the statement. Equal texts of a plan are the same string, so that nothing is hashed or allocated twice.</summary>
     /// <param name="cache">The texts that the asking step has composed before.</param>
-    internal SqlStatement Build(SqlTextCache cache) => new(cache.Intern(_text.AsSpan(0, _length)), [.. _parameters], [.. _tables]);
+    internal SqlStatement Build(SqlTextCache cache) => new(cache.Intern(_text.AsSpan(0, _length)), [.. _parameters], _tables?.ToArray() ?? []);
 
     /// <summary>Ends a statement whose text is composed once per request at most.</summary>
-    internal SqlStatement Build() => new(ToString(), [.. _parameters], [.. _tables]);
+    internal SqlStatement Build() => new(ToString(), [.. _parameters], _tables?.ToArray() ?? []);
 
     /// <inheritdoc />
     public override string ToString() => new(_text, 0, _length);

@@ -78,7 +78,7 @@ public sealed class RunFilterTests(SampleServer sample)
             """);
 
         // So small tables would be read whole, and sorted.
-        var statement = Assert.Single(counters.Statements, statement => statement.Contains("run_metric_order", StringComparison.Ordinal));
+        var statement = Assert.Single(counters.Statements, statement => statement.Contains("walked rows", StringComparison.Ordinal));
         var nulls = string.Join(", ", Enumerable.Range(1, 99).TakeWhile(i => statement.Contains($"${i}", StringComparison.Ordinal)).Select(_ => "NULL"));
         await using var source = Npgsql.NpgsqlDataSource.Create(sample.Postgres);
         await using var command = source.CreateCommand($"BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; PREPARE page AS {statement}; EXPLAIN EXECUTE page({nulls}); DEALLOCATE page; COMMIT");
@@ -90,6 +90,24 @@ public sealed class RunFilterTests(SampleServer sample)
         }
 
         Assert.True(plan.Exists(line => line.Contains($" using {index} on run_metric_order", StringComparison.Ordinal)), string.Join('\n', plan));
+    }
+
+    [Theory]
+    [InlineData("LATEST", "DESC", 1, """{params: {some: {key: {eq: "algo"}}}}""")]
+    [InlineData("LATEST", "DESC", 2, """{params: {some: {key: {eq: "algo"}, value: {eq: "rf"}}}}""")]
+    [InlineData("LATEST", "ASC", 1, """{params: {some: {key: {eq: "algo"}, value: {eq: "rf"}}}, metrics: {some: {key: {eq: "val_acc"}, latest: {value: {gt: 0.9}}}}}""")]
+    [InlineData("MAX", "DESC", 1, """{and: [{experiment: {name: {eq: "cancer-sweep"}}}, {params: {some: {key: {eq: "max_depth"}, number: {gte: 3}}}}]}""")]
+    [InlineData("MIN", "ASC", 3, """{tags: {some: {key: {eq: "mlflow.user"}}}}""")]
+    public async Task Page_Should_BeOfTheWholeOrder_When_ItIsFoundAlongTheOrder(string stat, string direction, int page, string where)
+    {
+        var order = $"where: {where}, order: [{{metric: {{key: \"val_acc\", stat: {stat}, direction: {direction}}}}}]";
+
+        // So large a page that all are found and sorted.
+        var whole = (await sample.Server.RunAsync($"{{ runs({order}, first: 1000) {{ nodes {{ uuid }} }} }}")).At("runs.nodes").Texts("uuid").ToList();
+        var walked = (await sample.Server.AllAsync($"runs({order})", "uuid", page)).ConvertAll(run => run.GetProperty("uuid").GetString());
+
+        Assert.InRange(whole.Count, 20, Runs.Length);
+        Assert.Equal(whole, walked);
     }
 
     [Theory]
