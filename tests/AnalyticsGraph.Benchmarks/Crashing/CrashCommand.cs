@@ -32,7 +32,7 @@ internal static class CrashCommand
         IReadOnlyList<string> faults = [];
         for (var left = kills; left > 0 && faults.Count == 0 && !end.IsCancellationRequested; left -= RoundsOfScene, seed += RoundsOfScene)
         {
-            await using var scene = new CrashScene(seed, Console.WriteLine);
+            await using var scene = new CrashScene(seed, RoundsOfScene, Console.WriteLine);
             faults = await scene.RunAsync(Math.Min(left, RoundsOfScene), end.Token);
             figures.Add(scene.Figures);
         }

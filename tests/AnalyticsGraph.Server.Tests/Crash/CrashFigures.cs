@@ -11,6 +11,9 @@ internal sealed class CrashFigures
 
     public int KillsInRecovery { get; set; }
 
+    /// <summary>Kills while a large body was on its way.</summary>
+    public int KillsInBodies { get; set; }
+
     public int Rounds { get; set; }
 
     public int Verifications { get; set; }
@@ -36,8 +39,9 @@ internal sealed class CrashFigures
     public List<TimeSpan> Stops { get; } = [];
 
     /// <summary>Adds what clients remember.</summary>
-    public void Take(IReadOnlyList<LoggingClient> clients)
+    public void Take(IReadOnlyList<LoggingClient> clients, LoadingClient loading)
     {
+        Count("points of large bodies", (long)loading.Acknowledged * LoadingClient.Points);
         Refused += clients.Sum(client => client.Refused);
         Unanswered += clients.Sum(client => client.Unanswered);
         var batches = clients.SelectMany(client => client.Ledger).ToList();
@@ -64,7 +68,8 @@ internal sealed class CrashFigures
             KillsInImports[victim] += other.KillsInImports[victim];
         }
 
-        (KillsInRecovery, Rounds, Verifications) = (KillsInRecovery + other.KillsInRecovery, Rounds + other.Rounds, Verifications + other.Verifications);
+        (KillsInRecovery, KillsInBodies) = (KillsInRecovery + other.KillsInRecovery, KillsInBodies + other.KillsInBodies);
+        (Rounds, Verifications) = (Rounds + other.Rounds, Verifications + other.Verifications);
         (Acknowledged, InDoubt, Refused, Unanswered) = (Acknowledged + other.Acknowledged, InDoubt + other.InDoubt, Refused + other.Refused, Unanswered + other.Unanswered);
         Recoveries.AddRange(other.Recoveries);
         Resumptions.AddRange(other.Resumptions);
@@ -77,7 +82,7 @@ internal sealed class CrashFigures
 
     public override string ToString() => FormattableString.Invariant(
         $"""
-        {Rounds} rounds; kills while logging: {Each(Kills)}; in imports: {Each(KillsInImports)}; in recovery: {KillsInRecovery}
+        {Rounds} rounds; kills while logging: {Each(Kills)}; in imports: {Each(KillsInImports)}; in recovery: {KillsInRecovery}; of those while logging, {KillsInBodies} while a large body was on its way
         calls: {Acknowledged} acknowledged, {InDoubt} left in doubt, {Refused} refused clearly, {Unanswered} without answer; acknowledged rows: {string.Join(", ", Rows.Select(row => $"{row.Value} {row.Key}"))}
         verify ran {Verifications} times; recovery: {Times(Recoveries)}; clients got on: {Times(Resumptions)}; stop: {Times(Stops)}
         """);

@@ -13,8 +13,9 @@ namespace AnalyticsGraph.Server.Tests.Crash;
 /// accounted for; at last the server is stopped, the import repeated, and all looked at once more. All moments come from the seed.
 /// </summary>
 /// <param name="seed">Where all moments come from.</param>
+/// <param name="bodies">In how many of the rounds a large body is sent, too.</param>
 /// <param name="tell">Told what each round came to.</param>
-internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposable
+internal sealed class CrashScene(int seed, int bodies, Action<string> tell) : IAsyncDisposable
 {
     private const int Clients = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -24,6 +25,7 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
     private readonly int _port = ServerProcess.FreePort();
     private readonly List<string> _faults = [];
     private LoggingClient[] _clients = [];
+    private LoadingClient? _loading;
     private ServerProcess? _server;
 
     /// <summary>What was measured.</summary>
@@ -43,13 +45,13 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
             {
                 var victim = (Victim)((seed + i) % 3);
                 var clock = Stopwatch.StartNew();
-                await CutClientsShortAsync(victim);
+                await CutClientsShortAsync(victim, withBody: i < bodies);
                 await CheckAsync(isImported: false);
                 Figures.Rounds++;
                 tell($"seed {seed}, round {i + 1}: {victim} killed, {_clients.Sum(client => client.Acknowledged)} calls acknowledged so far, {_faults.Count} faults, {clock.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
             }
 
-            Figures.Take(_clients);
+            Figures.Take(_clients, _loading!);
             await StopAsync();
             await using var engines = await EmbeddedEngines.StartAsync(new EngineOptions { DataDirectory = _data }, NullLoggerFactory.Instance, CancellationToken.None);
             await ImportAsync();
@@ -119,6 +121,7 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
 
         var experiment = await CreateAsync("Experiment", new { name = "crash" });
         var shared = await CreateAsync("Run", new { experimentId = experiment });
+        _loading = new LoadingClient(graph, await CreateAsync("Run", new { experimentId = experiment }));
         _clients = new LoggingClient[Clients];
         for (var i = 0; i < Clients; i++)
         {
@@ -133,17 +136,23 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
         }
     }
 
-    private async Task CutClientsShortAsync(Victim victim)
+    private async Task CutClientsShortAsync(Victim victim, bool withBody)
     {
         using var stop = new CancellationTokenSource();
         var logging = Task.WhenAll(_clients.Select(client => Task.Run(() => client.RunAsync(stop.Token))));
+        var loading = Task.CompletedTask;
         try
         {
             await ProgressAsync(6, logging);
+            if (withBody)
+            {
+                loading = Task.Run(() => _loading!.LoadAsync(stop.Token));
+            }
 
             // Now and then an import runs beside the server, on the same engines.
             await using var import = _random.Next(4) == 0 ? ServerProcess.Import(_data) : null;
-            await Task.Delay(Moment(import is null ? 1500 : 4000));
+            await Task.Delay(Moment(import is null && !withBody ? 1500 : 4000));
+            Figures.KillsInBodies += _loading!.IsSending ? 1 : 0;
             await KillAndRecoverAsync(victim, import);
             if (import is not null)
             {
@@ -159,8 +168,8 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
             await stop.CancelAsync();
         }
 
-        await logging;
-        _faults.AddRange(_clients.SelectMany(client => client.Faults).Distinct());
+        await Task.WhenAll(logging, loading);
+        _faults.AddRange(_clients.SelectMany(client => client.Faults).Concat(_loading!.Faults).Distinct());
     }
 
     private async Task KillAndRecoverAsync(Victim victim, ServerProcess? import)
@@ -239,7 +248,7 @@ internal sealed class CrashScene(int seed, Action<string> tell) : IAsyncDisposab
         var engines = RunningEngines.Find(_data) ?? throw new InvalidOperationException($"No engines run in the folder. The server said:\n{_server!.Said}");
         await using var postgres = NpgsqlDataSource.Create(engines.PostgresConnectionString!);
         await using var clickHouse = new ClickHouseClient(ClickHouseOptions.Parse(engines.ClickHouseConnectionString!));
-        _faults.AddRange(await new StoreComparison(postgres, clickHouse).FindFaultsAsync(_clients, isImported));
+        _faults.AddRange(await new StoreComparison(postgres, clickHouse).FindFaultsAsync(_clients, _loading!, isImported));
     }
 
     private async Task StopAsync()

@@ -9,12 +9,13 @@ namespace AnalyticsGraph.Server.Tests.Crash;
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int Rounds = 5;
+    private const int Bodies = 2;
 
     [Fact]
     public async Task EveryRow_Should_BeThereOnceInBothStores_When_AnythingIsKilled()
     {
         var seed = Random.Shared.Next(1_000_000);
-        await using var scene = new CrashScene(seed, output.WriteLine);
+        await using var scene = new CrashScene(seed, Bodies, output.WriteLine);
         var faults = await scene.RunAsync(Rounds, CancellationToken.None);
 
         Assert.True(faults.Count == 0, $"Seed {seed} (again with `crash --kills {Rounds} --seed {seed}`):\n{string.Join('\n', faults)}");

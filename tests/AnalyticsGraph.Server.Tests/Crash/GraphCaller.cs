@@ -34,6 +34,23 @@ internal sealed class GraphCaller(int port) : IDisposable
         }
     }
 
+    /// <summary>Posts a body to another endpoint, whose errors are problem details.</summary>
+    public async Task<Answer> PostAsync(string path, string media, byte[] body, string idempotencyKey)
+    {
+        try
+        {
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = new(media) } };
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content, Headers = { { "Idempotency-Key", idempotencyKey } } };
+            using var response = await _http.SendAsync(request);
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+            return response.IsSuccessStatusCode ? new Answer(answer, []) : new Answer(null, [answer.GetProperty("code").GetString()!]);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or JsonException)
+        {
+            return new Answer(null, []);
+        }
+    }
+
     /// <summary>A call that must succeed.</summary>
     public async Task<JsonElement> GetAsync(string query, object? variables = null)
     {

@@ -9,8 +9,9 @@ internal sealed class StoreComparison(NpgsqlDataSource postgres, ClickHouseClien
 {
     /// <summary>All that is wrong; empty if nothing is.</summary>
     /// <param name="clients">Who wrote.</param>
+    /// <param name="loading">Who sent large bodies.</param>
     /// <param name="isImported">Whether the sample was imported to its end.</param>
-    public async Task<List<string>> FindFaultsAsync(IReadOnlyList<LoggingClient> clients, bool isImported)
+    public async Task<List<string>> FindFaultsAsync(IReadOnlyList<LoggingClient> clients, LoadingClient loading, bool isImported)
     {
         var faults = new List<string>();
         async Task ExpectAsync(string what, long expected, string sql)
@@ -60,12 +61,39 @@ internal sealed class StoreComparison(NpgsqlDataSource postgres, ClickHouseClien
 
         CompareWithLedger(
             await ReadAsync<double>("SELECT value FROM metric_point WHERE key IN ('own', 'shared') AND value >= 10000000"), [.. clients.SelectMany(client => client.Ledger)], faults);
+        await CompareWithBodiesAsync(loading, faults);
         foreach (var kind in clients.SelectMany(client => client.Rows).GroupBy(row => row.Kind))
         {
             await CompareWithRowsAsync(kind.Key, [.. kind], faults);
         }
 
         return faults;
+    }
+
+    /// <summary>Each body that was acknowledged is there, every point once; the one in doubt, too, or nothing of it; and no other.</summary>
+    private async Task CompareWithBodiesAsync(LoadingClient loading, List<string> faults)
+    {
+        await using var result = await clickHouse.QueryAsync(new ClickHouseQuery(
+            $"SELECT toInt64(intDiv(step, {LoadingClient.Points})) AS body, toInt64(count()) AS points, toInt64(uniqExact(step)) AS steps FROM metric_point WHERE key = '{LoadingClient.Key}' GROUP BY body"));
+        var bodies = new Dictionary<long, (long Points, long Steps)>();
+        await foreach (var block in result.ReadBlocksAsync())
+        {
+            for (var i = 0; i < block.RowCount; i++)
+            {
+                bodies.Add(block.Column<long>("body")[i], (block.Column<long>("points")[i], block.Column<long>("steps")[i]));
+            }
+        }
+
+        for (var number = 0; number < loading.Acknowledged + (loading.IsInDoubt ? 1 : 0); number++)
+        {
+            var isThere = bodies.Remove(number, out var found);
+            if (isThere ? found != (LoadingClient.Points, LoadingClient.Points) : number < loading.Acknowledged)
+            {
+                faults.Add($"Body {number} of {loading.Acknowledged} that were acknowledged has {found.Points} points at {found.Steps} steps instead of {LoadingClient.Points}.");
+            }
+        }
+
+        faults.AddRange(bodies.Keys.Select(stranger => $"Body {stranger} was sent by nobody."));
     }
 
     /// <summary>Each row is there once, with the value that its client sent last, and no row is there that nobody sent.</summary>
