@@ -21,7 +21,7 @@ internal static class WholeResponse
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = mediaType.ContentType;
-        http.Response.ContentLength = result.Body.Length;
+        http.Response.ContentLength = result.IsLong ? null : result.Body.Length;
         SetVary(http);
         if (!result.Timings.IsEmpty)
         {
@@ -35,7 +35,10 @@ internal static class WholeResponse
 
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await WriteAsync(http.Response.BodyWriter, result.Body, http.RequestAborted).ConfigureAwait(false);
+            foreach (var piece in result.Pieces)
+            {
+                await WriteAsync(http.Response.BodyWriter, piece, http.RequestAborted).ConfigureAwait(false);
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class PointAccumulator
     private readonly Numbers<double> _lows = new();
     private readonly Numbers<double> _highs = new();
 
+    /// <summary>How many rows are expected, as far as known: room is made for them at once.</summary>
+    public long Expected { get; set; }
+
     /// <summary>The number of rows so far.</summary>
     public int Count => _steps.Count;
 
@@ -56,14 +59,14 @@ internal sealed class PointAccumulator
     /// <param name="count">How many.</param>
     public void Append(in SeriesRows rows, int start, int count)
     {
-        _steps.Append(rows.Steps, start, count);
-        _times.Append(rows.Times, start, count);
-        _values.Append(rows.Values, start, count);
-        _lastSteps.Append(rows.LastSteps, start, count);
-        _counts.Append(rows.Counts, start, count);
-        _nans.Append(rows.NaNs, start, count);
-        _lows.Append(rows.Lows, start, count);
-        _highs.Append(rows.Highs, start, count);
+        _steps.Append(rows.Steps, start, count, Expected);
+        _times.Append(rows.Times, start, count, Expected);
+        _values.Append(rows.Values, start, count, Expected);
+        _lastSteps.Append(rows.LastSteps, start, count, Expected);
+        _counts.Append(rows.Counts, start, count, Expected);
+        _nans.Append(rows.NaNs, start, count, Expected);
+        _lows.Append(rows.Lows, start, count, Expected);
+        _highs.Append(rows.Highs, start, count, Expected);
     }
 
     /// <summary>Forgets the rows; the room for them stays.</summary>
@@ -113,7 +116,7 @@ internal sealed class PointAccumulator
 
         public void Clear() => Count = 0;
 
-        public void Append(ReadOnlySpan<T> column, int start, int count)
+        public void Append(ReadOnlySpan<T> column, int start, int count, long expected = 0)
         {
             if (column.IsEmpty)
             {
@@ -122,7 +125,7 @@ internal sealed class PointAccumulator
 
             if (_items.Length < Count + count)
             {
-                Array.Resize(ref _items, Math.Max(Count + count, _items.Length * 2));
+                Array.Resize(ref _items, Math.Max(Count + count, expected > Count + count ? (int)Math.Min(expected, Array.MaxLength) : _items.Length * 2));
             }
 
             column.Slice(start, count).CopyTo(_items.AsSpan(Count));

@@ -13,6 +13,7 @@ internal sealed class SeriesAssembler
     private readonly PointAccumulator?[][] _nonFinite;
     private readonly PointAccumulator?[][] _all;
     private readonly long[][] _totals;
+    private readonly long[][] _expected;
     private readonly long[][] _nonFiniteTotals;
 
     /// <summary>Prepares for the answer.</summary>
@@ -29,8 +30,24 @@ internal sealed class SeriesAssembler
         _nonFiniteTotals = PerRun<long>();
         _totals = [.. questions.Select(q => q.NeedsCount ? new long[q.Runs.Count + 1] : [.. q.Runs.Select(r => r.Count), 0])];
 
+        _expected = PerRun<long>();
+        Expect(questions);
+
         // One more than there are runs: the empty series of all runs that never logged the metric.
         T[][] PerRun<T>() => [.. questions.Select(q => new T[q.Runs.Count + 1])];
+    }
+
+    /// <summary>Takes notice of how many points will come. May be told beside <see cref="Add"/>: it only saves memory.</summary>
+    /// <param name="known">The same questions, with what is known of any of their runs.</param>
+    public void Expect(IReadOnlyList<SeriesQuestion> known)
+    {
+        for (var i = 0; i < known.Count; i++)
+        {
+            foreach (var run in known[i].Request.IsWhole ? known[i].Runs : [])
+            {
+                _expected[i][_runs[i][run.RunId]] = Math.Min(run.Count, _limits.MaxPointsPerSeries);
+            }
+        }
     }
 
     /// <summary>Takes a block of the answer.</summary>
@@ -51,7 +68,10 @@ internal sealed class SeriesAssembler
                 case SeriesPart.NonFiniteCount: _nonFiniteTotals[question][run] = rows.Steps[start]; break;
                 case SeriesPart.NonFinite: (_nonFinite[question][run] ??= new()).Append(rows, start, end - start); break;
                 case SeriesPart.All: Append(ref _all[question][run], rows, start, end, question); break;
-                default: Append(ref _points[question][run], rows, start, end, question); break;
+                default:
+                    (_points[question][run] ??= new()).Expected = _expected[question][run];
+                    Append(ref _points[question][run], rows, start, end, question);
+                    break;
             }
 
             start = end;

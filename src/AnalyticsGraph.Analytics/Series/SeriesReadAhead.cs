@@ -42,6 +42,10 @@ internal sealed class SeriesReadAhead
         return ahead;
     }
 
+    /// <summary>Takes notice of how many points will come.</summary>
+    /// <param name="acknowledged">The same questions with the runs that have the metric, and their counts.</param>
+    public void Expect(IReadOnlyList<SeriesQuestion> acknowledged) => _assembler.Expect(acknowledged);
+
     /// <summary>Whether every acknowledged point was read.</summary>
     /// <param name="acknowledged">The same questions with the runs that have the metric, and their counts.</param>
     /// <exception cref="GraphQL.Errors.GraphQLException">The reading failed.</exception>

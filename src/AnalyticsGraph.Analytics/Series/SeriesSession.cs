@@ -79,8 +79,18 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
     {
         try
         {
-            await (ahead?.Reading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var questions = ToQuestions(asked, await summaries.ConfigureAwait(false), out var unflushed);
+            List<SeriesQuestion> questions;
+            HashSet<long> unflushed;
+            try
+            {
+                questions = ToQuestions(asked, await summaries.ConfigureAwait(false), out unflushed);
+                ahead?.Expect(questions);
+            }
+            finally
+            {
+                await (ahead?.Reading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             if (unflushed.Count == 0 && ahead is not null && await ahead.HasAllOfAsync(questions).ConfigureAwait(false))
             {
                 for (var i = 0; i < asked.Count; i++)

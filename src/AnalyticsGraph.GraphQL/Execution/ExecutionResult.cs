@@ -27,6 +27,12 @@ public class ExecutionResult : IDisposable
     /// <summary>The whole response as JSON in UTF-8, <c>errors</c> first where there are any; valid until <see cref="Dispose"/>.</summary>
     public ReadOnlyMemory<byte> Body => _writer.Written;
 
+    /// <summary>Whether long lists of the response are not written yet: <see cref="Pieces"/> then are better than <see cref="Body"/>, which has all of it in memory at once.</summary>
+    public bool IsLong => _writer.HasLeft;
+
+    /// <summary>The same as <see cref="Body"/>, piece by piece; each is valid until the next one, the last until <see cref="Dispose"/>.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces => _writer.Pieces();
+
     /// <summary>The array of errors alone, as JSON in UTF-8, of a response that is a request error; valid until <see cref="Dispose"/>.</summary>
     /// <exception cref="InvalidOperationException">It is none.</exception>
     public ReadOnlyMemory<byte> ErrorsBody => IsRequestError ? Body["{\"errors\":".Length..ErrorsEnd] : throw new InvalidOperationException("The response has more than errors.");

@@ -32,7 +32,14 @@ public sealed partial class ResponseWriter : IDisposable
     public int Length => _length;
 
     /// <summary>What was written; valid until the next write or <see cref="Dispose"/>.</summary>
-    public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Written
+    {
+        get
+        {
+            WriteLeft();
+            return _buffer.AsMemory(0, _length);
+        }
+    }
 
     /// <summary>Writes <c>null</c>.</summary>
     public void WriteNull() => WriteRaw("null"u8);
@@ -103,7 +110,11 @@ public sealed partial class ResponseWriter : IDisposable
     }
 
     /// <summary>Forgets what was written after a position: a value that turned out null by section 6.4.4.</summary>
-    internal void Truncate(int length) => _length = length;
+    internal void Truncate(int length)
+    {
+        _length = length;
+        ForgetLeft(length);
+    }
 
     /// <summary>Makes room for bytes that a following <see cref="Advance"/> counts.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -124,7 +135,7 @@ public sealed partial class ResponseWriter : IDisposable
     private void Grow(int size)
     {
         var needed = (long)_length + size;
-        if (needed > _limit || needed > Array.MaxLength)
+        if (needed + _leftBytes > _limit || needed > Array.MaxLength)
         {
             throw new ResponseTooLargeException(_limit);
         }

@@ -77,6 +77,14 @@ internal sealed class StoreComparison : IDisposable
         return answer.TryGetProperty("errors", out var errors) ? throw new InvalidDataException($"The server answered: {errors}") : answer.GetProperty("data");
     }
 
+    /// <summary>Takes a file from the server, and forgets it.</summary>
+    /// <param name="path">Where it is.</param>
+    public async Task DownloadAsync(string path)
+    {
+        using var response = await _server.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        await (await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync()).CopyToAsync(Stream.Null);
+    }
+
     public void Dispose()
     {
         _server.Dispose();

@@ -81,25 +81,33 @@ internal static class ScaleCommand
             string Raw(FormattableString text) => hasRaw ? text.ToString(CultureInfo.InvariantCulture) : "";
         }
 
-        if (!size.OfRuns && rounds > 0 && MemoryName.Contains(only, StringComparison.OrdinalIgnoreCase))
+        if (!size.OfRuns && rounds > 0)
         {
-            foreach (var atOnce in (int[])[1, 4])
+            foreach (var (name, atOnce, askAsync) in ((string, int, Func<Task>)[])
+                [
+                    (MemoryName, 1, () => comparison.RunAsync(ScaleQuestions.Whole(place), null, requests: 1, warmUps: 0, rounds: 1)),
+                    (MemoryName, 4, () => comparison.RunAsync(ScaleQuestions.Whole(place), null, requests: 1, warmUps: 0, rounds: 1)),
+                    ($"{MemoryName} and exported as CSV", 1, () => comparison.DownloadAsync(ScaleQuestions.Export(place))),
+                ])
             {
-                var bytes = await MemoryAsync(server, comparison, ScaleQuestions.Whole(place), atOnce) / (double)(atOnce * place.Long.Points);
-                table.AddRow($"{MemoryName}, {atOnce} at once", size.Text, "32 bytes", "", "", "", string.Create(CultureInfo.InvariantCulture, $"{bytes:0.0} bytes a point"), "", "its points");
+                if (name.Contains(only, StringComparison.OrdinalIgnoreCase))
+                {
+                    var bytes = await MemoryAsync(server, askAsync, atOnce) / (double)(atOnce * place.Long.Points);
+                    table.AddRow($"{name}, {atOnce} at once", size.Text, "32 bytes", "", "", "", string.Create(CultureInfo.InvariantCulture, $"{bytes:0.0} bytes a point"), "", "its points");
+                }
             }
         }
     }
 
     /// <summary>What the process grows by beyond what it holds when nobody asks: the most of three times, of memory that the kernel counts.</summary>
-    private static async Task<long> MemoryAsync(ChildProcess server, StoreComparison comparison, string query, int atOnce)
+    private static async Task<long> MemoryAsync(ChildProcess server, Func<Task> askAsync, int atOnce)
     {
         var most = 0L;
         for (var i = 0; i < 3; i++)
         {
             await server.GetAsync(HeldResources.CollectedPath);
             var before = ResidentMemory.Parse(await server.GetAsync(ResidentMemory.Path));
-            await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => comparison.RunAsync(query, null, requests: 1, warmUps: 0, rounds: 1)));
+            await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => askAsync()));
             most = Math.Max(most, ResidentMemory.Parse(await server.GetAsync(ResidentMemory.Path)).Most - before.Now);
         }
 

@@ -22,6 +22,8 @@ internal static class ScaleQuestions
                 $"SELECT largestTriangleThreeBuckets(1000)(step, value) {Series(one, 0)}", "its points") { MostRatio = 1.3 },
             new("1M points to 1,000: MIN_MAX", Query($"{oneRun} {{ series(key: \"loss\", sample: {{ minMax: {{ points: 1000 }} }}) {{ steps values }} }}"),
                 $"SELECT intDiv(step, {one.Steps / 500}) AS bucket, argMin(step, value), min(value), argMax(step, value), max(value) {Series(one, 0)} GROUP BY bucket ORDER BY bucket", "its points") { MostRatio = 1.3 },
+            new("1M points to 1,000: MIN_MAX, from points", Query($"{oneRun} {{ series(key: \"loss\", minValue: 0, sample: {{ minMax: {{ points: 1000 }} }}) {{ steps values }} }}"),
+                $"SELECT intDiv(step, {one.Steps / 500}) AS bucket, argMin(step, (value, step)), min(value), argMax(step, (value, -step)), max(value) {Series(one, 0)} AND value >= 0 GROUP BY bucket ORDER BY bucket", "its points") { MostRatio = 1.3 },
             new("1M points to 1,000: BUCKET", Query($"{oneRun} {{ series(key: \"loss\", sample: {{ bucket: {{ points: 1000 }} }}) {{ steps values buckets {{ counts min max }} }} }}"),
                 $"SELECT intDiv(step, {one.Steps / 1000}) AS bucket, count(), avg(value), min(value), max(value) {Series(one, 0)} GROUP BY bucket ORDER BY bucket", "its points") { MostRatio = 1.3 },
             new("the large experiment, a series to 1,000: BUCKET", Query($"{largeRun} {{ series(key: \"loss\", sample: {{ bucket: {{ points: 1000 }} }}) {{ steps values }} }}"),
@@ -58,6 +60,9 @@ internal static class ScaleQuestions
 
     /// <summary>All points of the series of a million.</summary>
     public static string Whole(ScalePlace place) => Query($"run(id: \"{Id("Run", place.Long.FirstRun)}\") {{ series(key: \"loss\") {{ steps values }} }}");
+
+    /// <summary>Where the same is exported.</summary>
+    public static string Export(ScalePlace place) => $"/export/series?key=loss&runIds={Uri.EscapeDataString(Id("Run", place.Long.FirstRun))}&format=csv";
 
     /// <summary>Of lists of runs.</summary>
     public static IReadOnlyList<ScaleQuestion> OfRuns(ScalePlace place)

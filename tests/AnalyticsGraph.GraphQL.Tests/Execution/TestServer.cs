@@ -24,6 +24,9 @@ internal sealed class TestServer
 
     public ObjectType Type(string name) => (ObjectType)Schema.Types[name];
 
+    /// <summary>Executes.</summary>
+    public ValueTask<ExecutionResult> ExecuteAsync(string query) => _executor.ExecuteAsync(Request(query, null, null, true, null, false));
+
     /// <summary>Executes and returns the body as it is sent.</summary>
     public async Task<string> AskAsync(
         string query,

@@ -12,6 +12,9 @@ public sealed class Int32Column(int[] values, bool[]? nulls = null, int count = 
 /// <inheritdoc cref="ArrayColumn{T}"/>
 public sealed class Int64Column(long[] values, bool[]? nulls = null, int count = -1) : ArrayColumn<long>(values, nulls, count)
 {
+    // -9223372036854775808
+    internal override int MostBytes => 20;
+
     /// <inheritdoc />
     public override void Write(int row, ResponseWriter writer) => writer.WriteInt64(Values[row]);
 
@@ -42,6 +45,9 @@ public sealed class Int64Column(long[] values, bool[]? nulls = null, int count =
 /// <inheritdoc cref="ArrayColumn{T}"/>
 public sealed class DoubleColumn(double[] values, bool[]? nulls = null, int count = -1) : ArrayColumn<double>(values, nulls, count)
 {
+    // -2.2250738585072014E-308
+    internal override int MostBytes => 24;
+
     /// <inheritdoc />
     public override void Write(int row, ResponseWriter writer) => writer.WriteDouble(Values[row]);
 

@@ -137,7 +137,10 @@ internal sealed partial class DataWriter(OperationRun run)
         _writer.WriteByte((byte)'[');
         if (list.Items is LeafColumn { Errors: null } leaf && (!leaf.MayHaveNulls || itemType is not NonNullType))
         {
-            leaf.WriteRange(start, end, _writer);
+            if (!_writer.TryLeave(leaf, start, end))
+            {
+                leaf.WriteRange(start, end, _writer);
+            }
         }
         else
         {

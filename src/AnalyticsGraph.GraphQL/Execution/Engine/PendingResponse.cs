@@ -32,7 +32,7 @@ internal sealed class PendingResponse
     {
         (Run, _plan, _context, _options, _source) = (run, plan, context, options, source);
         _errors = new ErrorCollection(options.MaxErrors);
-        _writer = new ResponseWriter(limit: options.MaxResponseBytes);
+        _writer = new ResponseWriter(limit: options.MaxResponseBytes) { MayLeave = !plan.InParts };
         _writer.WriteRaw(ResponseAssembly.DataPrefix);
         run.Writer.Begin(_writer, _errors, plan.InParts ? new DeliveryWork() : null);
     }
