@@ -13,6 +13,9 @@ internal static class ScaleCommand
     private const string MemoryName = "memory of a series of 1M points, unthinned";
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(0.6);
 
+    // The JIT compiles a method anew after some dozens of calls.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+
     public static Command Make()
     {
         var points = new Option<string[]>("--points") { Description = "Sizes of the data sets of points, such as 1M 10M 100M.", HelpName = "SIZE", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
@@ -71,8 +74,10 @@ internal static class ScaleCommand
         {
             await comparison.AnswerAsync(question.Query);
             var one = await comparison.RunAsync(question.Query, question.Sql, requests: 3, warmUps: 1, rounds: 1);
-            var requests = (int)Math.Clamp(Round.TotalMilliseconds / (one.Fastest + (question.Sql is null ? 0 : one.FastestRaw)), 3, 100);
-            var found = await comparison.RunAsync(question.Query, question.Sql, requests, warmUps: requests, rounds);
+            var each = one.Fastest + (question.Sql is null ? 0 : one.FastestRaw);
+            var requests = (int)Math.Clamp(Round.TotalMilliseconds / each, 3, 100);
+            var warmUps = (int)Math.Clamp(WarmUp.TotalMilliseconds / each, 3, 150);
+            var found = await comparison.RunAsync(question.Query, question.Sql, requests, warmUps, rounds);
             var (ratio, hasRaw) = (found.Ratio, question.Sql is not null);
             table.AddRow(
                 question.Name, size.Text, question.Bar, Raw($"{ratio.Median:0.00}"), Raw($"{ratio.Min:0.00}"), Raw($"{ratio.Max:0.00}"),
