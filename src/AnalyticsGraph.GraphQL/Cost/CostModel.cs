@@ -81,6 +81,13 @@ internal sealed class CostModel
                 }
 
                 break;
+            case InputColumns columns:
+                foreach (var column in columns.Columns)
+                {
+                    sum += _inputs.GetValueOrDefault(column.Field) * column.CountValues();
+                }
+
+                break;
             case object?[] items:
                 foreach (var item in items)
                 {

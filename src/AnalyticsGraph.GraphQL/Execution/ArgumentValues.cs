@@ -4,7 +4,8 @@ namespace AnalyticsGraph.GraphQL.Execution;
 
 /// <summary>
 /// Coerced values by name: a field's arguments (section 6.4.1) or an input object's fields. Absent differs from null. Internal values are those of
-/// <see cref="Types.ScalarCoercion"/>; enum values are their names (<see cref="string"/>), lists are <c>object?[]</c>, input objects are <see cref="ArgumentValues"/>.
+/// <see cref="Types.ScalarCoercion"/>; enum values are their names (<see cref="string"/>), lists are <c>object?[]</c>, input objects are <see cref="ArgumentValues"/>;
+/// lists of input objects that <see cref="SchemaBindings.ReadInColumns"/> names are <see cref="InputColumns"/>.
 /// </summary>
 public sealed class ArgumentValues
 {

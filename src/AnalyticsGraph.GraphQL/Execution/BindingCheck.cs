@@ -15,6 +15,7 @@ internal sealed class BindingCheck(Schema schema, SchemaBindings bindings)
     public void Run()
     {
         ClrTypes = new ClrTypes(FindTypes());
+        SetColumnTypes();
         foreach (var entry in bindings.Fields)
         {
             AddField(entry);
@@ -40,6 +41,46 @@ internal sealed class BindingCheck(Schema schema, SchemaBindings bindings)
             }
         }
     }
+
+    private void SetColumnTypes()
+    {
+        foreach (var name in bindings.ColumnTypes)
+        {
+            if (schema.Types.GetValueOrDefault(name) is not InputObjectType type)
+            {
+                Faults.Add($"{name} is to be read in columns, and is no input object type of the schema.");
+            }
+            else if (InputColumns.FindFault(type) is { } fault)
+            {
+                Faults.Add($"{name} is to be read in columns, and {fault}.");
+            }
+            else if (FindDefault(type) is { } value)
+            {
+                Faults.Add($"{name} is to be read in columns, and the default of {value.Name} has a list of it.");
+            }
+            else
+            {
+                type.IsReadInColumns = true;
+            }
+        }
+    }
+
+    /// <summary>A default that was coerced already, with a list of the type in it.</summary>
+    private InputValueDefinition? FindDefault(InputObjectType type) => schema.Types.Values
+        .SelectMany(owner => owner switch
+        {
+            ComplexType complex => complex.Fields.Values.SelectMany(field => field.Arguments.Values),
+            InputObjectType input => input.Fields.Values,
+            _ => [],
+        })
+        .FirstOrDefault(value => value.HasDefault && HasListOf(type, value.Type, value.DefaultValue));
+
+    private static bool HasListOf(InputObjectType type, GraphQLType of, object? value) => (of.Nullable, value) switch
+    {
+        (ListType list, object?[] items) => list.ItemType.Nullable == type || Array.Exists(items, item => HasListOf(type, list.ItemType, item)),
+        (InputObjectType input, ArgumentValues fields) => fields.Values.ToArray().Any(field => HasListOf(type, input.Fields[field.Key].Type, field.Value)),
+        _ => false,
+    };
 
     private List<(ObjectType ObjectType, Type ClrType)> FindTypes()
     {

@@ -36,11 +36,11 @@ internal readonly struct JsonCoercer(InputErrorCollector errors)
         };
     }
 
-    private object?[] CoerceList(JsonElement json, ListType list)
+    private object CoerceList(JsonElement json, ListType list)
     {
         if (json.ValueKind != JsonValueKind.Array)
         {
-            return [Coerce(json, list.ItemType)];
+            return InputColumns.Of(list, [Coerce(json, list.ItemType)]);
         }
 
         var result = new object?[json.GetArrayLength()];
@@ -57,7 +57,7 @@ internal readonly struct JsonCoercer(InputErrorCollector errors)
             errors.Leave();
         }
 
-        return result;
+        return InputColumns.Of(list, result);
     }
 
     private ArgumentValues CoerceObject(JsonElement json, InputObjectType type)

@@ -55,6 +55,12 @@ internal static class JsonReading
 
     private static bool TryReadList(ref Utf8JsonReader reader, ListType list, out object? value)
     {
+        if (InputColumns.Keeps(list, out var type))
+        {
+            value = InputColumns.TryRead(ref reader, type);
+            return value is not null;
+        }
+
         value = null;
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -150,10 +156,18 @@ internal static class JsonReading
         return null;
     }
 
+    /// <summary>Reads a value of an enum: the definition's own string.</summary>
+    public static bool TryReadEnum(ref Utf8JsonReader reader, EnumType type, out string? name)
+    {
+        name = reader.TokenType == JsonTokenType.String && type.Values.TryGetValue(reader.GetString()!, out var known) ? known.Name : null;
+        return name is not null;
+    }
+
     private static bool TryReadEnum(ref Utf8JsonReader reader, EnumType type, out object? value)
     {
-        value = reader.TokenType == JsonTokenType.String && type.Values.TryGetValue(reader.GetString()!, out var known) ? known.Name : null;
-        return value is not null;
+        var isRead = TryReadEnum(ref reader, type, out string? name);
+        value = name;
+        return isRead;
     }
 
     /// <summary>The fields of one object, kept in the order of the type.</summary>

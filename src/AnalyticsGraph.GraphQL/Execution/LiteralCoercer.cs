@@ -58,11 +58,11 @@ internal readonly struct LiteralCoercer(InputErrorCollector errors, IReadOnlyDic
         return value;
     }
 
-    private object?[] CoerceList(ValueNode literal, ListType list)
+    private object CoerceList(ValueNode literal, ListType list)
     {
         if (literal is not ListValueNode items)
         {
-            return [Coerce(literal, list.ItemType)];
+            return InputColumns.Of(list, [Coerce(literal, list.ItemType)]);
         }
 
         var result = new object?[items.Values.Length];
@@ -73,7 +73,7 @@ internal readonly struct LiteralCoercer(InputErrorCollector errors, IReadOnlyDic
             errors.Leave();
         }
 
-        return result;
+        return InputColumns.Of(list, result);
     }
 
     private ArgumentValues CoerceObject(ValueNode literal, InputObjectType type)

@@ -17,6 +17,9 @@ public sealed class InputObjectType(string name, string? description, ImmutableA
     /// <summary>Section 3.10.1: exactly one field must be given, and not null.</summary>
     public bool IsOneOf { get; } = isOneOf;
 
+    /// <summary>Whether lists of it are <see cref="Execution.InputColumns"/>; said by the bindings of the schema that is executed.</summary>
+    internal bool IsReadInColumns { get; set; }
+
     /// <summary>The fields in the order of the SDL.</summary>
     internal ImmutableArray<InputValueDefinition> FieldList => _fieldList.IsDefault ? _fieldList = [.. Fields.Values] : _fieldList;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Types;
@@ -30,4 +31,7 @@ public abstract class ScalarCoercion
     /// <param name="value">The internal value.</param>
     /// <returns>Whether it could be coerced.</returns>
     internal virtual bool TryReadJson(ref Utf8JsonReader reader, out object? value) => TryCoerceJson(JsonElement.ParseValue(ref reader), out value, out _);
+
+    /// <summary>A column for a field of the scalar. One that overrides this reads its values without an object for each.</summary>
+    internal virtual InputColumn NewColumn(InputValueDefinition field) => new InputColumn<object>(field, TryReadJson);
 }

@@ -11,7 +11,7 @@ internal static class SeriesInputs
 {
     public static LogMetricsRequest LogMetrics(ArgumentValues input) => new()
     {
-        Runs = [.. List(input, "runs").Select(run => new RunPoints(Key(run.Get<string>("runId")!, "Run"), [.. List(run, "metrics").Select(Metric)]))],
+        Runs = [.. List(input, "runs").Select(run => new RunPoints(Key(run.Get<string>("runId")!, "Run"), Metrics(run)))],
         ClientToken = input.Get<string>("clientToken"),
     };
 

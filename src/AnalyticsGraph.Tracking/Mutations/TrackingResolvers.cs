@@ -59,6 +59,7 @@ public static class TrackingResolvers
             var outcome = await log.LogBatchAsync(MutationInputs.LogBatch(input), caller, ct).ConfigureAwait(false);
             return new LogBatchPayload(outcome.Value?.RunId, outcome.Value?.NewPoints ?? 0, outcome.Errors);
         }));
+        bindings.ReadInColumns("MetricInput");
         SeriesResolvers.Bind(bindings, mapped, log, rows);
     }
 
@@ -121,23 +122,13 @@ internal static class MutationInputs
     public static LogBatchRequest LogBatch(ArgumentValues input) => new()
     {
         RunId = Key(input.Get<string>("runId")!, "Run"),
-        Metrics = [.. input.Get<object?[]>("metrics", []).Select(metric => Metric((ArgumentValues)metric!))],
+        Metrics = Metrics(input),
         Params = Pairs(input, "params"),
         Tags = Pairs(input, "tags"),
         ClientToken = input.Get<string>("clientToken"),
     };
 
-    public static MetricInput Metric(ArgumentValues metric) => new()
-    {
-        Key = metric.Get<string>("key")!,
-        Value = (double)Given(metric, "value"),
-        Step = (long)Given(metric, "step"),
-        Time = Moment(metric, "time"),
-        Scope = MetricScopes.Parse(metric.Get<string>("scope")!),
-        Label = metric.Get<string>("label")!,
-        Rank = (int)Given(metric, "rank"),
-        Epoch = (long)Given(metric, "epoch"),
-    };
+    public static IReadOnlyList<MetricInput> Metrics(ArgumentValues input) => input.Get<InputColumns>("metrics") is { } metrics ? new MetricInputs(metrics) : [];
 
     private static KeyText[] Pairs(ArgumentValues input, string name) =>
         [.. input.Get<object?[]>(name, []).Select(pair => new KeyText(((ArgumentValues)pair!).Get<string>("key")!, ((ArgumentValues)pair).Get<string>("value")!))];

@@ -87,7 +87,7 @@ public sealed record UpdateRunRequest
 }
 
 /// <summary>A metric point as a caller gives it.</summary>
-public sealed record MetricInput
+public readonly record struct MetricInput()
 {
     /// <summary>The metric's key.</summary>
     public required string Key { get; init; }

@@ -5,10 +5,13 @@ public sealed class SchemaBindings
 {
     private readonly List<FieldBindingEntry> _fields = [];
     private readonly List<(string Type, Type ClrType)> _types = [];
+    private readonly List<string> _columnTypes = [];
 
     internal IReadOnlyList<FieldBindingEntry> Fields => _fields;
 
     internal IReadOnlyList<(string Type, Type ClrType)> Types => _types;
+
+    internal IReadOnlyList<string> ColumnTypes => _columnTypes;
 
     /// <summary>Binds a field.</summary>
     /// <param name="type">An object type's name.</param>
@@ -30,6 +33,17 @@ public sealed class SchemaBindings
     public SchemaBindings BindType<T>(string type)
     {
         _types.Add((type, typeof(T)));
+        return this;
+    }
+
+    /// <summary>
+    /// Says that lists of an input object type, their items non-null, reach resolvers as <see cref="InputColumns"/> instead of <c>object?[]</c>: for lists of thousands. It belongs to the schema from then
+    /// on, whoever executes it.
+    /// </summary>
+    /// <param name="type">The input object type's name; all its fields are scalars or enums.</param>
+    public SchemaBindings ReadInColumns(string type)
+    {
+        _columnTypes.Add(type);
         return this;
     }
 }

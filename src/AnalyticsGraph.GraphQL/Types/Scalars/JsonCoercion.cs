@@ -93,6 +93,15 @@ internal sealed class JsonCoercion : ScalarCoercion
 
                 writer.WriteEndArray();
                 break;
+            case InputColumns columns:
+                writer.WriteStartArray();
+                for (var row = 0; row < columns.Count; row++)
+                {
+                    WriteInternal(writer, columns.Row(row));
+                }
+
+                writer.WriteEndArray();
+                break;
             case ArgumentValues fields:
                 writer.WriteStartObject();
                 foreach (var (name, field) in fields.Values)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Types;
@@ -31,6 +32,14 @@ internal sealed class IntCoercion : LeafCoercion
         return value is not null || base.TryReadJson(ref reader, out value);
     }
 
+    internal override InputColumn NewColumn(InputValueDefinition field) => new InputColumn<int>(field, TryReadNumber);
+
+    private static bool TryReadNumber(ref Utf8JsonReader reader, out int number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out number);
+    }
+
     protected override string RefusalOf(ValueNode literal) => literal is IntValueNode ? TooLarge : NoInteger;
 
     protected override string RefusalOf(JsonElement json) => json.ValueKind == JsonValueKind.Number && double.IsInteger(json.GetDouble()) ? TooLarge : NoInteger;
@@ -56,6 +65,8 @@ internal sealed class FloatCoercion() : PlainCoercion("Float cannot represent no
         value = DoubleCoercion.Number(ref reader);
         return value is not null;
     }
+
+    internal override InputColumn NewColumn(InputValueDefinition field) => new InputColumn<double>(field, DoubleCoercion.TryReadNumber);
 }
 
 /// <summary>Double: any IEEE 754 number; those that JSON has no number for are the strings "NaN", "Infinity" and "-Infinity".</summary>
@@ -69,13 +80,21 @@ internal sealed class DoubleCoercion() : PlainCoercion("Double must be a finite 
 
     public static double? Number(JsonElement json) => json.ValueKind == JsonValueKind.Number && json.GetDouble() is var number && double.IsFinite(number) ? number : null;
 
-    public static double? Number(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.Number && reader.GetDouble() is var number && double.IsFinite(number) ? number : null;
+    public static double? Number(ref Utf8JsonReader reader) => TryReadNumber(ref reader, out var number) ? number : null;
+
+    public static bool TryReadNumber(ref Utf8JsonReader reader, out double number)
+    {
+        number = reader.TokenType == JsonTokenType.Number ? reader.GetDouble() : double.NaN;
+        return double.IsFinite(number);
+    }
 
     internal override bool TryReadJson(ref Utf8JsonReader reader, out object? value)
     {
         value = reader.TokenType == JsonTokenType.String ? Named(reader.GetString()!) : Number(ref reader);
         return value is not null;
     }
+
+    internal override InputColumn NewColumn(InputValueDefinition field) => new InputColumn<double>(field, TryReadNumber);
 
     protected override bool TryRead(ValueNode literal, out object? value)
     {
@@ -124,6 +143,14 @@ internal sealed class LongCoercion() : PlainCoercion("Long cannot represent non 
     {
         value = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null;
         return value is not null || base.TryReadJson(ref reader, out value);
+    }
+
+    internal override InputColumn NewColumn(InputValueDefinition field) => new InputColumn<long>(field, TryReadNumber);
+
+    private static bool TryReadNumber(ref Utf8JsonReader reader, out long number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out number);
     }
 
     private static long? Parse(string? text) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Language;
 
 namespace AnalyticsGraph.GraphQL.Types;
@@ -25,6 +26,8 @@ internal sealed class StringCoercion() : PlainCoercion("String cannot represent 
         value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         return value is not null;
     }
+
+    internal override InputColumn NewColumn(InputValueDefinition field) => new InputColumn<string>(field, new RepeatedTexts().TryRead);
 }
 
 /// <summary>Section 3.5.4: Boolean.</summary>
@@ -46,6 +49,14 @@ internal sealed class BooleanCoercion() : PlainCoercion("Boolean cannot represen
     {
         value = reader.TokenType switch { JsonTokenType.True => true, JsonTokenType.False => false, _ => null };
         return value is not null;
+    }
+
+    internal override InputColumn NewColumn(InputValueDefinition field) => new InputColumn<bool>(field, TryReadTruth);
+
+    private static bool TryReadTruth(ref Utf8JsonReader reader, out bool truth)
+    {
+        truth = reader.TokenType == JsonTokenType.True;
+        return reader.TokenType is JsonTokenType.True or JsonTokenType.False;
     }
 }
 
@@ -77,6 +88,8 @@ internal sealed class IdCoercion : LeafCoercion
         value = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
         return value is not null || base.TryReadJson(ref reader, out value);
     }
+
+    internal override InputColumn NewColumn(InputValueDefinition field) => new InputColumn<string>(field, new RepeatedTexts().TryRead);
 
     protected override string RefusalOf(ValueNode literal) => "ID cannot represent a non-string and non-integer value";
 
