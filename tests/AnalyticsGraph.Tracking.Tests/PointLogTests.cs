@@ -164,6 +164,46 @@ public sealed class PointLogTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task LogBatch_Should_KnowABatchThatComesAgain_WithoutClickHouse()
+    {
+        await using var nowhere = new ClickHouseClient(new ClickHouseOptions { Port = 1, Retries = 0 });
+        await using var flusher = new PointFlusher(engines.Postgres, nowhere, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
+        await using var log = new PointLog(engines.Postgres, flusher, engines.Topics, new PointLogOptions(), NullLogger<PointLog>.Instance);
+        var runs = await Task.WhenAll(engines.CreateRunAsync(), engines.CreateRunAsync());
+        MetricInput[] Metrics(int step) => [.. Enumerable.Range(step, 3).Select(i => new MetricInput { Key = i % 2 == 0 ? "m" : "n", Step = i, Time = Start, Value = i == 4 ? double.NaN : i })];
+        Task<Outcome<LogBatchResult>> Log(params MetricInput[] metrics) => log.LogBatchAsync(new LogBatchRequest { RunId = runs[0], Metrics = metrics }, Caller.Anonymous);
+        Task<Outcome<LogBatchResult>> LogBoth(int step) => log.LogMetricsAsync(new LogMetricsRequest { Runs = [new(runs[0], Metrics(step)), new(runs[1], Metrics(step))] }, Caller.Anonymous);
+        async Task RequireUnknownAsync(Task<Outcome<LogBatchResult>> again) =>
+            Assert.Equal(GraphQL.Errors.ErrorCodes.StoreUnavailable, (await Assert.ThrowsAsync<GraphQL.Errors.GraphQLException>(() => again)).Error.Code);
+
+        Assert.Equal(3, (await Log(Metrics(0))).Value!.NewPoints);
+        Assert.Equal(6, (await LogBoth(3)).Value!.NewPoints);
+        Assert.Equal((0, 3), (await Log(Metrics(0))).Value is { } first ? (first.NewPoints, first.Points) : default);
+        Assert.Equal(0, (await LogBoth(3)).Value!.NewPoints);
+
+        // The same points of one run alone, in another order, or but for one value, are another batch, which ClickHouse must be asked about.
+        await RequireUnknownAsync(Log(Metrics(3)));
+        await RequireUnknownAsync(Log([.. Metrics(0).Reverse()]));
+        await RequireUnknownAsync(Log([.. Metrics(0)[..2], Metrics(0)[2] with { Value = 7 }]));
+
+        // Points that are taken away may come again.
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        await using (var removal = new Npgsql.NpgsqlBatch(connection) { BatchCommands = { RunCounterRows.WriteRemoved([(runs[1], 0)]) } })
+            await removal.ExecuteNonQueryAsync();
+        await RequireUnknownAsync(LogBoth(3));
+        Assert.Equal(0, (await Log(Metrics(0))).Value!.NewPoints);
+
+        // The latest few are known.
+        for (var i = 0; i < 7; i++)
+            Assert.Equal(3, (await Log(Metrics(10 + (3 * i)))).Value!.NewPoints);
+        await RequireUnknownAsync(Log(Metrics(0)));
+        Assert.Equal(0, (await Log(Metrics(10))).Value!.NewPoints);
+        await engines.Flusher.FlushAsync();
+        Assert.Equal(27, (await engines.PointsInClickHouseAsync(runs[0])).Count);
+        Assert.Equal(0, (await engines.LogAsync(runs[0], Metrics(0))).Value!.NewPoints);
+    }
+
+    [Fact]
     public async Task LogBatch_Should_Refuse_When_TheRunIsMissingOrDeleted()
     {
         Assert.IsType<NotFoundError>(Assert.Single((await engines.LogAsync(long.MaxValue, new MetricInput { Key = "m", Value = 1 })).Errors));

@@ -86,10 +86,10 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
             });
         }
 
-        // The counter numbers points: below the last number it would number new ones as old ones.
+        // The counter numbers points: below the last number it would number new ones as old ones. What is lost may come again, so no batch is known any more.
         batch.BatchCommands.Add(new(
             """
-            UPDATE run_counter SET seq = greatest(removed + (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = run_counter.run_id), v.last_seq)
+            UPDATE run_counter SET seq = greatest(removed + (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = run_counter.run_id), v.last_seq), recent = NULL
             FROM unnest($1, $2) AS v (run_id, last_seq) WHERE run_counter.run_id = v.run_id
             """)
         {

@@ -56,12 +56,12 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
 
     /// <summary>
     /// The points of a batch that may be stored already: one later than its series' last cannot be. One that corrects may meet others at its place. None of a batch that is known
-    /// by its token.
+    /// by its token, or by its points.
     /// </summary>
     internal static List<(long ExperimentId, MetricPoint Point)> Doubtful(GroupState state, RunBatch batch, long now)
     {
         var doubtful = new List<(long, MetricPoint)>();
-        if (batch.ClientToken is { } token && state.Tokens.ContainsKey((batch.Operation, token)))
+        if ((batch.ClientToken is { } token && state.Tokens.ContainsKey((batch.Operation, token))) || state.IsRepeated(batch))
             return doubtful;
         var (points, series) = (batch.Points, batch.Points.Series);
 
@@ -90,7 +90,7 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         if (work.Points.Count > 0)
         {
             batch.BatchCommands.Add(RunMetricRows.Write(work.ChangedSummaries));
-            batch.BatchCommands.Add(RunCounterRows.Write([.. work.RunsWithPoints.Select(run => (run, work.State.Runs[run].Seq))]));
+            batch.BatchCommands.Add(RunCounterRows.Write(work.RunsWithPoints, work.State));
         }
 
         AddParamsAndTags(batch, work);

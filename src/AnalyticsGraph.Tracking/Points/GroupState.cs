@@ -7,6 +7,9 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>What a group of batches is decided by: the state of its runs, read in one round trip.</summary>
 internal sealed class GroupState
 {
+    // A client that tries again does so soon; a row of a counter stays small.
+    private const int MostRecent = 8;
+
     public Dictionary<long, RunState> Runs { get; } = [];
 
     public Dictionary<SeriesKey, SeriesSummary> Summaries { get; } = [];
@@ -43,10 +46,13 @@ internal sealed class GroupState
         // Statements of a batch see what was committed before each of them began, so those below see the runs as they stand under the lock.
         Add(
             new($"""
-                SELECT c.run_id, c.seq, r.experiment_id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id
+                SELECT c.run_id, c.seq, c.recent, r.experiment_id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id
                 WHERE c.run_id = ANY ($1) ORDER BY c.run_id {(forWriting ? "FOR NO KEY UPDATE OF c" : "")}
                 """) { Parameters = { new() { Value = runs } } },
-            reader => state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(2), reader.GetString(3) == "ACTIVE", reader.GetInt64(1))));
+            reader => state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(3), reader.GetString(4) == "ACTIVE", reader.GetInt64(1))
+            {
+                Recent = reader.IsDBNull(2) ? [] : reader.GetFieldValue<byte[]>(2),
+            }));
 
         // The group's id is the version of rows that replace others: it is taken under the lock, so that it grows with the order of acknowledgement.
         if (forWriting)
@@ -119,6 +125,18 @@ internal sealed class GroupState
         }
     }
 
+    /// <summary>Whether the very same points came lately, in one batch, so that all of them are stored. Says no when it does not know.</summary>
+    public bool IsRepeated(RunBatch batch) => batch.PointsHash is { } hash && batch.Points.Series.All(series => Runs.TryGetValue(series.RunId, out var run) && run.HasRecent(hash));
+
+    /// <summary>The batch's points will be stored when the transaction is.</summary>
+    public void Remember(RunBatch batch)
+    {
+        if (batch.PointsHash is not { } hash)
+            return;
+        foreach (var run in batch.Points.Series.Select(series => series.RunId).Distinct())
+            Runs[run].Remember(hash);
+    }
+
     /// <summary>Adds what contradicts the runs' present state.</summary>
     public void Check(RunBatch batch, InputRules rules)
     {
@@ -151,5 +169,22 @@ internal sealed class GroupState
     {
         /// <summary>How many of its points were ever acknowledged, those of the group included.</summary>
         public long Seq { get; set; } = SeqBefore;
+
+        /// <summary>The hashes of its last batches of points, one after another, those of the group included.</summary>
+        public byte[] Recent { get; set; } = [];
+
+        public bool HasRecent(ReadOnlySpan<byte> hash)
+        {
+            for (var at = 0; at < Recent.Length; at += hash.Length)
+            {
+                if (Recent.AsSpan(at, hash.Length).SequenceEqual(hash))
+                    return true;
+            }
+
+            return false;
+        }
+
+        public void Remember(ReadOnlySpan<byte> hash) =>
+            Recent = [.. Recent.AsSpan(Math.Max(0, Recent.Length - ((MostRecent - 1) * PointColumns.HashLength))), .. hash];
     }
 }

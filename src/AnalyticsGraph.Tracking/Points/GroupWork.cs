@@ -76,6 +76,9 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
     /// <returns>How many were new.</returns>
     public int TakePoints(RunBatch batch)
     {
+        if (State.IsRepeated(batch))
+            return 0;
+        State.Remember(batch);
         var points = batch.Points;
         var series = new SeriesState[points.Series.Count];
         for (var i = 0; i < series.Length; i++)

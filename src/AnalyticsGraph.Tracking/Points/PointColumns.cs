@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace AnalyticsGraph.Tracking.Points;
 
@@ -7,6 +10,9 @@ internal sealed class PointColumns
 {
     /// <summary>Stands for the moment of the commit, where a point has no time of its own.</summary>
     public const long Now = long.MinValue;
+
+    /// <summary>The length of a hash.</summary>
+    public const int HashLength = 16;
 
     private readonly List<SeriesKey> _series = [];
     private readonly Dictionary<SeriesKey, int> _numbers = [];
@@ -51,6 +57,29 @@ internal sealed class PointColumns
         // Most come one after another in one series.
         var last = _seriesOf.Count > 0 ? _seriesOf[^1] : -1;
         Add(last >= 0 && _series[last].Equals(series) ? last : NumberOf(series), point);
+    }
+
+    /// <summary>
+    /// A hash by which the very same points are known again, order included; null if one takes the moment of its commit for its time, and so is another one each time.
+    /// </summary>
+    public byte[]? Hash()
+    {
+        if (_points.Count == 0)
+            return null;
+        foreach (ref readonly var point in Points)
+        {
+            if (point.Position.Time == Now)
+                return null;
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var series in _series)
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{series.RunId} {(int)series.Scope} {series.Rank} {series.Key.Length} {series.Key}{series.Label}\0")));
+        hash.AppendData(MemoryMarshal.AsBytes(SeriesOf));
+
+        // Six numbers of 64 bits each, with nothing between them.
+        hash.AppendData(MemoryMarshal.AsBytes(Points));
+        return hash.GetHashAndReset()[..HashLength];
     }
 
     /// <summary>A point with its time.</summary>

@@ -21,12 +21,15 @@ public sealed class PointLog : IAsyncDisposable
     private readonly PointLogOptions _options;
     private readonly ILogger _logger;
     private readonly Channel<PendingBatch> _queue = Channel.CreateBounded<PendingBatch>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.Wait });
-    private readonly ConcurrentDictionary<Task, bool> _late = new();
+    private readonly ConcurrentDictionary<Task, bool> _work = new();
     private readonly SemaphoreSlim _lateTurns = new(4);
-    private readonly Task[] _committers;
+
+    // That of the log: a group is nobody's alone, so nothing of the request that began it is seen in it.
+    private readonly ExecutionContext _context = ExecutionContext.Capture()!;
+    private int _committing;
     private long _toldAway = long.MinValue / 2;
 
-    /// <summary>Starts the log's committers.</summary>
+    /// <summary>A log.</summary>
     /// <param name="postgres">The source of truth.</param>
     /// <param name="flusher">Where acknowledged points go next.</param>
     /// <param name="topics">Told of what was committed.</param>
@@ -36,7 +39,6 @@ public sealed class PointLog : IAsyncDisposable
     {
         (_postgres, _options, _logger) = (postgres, options, logger);
         _commit = new GroupCommit(postgres, flusher, topics, options);
-        _committers = [.. Enumerable.Range(0, options.Committers).Select(_ => Task.Run(CommitGroupsAsync))];
     }
 
     /// <summary>Adds a batch to its run. When the task ends without errors, all of it is stored safely and seen by every later read.</summary>
@@ -112,8 +114,9 @@ public sealed class PointLog : IAsyncDisposable
     /// <summary>Adds a batch that keeps to all rules; what contradicts the runs' state is told.</summary>
     internal async Task<Outcome<LogBatchResult>> LogAsync(RunBatch batch, Caller caller, CancellationToken ct)
     {
-        var pending = new PendingBatch(batch, caller, ct);
+        var pending = new PendingBatch(batch.Hashed(), caller, ct);
         await _queue.Writer.WriteAsync(pending, ct).ConfigureAwait(false);
+        CommitInTurn();
         return await pending.Completion.Task.WaitAsync(ct).ConfigureAwait(false);
     }
 
@@ -131,15 +134,38 @@ public sealed class PointLog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
-        await Task.WhenAll(_committers).ConfigureAwait(false);
-        await Task.WhenAll(_late.Keys).ConfigureAwait(false);
+        while (!_work.IsEmpty)
+            await Task.WhenAll(_work.Keys).ConfigureAwait(false);
         _lateTurns.Dispose();
+    }
+
+    /// <summary>
+    /// Whoever brings a batch begins to commit it, on the thread that it came on: for a lone writer that spares the wake of another one. While as many as may be are at it, the
+    /// batch waits for them: each looks for more when it is done.
+    /// </summary>
+    private void CommitInTurn()
+    {
+        for (var committing = Volatile.Read(ref _committing); committing < _options.Committers; committing = Volatile.Read(ref _committing))
+        {
+            if (Interlocked.CompareExchange(ref _committing, committing + 1, committing) != committing)
+                continue;
+            ExecutionContext.Run(_context, _ => Track(CommitGroupsAsync()), null);
+            return;
+        }
+    }
+
+    private void Track(Task work)
+    {
+        if (work.IsCompleted)
+            return;
+        _work.TryAdd(work, true);
+        _ = work.ContinueWith(done => _work.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task CommitGroupsAsync()
     {
         var group = new List<PendingBatch>();
-        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (_queue.Reader.TryPeek(out _))
         {
             group.Clear();
             var points = 0;
@@ -161,6 +187,11 @@ public sealed class PointLog : IAsyncDisposable
             if (group.Count > 0)
                 await CommitAsync(group, withLate: false).ConfigureAwait(false);
         }
+
+        // What came since the last look was left to whoever was committing then.
+        Interlocked.Decrement(ref _committing);
+        if (_queue.Reader.TryPeek(out _))
+            CommitInTurn();
     }
 
     private async Task CommitAsync(IReadOnlyList<PendingBatch> group, bool withLate)
@@ -204,7 +235,7 @@ public sealed class PointLog : IAsyncDisposable
     {
         if (late.Count == 0)
             return;
-        var committing = Task.Run(async () =>
+        Track(Task.Run(async () =>
         {
             await _lateTurns.WaitAsync().ConfigureAwait(false);
             try
@@ -215,9 +246,7 @@ public sealed class PointLog : IAsyncDisposable
             {
                 _lateTurns.Release();
             }
-        });
-        _late.TryAdd(committing, true);
-        _ = committing.ContinueWith(done => _late.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }));
     }
 
     private Exception AsError(Exception fault)

@@ -17,6 +17,12 @@ internal sealed record RunBatch(string Operation, IReadOnlyList<RunPart> Parts, 
     /// </summary>
     public bool Corrects { get; init; }
 
+    /// <summary>Its points' hash; null where it says nothing: for points that correct others, the same again may be another correction.</summary>
+    public byte[]? PointsHash { get; private init; }
+
+    /// <summary>The batch with its points' hash, which is worth its time before anything is locked.</summary>
+    public RunBatch Hashed() => Corrects ? this : this with { PointsHash = Points.Hash() };
+
     public static RunBatch Of(LogBatchRequest request) => Of("logBatch", request, request.ClientToken, new RunPart(request.RunId, InputRules.Path("input", "runId"))
     {
         Params = request.Params,

@@ -12,11 +12,18 @@ internal static class RunCounterRows
         Parameters = { new() { Value = counters.Select(c => c.RunId).ToArray() }, new() { Value = counters.Select(c => c.Seq).ToArray() } },
     };
 
-    /// <summary>Counts points that were taken away, and forgets the rollups that have them. The caller holds the counters.</summary>
+    /// <summary>Sets the counters of runs that a group adds points to, and its batches among their recent ones. The caller holds them.</summary>
+    public static NpgsqlBatchCommand Write(long[] runs, GroupState state) => new(
+        "UPDATE run_counter SET seq = v.seq, recent = nullif(v.recent, '') FROM unnest($1, $2, $3) AS v (run_id, seq, recent) WHERE run_counter.run_id = v.run_id")
+    {
+        Parameters = { new() { Value = runs }, new() { Value = runs.Select(run => state.Runs[run].Seq).ToArray() }, new() { Value = runs.Select(run => state.Runs[run].Recent).ToArray() } },
+    };
+
+    /// <summary>Counts points that were taken away, and forgets the rollups that have them, and which batches came last. The caller holds the counters.</summary>
     public static NpgsqlBatchCommand WriteRemoved(IReadOnlyList<(long RunId, long Points)> removed) => new(
         """
         WITH forgotten AS (DELETE FROM run_metric_rollup WHERE run_id = ANY ($1))
-        UPDATE run_counter SET removed = removed + v.points FROM unnest($1, $2) AS v (run_id, points) WHERE run_counter.run_id = v.run_id
+        UPDATE run_counter SET removed = removed + v.points, recent = NULL FROM unnest($1, $2) AS v (run_id, points) WHERE run_counter.run_id = v.run_id
         """)
     {
         Parameters = { new() { Value = removed.Select(r => r.RunId).ToArray() }, new() { Value = removed.Select(r => r.Points).ToArray() } },

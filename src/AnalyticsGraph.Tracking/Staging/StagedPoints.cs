@@ -48,7 +48,7 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
                 {
                     PointLogRows.Insert(state.GroupId, work.Points, work.RunsWithPoints, load),
                     RunMetricRows.Write(work.ChangedSummaries),
-                    RunCounterRows.Write([.. work.RunsWithPoints.Select(run => (run, state.Runs[run].Seq))]),
+                    RunCounterRows.Write(work.RunsWithPoints, state),
                 },
             };
             await write.ExecuteNonQueryAsync(ct).ConfigureAwait(false);

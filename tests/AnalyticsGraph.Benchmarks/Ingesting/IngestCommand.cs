@@ -171,7 +171,7 @@ internal static class IngestCommand
             var before = ProcessTree.ProcessorTime(server.ProcessId);
             var times = new List<double>();
             for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration;)
-                times.Add(await TimeAsync(connection, bodies.Next()));
+                times.Add(Time(connection, bodies.Next()));
             var after = ProcessTree.ProcessorTime(server.ProcessId);
             Add("one metric by logBatch, one client", $"{Spread.Of(times.Skip(times.Count / 4)).Median:0.00} ms", "1 ms", after.Own - before.Own, after.Descendants - before.Descendants, times.Count, "", $"");
         }
@@ -191,8 +191,8 @@ internal static class IngestCommand
                 for (var i = 0; i < Math.Max(10, duration.TotalSeconds * 10); i++)
                 {
                     var request = token is null ? bodies.Next() : WithToken(bodies.Next(), $"{token}-{i}");
-                    first.Add(await TimeAsync(connection, request));
-                    again.Add(await TimeAsync(connection, request));
+                    first.Add(Time(connection, request));
+                    again.Add(Time(connection, request));
                 }
 
                 var (one, other) = (Spread.Of(again.Skip(5)).Median, Spread.Of(first.Skip(5)).Median);
@@ -208,10 +208,10 @@ internal static class IngestCommand
             return System.Text.Encoding.ASCII.GetBytes(text.Replace($"Content-Length: {body.Length}", $"Content-Length: {longer.Length}", StringComparison.Ordinal).Replace(body, longer, StringComparison.Ordinal));
         }
 
-        private static async Task<double> TimeAsync(Connection connection, ReadOnlyMemory<byte> request)
+        private static double Time(Connection connection, ReadOnlyMemory<byte> request)
         {
             var start = Stopwatch.GetTimestamp();
-            Require(await connection.SendAsync(request));
+            Require(connection.Send(request));
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 

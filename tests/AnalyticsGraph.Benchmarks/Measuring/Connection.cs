@@ -10,6 +10,9 @@ internal sealed class Connection : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] _buffer = new byte[64 * 1024];
+    private int _read;
+    private int _head;
+    private int _body;
 
     public static async Task<Connection> OpenAsync(Uri address)
     {
@@ -28,32 +31,53 @@ internal sealed class Connection : IDisposable
     public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request)
     {
         await _socket.SendAsync(request);
-        var read = 0;
-        var (head, body) = (0, 0);
-        while (head == 0 || read < head + body)
+        Begin();
+        while (!Take(await _socket.ReceiveAsync(_buffer.AsMemory(_read))))
         {
-            if (read == _buffer.Length)
-            {
-                Array.Resize(ref _buffer, _buffer.Length * 2);
-            }
-
-            var received = await _socket.ReceiveAsync(_buffer.AsMemory(read));
-            if (received == 0)
-            {
-                throw new InvalidDataException("The server closed the connection.");
-            }
-
-            read += received;
-            if (head == 0)
-            {
-                (head, body) = ReadHead(_buffer.AsSpan(0, read));
-            }
         }
 
-        return _buffer.AsMemory(head, body);
+        return _buffer.AsMemory(_head, _body);
+    }
+
+    /// <summary>As <see cref="SendAsync"/>, on the calling thread, which waits as that of a simple client does: no other thread has to wake before the answer is there.</summary>
+    /// <returns>The answer's body; valid until the next call.</returns>
+    /// <exception cref="InvalidDataException">The answer is not a 200 with a Content-Length.</exception>
+    public ReadOnlyMemory<byte> Send(ReadOnlyMemory<byte> request)
+    {
+        _socket.Send(request.Span);
+        Begin();
+        while (!Take(_socket.Receive(_buffer.AsSpan(_read))))
+        {
+        }
+
+        return _buffer.AsMemory(_head, _body);
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private void Begin() => (_read, _head, _body) = (0, 0, 0);
+
+    /// <summary>Whether the answer is whole.</summary>
+    private bool Take(int received)
+    {
+        if (received == 0)
+        {
+            throw new InvalidDataException("The server closed the connection.");
+        }
+
+        _read += received;
+        if (_head == 0)
+        {
+            (_head, _body) = ReadHead(_buffer.AsSpan(0, _read));
+        }
+
+        if (_read == _buffer.Length)
+        {
+            Array.Resize(ref _buffer, _buffer.Length * 2);
+        }
+
+        return _head > 0 && _read >= _head + _body;
+    }
 
     private static (int Head, int Body) ReadHead(ReadOnlySpan<byte> bytes)
     {
