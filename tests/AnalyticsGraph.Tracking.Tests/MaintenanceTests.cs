@@ -177,7 +177,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
             .With("m", "Int64", gone.Run * 10));
         await DeleteAsync(gone);
         var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
-        Assert.DoesNotContain(await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: false), row => row.Table is "run" or "job");
+        Assert.DoesNotContain((await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: false)).Removed, row => row.Table is "run" or "job");
         Assert.Equal(2, await CountAsync(gone));
 
         // As though they had been deleted long ago, and one that others still need.
@@ -185,7 +185,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         foreach (var table in new[] { "run", "job", "dataset", "prediction_set" })
             await engines.ExecuteAsync($"UPDATE {table} SET changed_at = now() - interval '31 days' WHERE lifecycle_stage = 'DELETED'");
         await engines.ExecuteAsync("ALTER TABLE run ENABLE TRIGGER keep_history_update; ALTER TABLE job ENABLE TRIGGER keep_history_update; ALTER TABLE dataset ENABLE TRIGGER keep_history_update; ALTER TABLE prediction_set ENABLE TRIGGER keep_history_update");
-        var dry = await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: true);
+        var dry = (await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: true)).Removed;
         Assert.Equal(2, await CountAsync(gone));
         Assert.Contains(("run", 1L), dry);
         Assert.Contains(("sample", 1L), dry);
@@ -209,6 +209,45 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Gc_Should_KeepModelsAndDatasets_When_PointsOfARunNameThem()
+    {
+        await RepairAsync();
+        var run = await engines.CreateRunAsync();
+        var (_, dataset, set) = await engines.CreateOwnersAsync();
+        var (_, unnamed, _) = await engines.CreateOwnersAsync();
+        var model = await engines.ScalarAsync<long>("INSERT INTO logged_model (source, model_id, experiment_id, name) SELECT 'local', 'm-' || id, experiment_id, 'm' FROM run WHERE id = $1 RETURNING id", run);
+        await using (var staging = new SeriesStaging(engines.Postgres, engines.Flusher, new PointLogOptions(), NullLogger<SeriesStaging>.Instance))
+        await using (var load = await staging.BeginAsync(Caller.Anonymous))
+        {
+            await load.AddPointsAsync([new MetricPoint(new SeriesKey(run, MetricScope.Run, "named", "", 0), new SeriesPoint(new PointPosition(0, 0, 0), 1, model, dataset))]);
+            await load.PublishAsync();
+        }
+
+        var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
+        await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
+        await DeleteAsync(("prediction_set", set), ("dataset", dataset), ("dataset", unnamed), ("logged_model", model));
+        await engines.ExecuteAsync("DELETE FROM prediction_set WHERE dataset_id = $1", unnamed);
+        var report = await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
+        Assert.Equal([("logged_model", 1L), ("dataset", 1L)], report.Kept);
+        Assert.Contains(("dataset", 1L), report.Removed);
+        Assert.Empty(await VerifyAsync());
+
+        // With the run its points go, and what they named.
+        await DeleteAsync(("run", run));
+        report = await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
+        Assert.Empty(report.Kept);
+        Assert.Contains(("logged_model", 1L), report.Removed);
+        Assert.Contains(("dataset", 1L), report.Removed);
+        Assert.Empty(await VerifyAsync());
+
+        async Task DeleteAsync(params (string Table, long Id)[] records)
+        {
+            foreach (var (table, id) in records)
+                await engines.ExecuteAsync($"UPDATE {table} SET lifecycle_stage = 'DELETED' WHERE id = $1", id);
+        }
+    }
+
+    [Fact]
     public async Task Gc_Should_RemoveOldHistoryAlone_When_ItIsToldHowLongToKeepIt()
     {
         var run = await engines.CreateRunAsync();
@@ -218,7 +257,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
         await collector.RunAsync(TimeSpan.FromDays(30), null, isDryRun: false);
         Assert.Equal(2L, await engines.ScalarAsync<long>("SELECT count(*) FROM run_history WHERE id = $1", run));
-        Assert.Contains(("run_history", 1L), await collector.RunAsync(TimeSpan.FromDays(30), TimeSpan.FromDays(7), isDryRun: false));
+        Assert.Contains(("run_history", 1L), (await collector.RunAsync(TimeSpan.FromDays(30), TimeSpan.FromDays(7), isDryRun: false)).Removed);
         Assert.Equal("second", await engines.ScalarAsync<string>("SELECT name FROM run_history WHERE id = $1", run));
     }
 

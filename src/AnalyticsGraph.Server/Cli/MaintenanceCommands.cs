@@ -68,14 +68,19 @@ internal static class MaintenanceCommands
         gc.SetAction((parsed, cancellation) => RunAsync(optionsOf(parsed), async (stores, tracking) =>
         {
             var dry = parsed.GetValue(isDryRun);
-            var removed = await new GarbageCollector(stores.Postgres, stores.ClickHouse, tracking.Flusher, tracking.Copier)
+            var report = await new GarbageCollector(stores.Postgres, stores.ClickHouse, tracking.Flusher, tracking.Copier)
                 .RunAsync(parsed.GetValue(olderThan), parsed.GetValue(keepHistory), dry, cancellation);
-            foreach (var (table, rows) in removed)
+            foreach (var (table, rows) in report.Removed)
             {
                 Console.WriteLine($"{table}: {Number(rows, "rows")}");
             }
 
-            Console.WriteLine(removed.Count == 0 ? "Nothing to remove." : dry ? "Nothing was removed: this was a dry run." : "Removed.");
+            foreach (var (table, rows) in report.Kept)
+            {
+                Console.WriteLine($"{table}: {Number(rows, "rows")} kept, because points name them");
+            }
+
+            Console.WriteLine(report.Removed.Count == 0 ? "Nothing to remove." : dry ? "Nothing was removed: this was a dry run." : "Removed.");
             return 0;
         }, "The collection was stopped; run it again to complete it.", cancellation));
         return gc;

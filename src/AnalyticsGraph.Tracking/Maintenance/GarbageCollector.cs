@@ -7,7 +7,7 @@ namespace AnalyticsGraph.Tracking.Maintenance;
 
 /// <summary>
 /// Removes for good what was deleted long ago. Records leave PostgreSQL in one transaction, which also writes down whose series are to go; then those leave ClickHouse, table by
-/// table, and only then what was written down. A run that is killed is completed by the next one. A record that another one still needs stays until that is gone.
+/// table, and only then what was written down. A run that is killed is completed by the next one. A record that another one still needs stays until that is gone; so does a model or dataset that points name.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="clickHouse">The store of series.</param>
@@ -17,6 +17,7 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
 {
     private const long LockKey = 0x6761_7262_6167_6521; // "garbage!"
     private const int OwnersPerDelete = 10_000;
+    private const string Deleted = "lifecycle_stage = 'DELETED' AND changed_at < now() - $1";
 
     // A version's number may never be used again, so versions stay as long as their model.
     private static readonly string[] KeptWithTheirOwner = ["model_version"];
@@ -26,39 +27,53 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
     /// <param name="keepHistory">For how long history is kept; null for ever.</param>
     /// <param name="isDryRun">Whether to change nothing, and only count.</param>
     /// <param name="ct">Ends the collection between two steps; the next one goes on.</param>
-    /// <returns>How many rows were removed, by table.</returns>
-    public async Task<IReadOnlyList<(string Table, long Rows)>> RunAsync(TimeSpan olderThan, TimeSpan? keepHistory, bool isDryRun, CancellationToken ct = default)
+    public async Task<GarbageReport> RunAsync(TimeSpan olderThan, TimeSpan? keepHistory, bool isDryRun, CancellationToken ct = default)
     {
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var held = await SessionLock.TakeAsync(connection, LockKey, ct).ConfigureAwait(false);
-        var removed = await RemoveRecordsAsync(connection, olderThan, keepHistory, isDryRun, ct).ConfigureAwait(false);
+        var (removed, kept) = await RemoveRecordsAsync(connection, olderThan, keepHistory, isDryRun, ct).ConfigureAwait(false);
         if (!isDryRun)
             removed.AddRange(await RemoveSeriesAsync(connection, ct).ConfigureAwait(false));
-        return [.. removed.GroupBy(row => row.Table).Select(rows => (rows.Key, rows.Sum(row => row.Rows))).Where(row => row.Item2 > 0)];
+        return new GarbageReport([.. removed.GroupBy(row => row.Table).Select(rows => (rows.Key, rows.Sum(row => row.Rows))).Where(row => row.Item2 > 0)], kept);
     }
 
     /// <summary>First step: PostgreSQL.</summary>
-    internal async Task<List<(string Table, long Rows)>> RemoveRecordsAsync(NpgsqlConnection connection, TimeSpan olderThan, TimeSpan? keepHistory, bool isDryRun, CancellationToken ct)
+    internal async Task<(List<(string Table, long Rows)> Removed, List<(string Table, long Rows)> Kept)> RemoveRecordsAsync(
+        NpgsqlConnection connection, TimeSpan olderThan, TimeSpan? keepHistory, bool isDryRun, CancellationToken ct)
     {
         var removed = new List<(string, long)>();
-        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
         var tables = await ReadTablesAsync(connection, ct).ConfigureAwait(false);
+        var named = await ReadNamedAsync(connection, olderThan, ct).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+
+        // The points of runs that go name nothing any more, so the runs come first.
+        var kept = new Dictionary<string, long[]>();
+        await DeleteAsync([.. tables.Where(table => !named.ContainsKey(table.Table))]).ConfigureAwait(false);
+        var gone = (await ReadOwnersAsync(connection, ct).ConfigureAwait(false)).Where(owners => owners.Kind == "run").SelectMany(owners => owners.Ids).ToHashSet();
+        foreach (var (kind, names) in named)
+            kept.Add(kind, [.. names.Where(name => !gone.Contains(name.Run)).Select(name => name.Id).Distinct()]);
+        await DeleteAsync(tables).ConfigureAwait(false);
 
         // What needs a record goes before it, so another round may remove more.
-        for (var before = -1; before != removed.Count;)
+        async Task DeleteAsync(List<(string Table, string Condition, bool IsOwner)> of)
         {
-            before = removed.Count;
-            foreach (var (table, condition, isOwner) in tables)
+            for (var before = -1; before != removed.Count;)
             {
-                var delete = $"DELETE FROM {table} t WHERE lifecycle_stage = 'DELETED' AND changed_at < now() - $1 {condition}";
-                await using var command = new NpgsqlCommand(
-                    isOwner ? $"WITH gone AS ({delete} RETURNING id) INSERT INTO removed_owner (kind, id) SELECT '{table}', id FROM gone" : delete, connection)
+                before = removed.Count;
+                foreach (var (table, condition, isOwner) in of)
                 {
-                    CommandTimeout = 0,
-                    Parameters = { new() { Value = olderThan } },
-                };
-                if (await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) is > 0 and var rows)
-                    removed.Add((table, rows));
+                    var delete = $"DELETE FROM {table} t WHERE {Deleted} {(kept.ContainsKey(table) ? "AND id <> ALL ($2)" : "")} {condition}";
+                    await using var command = new NpgsqlCommand(
+                        isOwner ? $"WITH gone AS ({delete} RETURNING id) INSERT INTO removed_owner (kind, id) SELECT '{table}', id FROM gone" : delete, connection)
+                    {
+                        CommandTimeout = 0,
+                        Parameters = { new() { Value = olderThan } },
+                    };
+                    if (kept.TryGetValue(table, out var ids))
+                        command.Parameters.Add(new NpgsqlParameter { Value = ids });
+                    if (await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) is > 0 and var rows)
+                        removed.Add((table, rows));
+                }
             }
         }
 
@@ -72,11 +87,41 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
         {
             foreach (var (kind, ids) in await ReadOwnersAsync(connection, ct).ConfigureAwait(false))
                 removed.AddRange(await CountSeriesAsync(kind, ids, ct).ConfigureAwait(false));
-            return removed;
+        }
+        else
+        {
+            await transaction.CommitAsync(ct).ConfigureAwait(false);
         }
 
-        await transaction.CommitAsync(ct).ConfigureAwait(false);
-        return removed;
+        return (removed, [.. kept.Where(kind => kind.Value.Length > 0).Select(kind => (kind.Key, kind.Value.LongLength))]);
+    }
+
+    /// <summary>The deleted models and datasets that points name, each with the runs of those points, by table.</summary>
+    private async Task<Dictionary<string, List<(long Id, long Run)>>> ReadNamedAsync(NpgsqlConnection connection, TimeSpan olderThan, CancellationToken ct)
+    {
+        await flusher.FlushAsync(ct).ConfigureAwait(false);
+        var named = new Dictionary<string, List<(long, long)>>();
+        foreach (var (kind, table, column) in SeriesOwner.Named)
+        {
+            named.Add(kind, []);
+            await using var command = new NpgsqlCommand($"SELECT coalesce(array_agg(id), '{{}}') FROM {kind} WHERE {Deleted}", connection) { CommandTimeout = 0, Parameters = { new() { Value = olderThan } } };
+            foreach (var ids in ((long[])(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!).Chunk(OwnersPerDelete))
+            {
+                await using var result = await clickHouse.QueryAsync(
+                    new ClickHouseQuery($$"""SELECT DISTINCT {{column}} AS id, run_id AS run FROM {{table}} WHERE {{column}} IN {ids:Array(Int64)}""").With("ids", "Array(Int64)", ids) with { Timeout = TimeSpan.FromMinutes(10) },
+                    ct).ConfigureAwait(false);
+                await foreach (var block in result.ReadBlocksAsync(ct).ConfigureAwait(false))
+                {
+                    using (block)
+                    {
+                        for (var row = 0; row < block.RowCount; row++)
+                            named[kind].Add((block.Column<long>("id")[row], block.Column<long>("run")[row]));
+                    }
+                }
+            }
+        }
+
+        return named;
     }
 
     /// <summary>Second step: ClickHouse, and what was written down.</summary>
@@ -189,3 +234,8 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
         return tables;
     }
 }
+
+/// <summary>What a collection did.</summary>
+/// <param name="Removed">How many rows were removed, by table; none of them is 0.</param>
+/// <param name="Kept">How many records were deleted long enough ago, but stay because points name them, by table; none of them is 0.</param>
+public sealed record GarbageReport(IReadOnlyList<(string Table, long Rows)> Removed, IReadOnlyList<(string Table, long Rows)> Kept);
