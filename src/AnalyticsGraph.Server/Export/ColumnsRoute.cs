@@ -5,11 +5,14 @@ using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.Server.Export;
 
-/// <summary>A field of <c>Query</c> whose answer has <c>columns</c>: a row for each of theirs.</summary>
+/// <summary>A field of <c>Query</c> whose answer has columns: a row for each of theirs.</summary>
 /// <param name="field">The field.</param>
+/// <param name="columnsField">The field of its answer that has them.</param>
+/// <param name="longField">The field that has the same with a row for each value, if there is one: for <c>long=true</c>.</param>
 /// <param name="isPaged">Whether its answer comes in pages; all of them are exported, unless the caller asks for the <c>first</c>.</param>
-internal sealed class ColumnsRoute(string field, bool isPaged = false) : ExportRoute
+internal sealed class ColumnsRoute(string field, string columnsField = "columns", string? longField = null, bool isPaged = false) : ExportRoute
 {
+    private const string Long = "long";
     private const int Page = 10_000;
 
     private static readonly Dictionary<string, (string List, string Type, Func<JsonElement, object?> Read)> Kinds = new()
@@ -22,7 +25,11 @@ internal sealed class ColumnsRoute(string field, bool isPaged = false) : ExportR
     };
 
     /// <inheritdoc />
-    public override IReadOnlyDictionary<string, GraphQLType> ArgumentsOf(Schema schema) => new Dictionary<string, GraphQLType>(Of(schema.Query, field));
+    public override IReadOnlyDictionary<string, GraphQLType> ArgumentsOf(Schema schema)
+    {
+        var arguments = Of(schema.Query, field);
+        return new Dictionary<string, GraphQLType>(longField is null ? arguments : arguments.Append(new(Long, schema.Types["Boolean"])));
+    }
 
     /// <inheritdoc />
     public override async Task<ClickHouseQuery> ComposeAsync(ExportCall call)
@@ -46,13 +53,14 @@ internal sealed class ColumnsRoute(string field, bool isPaged = false) : ExportR
 
     private async Task<(List<Column> Columns, JsonNode? After)> AskAsync(ExportCall call, bool followsPages, JsonNode? after)
     {
-        string[] names = [.. call.Arguments.Names.Where(name => name != "after")];
+        string[] names = [.. call.Arguments.Names.Where(name => name is not ("after" or Long))];
+        var taken = longField is not null && call.Arguments.Get<bool>(Long) ? longField : columnsField;
         var passed = string.Join(", ", names.Where(call.Arguments.Has).Select(name => $"{name}: ${name}").Concat(followsPages ? [$"first: {Page}", "after: $next"] : after is null ? [] : ["after: $next"]));
         using var data = await call.AskAsync(
-            $"{field}{(passed.Length == 0 ? "" : $"({passed})")} {{ columns {{ name kind texts numbers integers times ids }}{(followsPages ? " hasNextPage endCursor" : "")} }}",
+            $"{field}{(passed.Length == 0 ? "" : $"({passed})")} {{ {taken} {{ name kind texts numbers integers times ids }}{(followsPages ? " hasNextPage endCursor" : "")} }}",
             names, followsPages || after is not null ? [("next", "String", after?.DeepClone())] : []);
         var answer = data.RootElement.GetProperty("data").GetProperty(field);
-        List<Column> columns = [.. answer.GetProperty("columns").EnumerateArray().Select(Read)];
+        List<Column> columns = [.. answer.GetProperty(taken).EnumerateArray().Select(Read)];
         var hasMore = followsPages && answer.GetProperty("hasNextPage").GetBoolean();
         return (columns, hasMore ? JsonValue.Create(answer.GetProperty("endCursor").GetString()) : null);
     }

@@ -13,7 +13,10 @@ internal abstract class ExportRoute
         ["runs"] = new RunsRoute(),
         ["compare"] = new CompareRoute(),
         ["aggregate"] = new ColumnsRoute("metricAggregates", isPaged: true),
+        ["leaderboard"] = new ColumnsRoute("leaderboard", "wide", "long"),
         ["pareto"] = new ColumnsRoute("paretoFront"),
+        ["correlations"] = new CorrelationsRoute(),
+        ["histogram"] = new HistogramRoute(),
     };
 
     /// <summary>The arguments it takes: those of fields of the graph, and its own.</summary>

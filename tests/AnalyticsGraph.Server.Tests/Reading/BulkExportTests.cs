@@ -159,7 +159,39 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Equal("\"key\",\"count\",\"max\"\n\"acc\",1,\\N\n\"loss\",3,5\n", await response.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task Questions_Should_HaveTheirAnswersAsRows()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var runs = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            var run = (await CreateRunAsync(experiment: experiment)).Id;
+            runs.Add(run);
+            await empty.Server.RunAsync("mutation ($r: ID!, $v: String!) { logBatch(input: {runId: $r, params: [{key: \"lr\", value: $v}]}) { errors { __typename } } }", new { r = run, v = i.ToString(CultureInfo.InvariantCulture) });
+            await LogAsync(run, ("acc", 0, i * 2, "2026-01-01T00:00:00Z"), ("odd", 0, i == 3 ? "NaN" : i == 2 ? "Infinity" : i, "2026-01-01T00:00:00Z"));
+        }
+
+        var which = $"where={{\"experiment\":{{\"id\":{{\"eq\":\"{experiment}\"}}}}}}";
+        Assert.Equal(
+            $"\"run\",\"acc LATEST\",\"param lr\"\n\"{runs[3]}\",6,\"3\"\n\"{runs[2]}\",4,\"2\"\n", await TextAsync($"leaderboard?format=csv&{which}&metric={{\"key\":\"acc\"}}&params=lr&first=2"));
+        Assert.Equal(
+            ["acc LATEST 6", "param lr 3"],
+            (await LinesAsync($"leaderboard?long=true&{which}&metric={{\"key\":\"acc\"}}&params=lr&first=1"))
+                .Select(line => $"{line.GetProperty("name").GetString()} {(line.GetProperty("text").ValueKind == JsonValueKind.Null ? line.GetProperty("number").GetRawText() : line.GetProperty("text").GetString())}"));
+        Assert.Equal(
+            "\"kind\",\"name\",\"runs\",\"categories\",\"pearson\",\"spearman\",\"variance_explained\",\"importance\"\n\"PARAM\",\"lr\",4,\\N,1,1,1,1\n",
+            await TextAsync($"correlations?format=csv&{which}&target={{\"key\":\"acc\"}}"));
+        Assert.Equal("\"from\",\"to\",\"count\"\n0,3,2\n3,6,2\n", await TextAsync($"histogram?format=csv&{which}&key=acc&bins=2"));
+        Assert.Equal("\"from\",\"to\",\"count\"\n\\N,0.5,1\n0.5,1.5,1\n1.5,\\N,1\n\\N,\\N,1\n", await TextAsync($"histogram?format=csv&{which}&key=odd&bins=1&from=0.5&to=1.5"));
+        Assert.Equal(
+            "4\t12\t12\n",
+            await ReadBackAsync("Parquet", await empty.Server.Http.GetByteArrayAsync($"export/histogram?format=parquet&{which}&key=acc&bins=4"), "`from` Nullable(Float64), `to` Nullable(Float64), count Int64", "sum(count), count() * 3, toInt64(sum(`to`) - sum(`from`)) * 2"));
+    }
+
     [Theory]
+    [InlineData("histogram?key=acc&bins=0", 400, "BAD_USER_INPUT", "bins")]
+    [InlineData("leaderboard?long=true", 400, "BAD_USER_INPUT", "The argument `metric`")]
     [InlineData("nothing", 404, "NOT_FOUND", "there are series, runs, compare, aggregate")]
     [InlineData("series?kye=loss", 400, "BAD_USER_INPUT", "There is no argument `kye`")]
     [InlineData("series?format=xls", 400, "BAD_USER_INPUT", "format=parquet")]
