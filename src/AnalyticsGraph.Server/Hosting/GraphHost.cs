@@ -72,7 +72,7 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
         try
         {
             _stores = await Stores.OpenAsync(options, loggers, readiness.Waiting, _stopping.Token);
-            _tracking = new TrackingServices(_stores, loggers, options.Limits.Ingest);
+            _tracking = new TrackingServices(_stores, loggers, options.Limits);
             _tracking.Start();
             if (options.Demo)
             {

@@ -5,6 +5,8 @@ using AnalyticsGraph.GraphQL.Http;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Server.Export;
 using AnalyticsGraph.Tracking.Ingest;
+using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rollups;
 
 namespace AnalyticsGraph.Server.Hosting;
 
@@ -29,6 +31,12 @@ internal sealed record ServerLimits
     /// <summary>Section <c>Ingest</c>: rows in bulk.</summary>
     public IngestLimits Ingest { get; init; } = new();
 
+    /// <summary>Section <c>Log</c>: what waits for ClickHouse.</summary>
+    public PointLogOptions Log { get; init; } = new();
+
+    /// <summary>Section <c>Rollups</c>: summaries of long series.</summary>
+    public RollupOptions Rollups { get; init; } = new();
+
     /// <summary>Section <c>Export</c>: answers as files.</summary>
     public ExportLimits Export { get; init; } = new();
 
@@ -49,6 +57,8 @@ internal sealed record ServerLimits
         Series = Read<SeriesLimits>(configuration, nameof(Series)),
         Aggregates = Read<AggregateLimits>(configuration, nameof(Aggregates)),
         Ingest = Read<IngestLimits>(configuration, nameof(Ingest)),
+        Log = Read<PointLogOptions>(configuration, nameof(Log)),
+        Rollups = Read<RollupOptions>(configuration, nameof(Rollups)),
         Export = Read<ExportLimits>(configuration, nameof(Export)),
         WebSockets = Read<GraphQLWebSocketOptions>(configuration, nameof(WebSockets)),
         EventStreams = Read<GraphQLEventStreamOptions>(configuration, nameof(EventStreams)),

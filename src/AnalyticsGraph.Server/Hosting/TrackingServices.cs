@@ -19,18 +19,19 @@ internal sealed class TrackingServices : IAsyncDisposable
     /// <summary>Composes the write side; nothing runs yet.</summary>
     /// <param name="stores">The stores.</param>
     /// <param name="loggers">For the background work.</param>
-    /// <param name="limits">What bodies of rows may have; null for the defaults.</param>
-    public TrackingServices(Stores stores, ILoggerFactory loggers, IngestLimits? limits = null)
+    /// <param name="limits">Of writes; null for the defaults.</param>
+    public TrackingServices(Stores stores, ILoggerFactory loggers, ServerLimits? limits = null)
     {
         _logger = loggers.CreateLogger<TrackingServices>();
-        var options = new PointLogOptions();
+        limits ??= new ServerLimits();
+        var options = limits.Log;
         Flusher = new PointFlusher(stores.Postgres, stores.ClickHouse, options, loggers.CreateLogger<PointFlusher>());
         Points = new PointLog(stores.Postgres, Flusher, Topics, options, loggers.CreateLogger<PointLog>());
         Rows = new RowLog(stores.Postgres, Flusher, Topics, options);
         Staging = new SeriesStaging(stores.Postgres, Flusher, options, loggers.CreateLogger<SeriesStaging>());
-        Ingestion = new Ingestion(stores.Postgres, stores.ClickHouse, Points, Staging, limits ?? new IngestLimits());
+        Ingestion = new Ingestion(stores.Postgres, stores.ClickHouse, Points, Staging, limits.Ingest);
         Entities = new TrackingStore(stores.Postgres, Topics);
-        Rollups = new RollupBuilder(stores.Postgres, stores.ClickHouse, Flusher, new RollupOptions(), loggers.CreateLogger<RollupBuilder>());
+        Rollups = new RollupBuilder(stores.Postgres, stores.ClickHouse, Flusher, limits.Rollups, loggers.CreateLogger<RollupBuilder>());
         Copier = new DimensionCopier(stores.Postgres, stores.ClickHouse, CopyInterval, loggers.CreateLogger<DimensionCopier>());
     }
 

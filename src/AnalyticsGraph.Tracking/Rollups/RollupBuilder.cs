@@ -95,12 +95,12 @@ public sealed class RollupBuilder : IAsyncDisposable
             {
                 // Whole buckets of the greatest width are whole buckets of all.
                 var width = built[^1];
-                await _clickHouse.ExecuteAsync(RollupSql.Build(series, [.. built], first & -width, last | (width - 1)), ct).ConfigureAwait(false);
+                await _clickHouse.ExecuteAsync(RollupSql.Build(series, [.. built], first & -width, last | (width - 1)) with { Timeout = _options.StatementTimeout }, ct).ConfigureAwait(false);
             }
         }
 
         if (added.Count > 0)
-            await _clickHouse.ExecuteAsync(RollupSql.Build(series, [.. added], long.MinValue, long.MaxValue), ct).ConfigureAwait(false);
+            await _clickHouse.ExecuteAsync(RollupSql.Build(series, [.. added], long.MinValue, long.MaxValue) with { Timeout = _options.StatementTimeout }, ct).ConfigureAwait(false);
         await RollupRows.WriteAsync(connection, series, new RollupState(series.RunSeq, least, greatest), ct).ConfigureAwait(false);
     }
 

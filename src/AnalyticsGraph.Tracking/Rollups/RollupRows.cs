@@ -24,7 +24,7 @@ internal static class RollupRows
     public static Task<List<RolledSeries>> ReadDueAsync(NpgsqlConnection connection, long[]? runs, RollupOptions options, CancellationToken ct) => ReadAsync(
         new NpgsqlCommand($"{Known} AND m.count >= $2 AND m.count - coalesce(s.points, 0) >= greatest($3, m.count / 20) AND ($1::bigint[] IS NULL OR m.run_id = ANY ($1)) ORDER BY 1, 2, 3, 4, 5", connection)
         {
-            CommandTimeout = 0,
+            CommandTimeout = (int)Math.Ceiling(options.StatementTimeout.TotalSeconds),
             Parameters =
             {
                 new() { Value = (object?)runs ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint }, new() { Value = options.LeastPoints }, new() { Value = options.LeastNewPoints },

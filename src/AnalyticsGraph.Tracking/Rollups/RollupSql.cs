@@ -39,8 +39,7 @@ internal static class RollupSql
         $$"""
         INSERT INTO metric_rollup (experiment_id, key, label, run_id, scope, rank, seq, {{Columns}})
         SELECT {experiment:Int64}, {key:String}, {label:String}, {run:Int64}, {scope:String}, {rank:Int32}, {seq:Int64}, {{Columns}} FROM ({{Computed}})
-        """, series).With("widths", "Array(Int64)", widths).With("seq", "Int64", series.RunSeq).With("from", "Int64", from).With("to", "Int64", to).WithSetting("max_threads", "1") with
-    { Timeout = TimeSpan.FromMinutes(10) };
+        """, series).With("widths", "Array(Int64)", widths).With("seq", "Int64", series.RunSeq).With("from", "Int64", from).With("to", "Int64", to).WithSetting("max_threads", "1");
 
     /// <summary>Between which steps points have come since rollups were built; from 0 to -1 if none has.</summary>
     /// <param name="series">The series, whose rollups are built.</param>

@@ -173,8 +173,8 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
             wrong = await StagedColumns.AddAsync(connection, call.Columns, ct).ConfigureAwait(false);
         if (wrong.Count > 0)
             return (Outcome.Failed<StagedAnswer>(wrong), 0);
-        var rows = await MoveRowsAsync(connection, load, ct).ConfigureAwait(false);
-        var points = await new StagedPoints(connection, flusher, load).PublishAsync(ct).ConfigureAwait(false);
+        var rows = await MoveRowsAsync(connection, load, options, ct).ConfigureAwait(false);
+        var points = await new StagedPoints(connection, flusher, load, options).PublishAsync(ct).ConfigureAwait(false);
         return (Outcome.Of(new StagedAnswer(call.Rows, rows.Rows + points.Rows)), rows.Bytes + points.Bytes);
     }
 
@@ -198,7 +198,7 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         new(new GraphQLError("The load is not open any more: it was published, or forgotten because nothing came for a day. Begin a new one.", ErrorCodes.Conflict));
 
     /// <summary>Rows that replace others by version need nothing but a group each: later blocks have later ones.</summary>
-    private static async Task<(long Rows, long Bytes)> MoveRowsAsync(NpgsqlConnection connection, long load, CancellationToken ct)
+    private static async Task<(long Rows, long Bytes)> MoveRowsAsync(NpgsqlConnection connection, long load, PointLogOptions options, CancellationToken ct)
     {
         await using var move = new NpgsqlCommand(
             """
@@ -209,7 +209,7 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
                 RETURNING points, bytes)
             SELECT coalesce(sum(points), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM moved
             """, connection)
-        { CommandTimeout = 0, Parameters = { new() { Value = load } } };
+        { CommandTimeout = (int)Math.Ceiling(options.PublishTimeout.TotalSeconds), Parameters = { new() { Value = load } } };
         await using var reader = await move.ExecuteReaderAsync(ct).ConfigureAwait(false);
         await reader.ReadAsync(ct).ConfigureAwait(false);
         return (reader.GetInt64(0), reader.GetInt64(1));

@@ -11,7 +11,7 @@ namespace AnalyticsGraph.Tracking.Staging;
 /// The points of a load, within the transaction that publishes it: block by block they are compared with what is stored, numbered, summed up and logged. Only one block is in memory,
 /// however many there are; a point that is not after its series' last is looked for in ClickHouse, and one that is not after the load's own last in a table of what was seen.
 /// </summary>
-internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flusher, long load)
+internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flusher, long load, PointLogOptions options)
 {
     // Where each series of the load has come to.
     private readonly Dictionary<SeriesKey, PointPosition> _reached = [];
@@ -106,7 +106,7 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
         Guid[] digests = [.. Enumerable.Range(0, points.Count).Select(i => Digest(points.Series[points.SeriesOf[i]], points.At(i, 0)))];
         await using var keep = new NpgsqlCommand("INSERT INTO pg_temp.staged_point_seen SELECT unnest($1) ON CONFLICT DO NOTHING RETURNING digest", connection)
         {
-            CommandTimeout = 0,
+            CommandTimeout = (int)Math.Ceiling(options.PublishTimeout.TotalSeconds),
             Parameters = { new() { Value = digests } },
         };
         var added = new HashSet<Guid>();

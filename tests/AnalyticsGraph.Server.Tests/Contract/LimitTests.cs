@@ -13,6 +13,8 @@ using AnalyticsGraph.Server.Export;
 using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Server.Tests.Running;
 using AnalyticsGraph.Tracking.Ingest;
+using AnalyticsGraph.Tracking.Points;
+using AnalyticsGraph.Tracking.Rollups;
 using Microsoft.Extensions.Configuration;
 
 namespace AnalyticsGraph.Server.Tests.Contract;
@@ -27,7 +29,7 @@ public sealed partial class LimitTests(SampleServer sample)
         Type[] settings =
         [
             typeof(GraphQLExecutorOptions), typeof(ParserLimits), typeof(ValidationOptions), typeof(CostOptions), typeof(HttpSettings), typeof(GraphQLBatchOptions), typeof(MappingLimits), typeof(ClickHouseLimits),
-            typeof(SeriesLimits), typeof(AggregateLimits), typeof(IngestLimits), typeof(ExportLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
+            typeof(SeriesLimits), typeof(AggregateLimits), typeof(IngestLimits), typeof(PointLogOptions), typeof(RollupOptions), typeof(ExportLimits), typeof(GraphQLWebSocketOptions), typeof(GraphQLEventStreamOptions),
         ];
         var named = Named().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs", "limits.md"))).SelectMany(match => match.Value.Trim('`').Split(':')).ToHashSet(StringComparer.Ordinal);
 
@@ -42,11 +44,12 @@ public sealed partial class LimitTests(SampleServer sample)
     {
         var limits = ServerLimits.From(Configuration(
             ("GraphQL:MaxDepth", "20"), ("GraphQL:ParserLimits:MaxTokens", "99"), ("GraphQL:Cost:MaxTypeCost", "5.5"), ("GraphQL:Timeout", "00:00:07"), ("Mapping:MaxPage", "77"), ("Series:MaxPointsPerSeries", "8"),
-            ("WebSockets:PingInterval", "00:00:09"), ("WebSockets:AllowedOrigins:0", "https://a.example"), ("EventStreams:MaxOperations", "3")));
+            ("Log:MaxGroupPoints", "17"), ("Rollups:LeastPoints", "1000"), ("WebSockets:PingInterval", "00:00:09"), ("WebSockets:AllowedOrigins:0", "https://a.example"), ("EventStreams:MaxOperations", "3")));
 
         Assert.Equal((20, 99, 5.5, TimeSpan.FromSeconds(7)), (limits.GraphQL.MaxDepth, limits.GraphQL.ParserLimits.MaxTokens, limits.GraphQL.Cost.MaxTypeCost, limits.GraphQL.Timeout));
         Assert.Equal((TimeSpan.FromSeconds(9), 3), (limits.WebSockets.PingInterval, limits.EventStreams.MaxOperations));
         Assert.Equal(["https://a.example"], limits.WebSockets.AllowedOrigins);
+        Assert.Equal((17, 1000L), (limits.Log.MaxGroupPoints, limits.Rollups.LeastPoints));
         Assert.Equal((77, 8L), (limits.Mapping.MaxPage, limits.Series.MaxPointsPerSeries));
         Assert.Equal((ParserLimits.Default.MaxDepth, 50_000, 1_000), (limits.GraphQL.ParserLimits.MaxDepth, ParserLimits.Default.MaxTokens, limits.Mapping.MaxIds));
     }
@@ -56,6 +59,8 @@ public sealed partial class LimitTests(SampleServer sample)
     [InlineData("Mapping:MaxPage", "many", "many")]
     [InlineData("Http:Batch:MaxSize", "0", "greater than or equal to '1'")]
     [InlineData("GraphQL:ParserLimits:MaxDepth", "100000", "MaxDepth")]
+    [InlineData("Log:Committers", "0", "greater than or equal to '1'")]
+    [InlineData("Rollups:Interval", "00:00:00", "greater than '00:00:00'")]
     public void Configuration_Should_NameTheSetting_When_ItIsNoLimit(string name, string value, string told)
     {
         var exception = Assert.Throws<SettingException>(() => ServerLimits.From(Configuration((name, value))));
