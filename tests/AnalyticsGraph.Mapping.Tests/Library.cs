@@ -20,6 +20,8 @@ public static class Library
         CREATE TABLE score (book_id bigint NOT NULL, key text NOT NULL, label text NOT NULL, last_value double precision NOT NULL, min_value double precision, PRIMARY KEY (book_id, key, label));
         CREATE TABLE score_order (book_id bigint NOT NULL, key text NOT NULL, label text NOT NULL, last_value double precision NOT NULL, PRIMARY KEY (book_id, key, label));
         CREATE INDEX score_order_last ON score_order (key, label, last_value, book_id);
+        CREATE INDEX score_of_key ON score (key, label, book_id);
+        CREATE INDEX score_of_value ON score (key, label, last_value, book_id);
         CREATE VIEW score_pending AS SELECT id AS book_id FROM book WHERE id % 5 < 2;
         """;
 

@@ -67,6 +67,40 @@ public sealed class PagingTests(LibraryFixture library)
         }
     }
 
+    [Theory]
+    [InlineData("DESC", 1, true, null)]
+    [InlineData("DESC", 3, true, -1.0)]
+    [InlineData("ASC", 2, true, null)]
+    [InlineData("ASC", 2, false, 0.0)]
+    [InlineData("DESC", 4, false, null)]
+    public async Task Pages_Should_EqualTheBooksInOrder_When_TheyAreFoundAlongTheIndex(string direction, int size, bool forward, double? least)
+    {
+        var range = least is { } bound ? string.Create(CultureInfo.InvariantCulture, $", lastValue: {{gt: {bound}}}") : "";
+        var order = $"where: {{scores: {{some: {{key: {{eq: \"loss\"}}, label: {{eq: \"\"}}{range}}}}}, sold: {{lt: 5}}}}, order: [{{score: {{key: \"loss\", stat: LAST, direction: {direction}}}}}]";
+        var found = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var answer = await library.Graph.RunAsync(
+                forward
+                    ? $"query ($at: String) {{ books({order}, first: {size}, after: $at) {{ nodes {{ isbn }} pageInfo {{ more: hasNextPage at: endCursor }} }} }}"
+                    : $"query ($at: String) {{ books({order}, last: {size}, before: $at) {{ nodes {{ isbn }} pageInfo {{ more: hasPreviousPage at: startCursor }} }} }}",
+                new { at = cursor });
+            found.InsertRange(forward ? found.Count : 0, answer.Texts("books.nodes", "isbn"));
+            cursor = answer.At("books.pageInfo.more").GetBoolean() ? answer.At("books.pageInfo.at").GetString() : null;
+            Assert.Contains("walked rows", forward && found.Count <= size ? Assert.Single(answer.Counters.Statements) : "walked rows", StringComparison.Ordinal);
+        }
+        while (cursor is not null);
+
+        var expected = library.Books.Where(book => book.Sold < 5 && book.Score is { } score && (least is null || score > least))
+            .OrderBy(book => double.IsNaN(book.Score!.Value))
+            .ThenBy(book => double.IsNaN(book.Score!.Value) ? 0 : direction == "DESC" ? -book.Score.Value : book.Score.Value)
+            .ThenBy(book => book.Id)
+            .Select(book => book.Isbn).ToList();
+        Assert.True(expected.Count > 50);
+        Assert.Equal(expected, found);
+    }
+
     private sealed class AuthorsOnly : IPolicyProvider
     {
         public PolicyFragment? GetPolicy(TableModel table, RequestContext request) => table.TypeName == "Score" ? new Anything() : null;
