@@ -6,6 +6,9 @@ namespace AnalyticsGraph.Analytics.Series;
 /// <param name="GreatestWidth">The greatest.</param>
 internal sealed record Rollup(long Seq, long LeastWidth, long GreatestWidth)
 {
+    /// <summary>Whether the run may have points that came later.</summary>
+    public bool IsBehind { get; init; } = true;
+
     private const int Factor = 4;
 
     // LTTB chooses among the least and the greatest point of each bucket: of so many for each point that it keeps.

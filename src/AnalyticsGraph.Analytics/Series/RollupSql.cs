@@ -23,7 +23,8 @@ internal static class RollupSql
     /// <param name="from">The first step of the window; null for no bound.</param>
     /// <param name="to">The last one; null for no bound.</param>
     /// <param name="columns">More columns of both tables.</param>
-    public static string Rows(string series, long width, string seq, string leastSeq, long? from, long? to, string columns = "")
+    /// <param name="isBehind">Whether there may be points that came later.</param>
+    public static string Rows(string series, long width, string seq, string leastSeq, long? from, long? to, string columns = "", bool isBehind = true)
     {
         var first = from is null ? (long?)null : (from + width - 1) & -width;
         var last = to is null ? (long?)null : ((to + 1) & -width) - 1;
@@ -36,9 +37,25 @@ internal static class RollupSql
                 (low_value, low_step, toUnixTimestamp64Milli(low_time)) AS least, (high_value, high_step, toUnixTimestamp64Milli(high_time)) AS most,
                 (begin_step, toUnixTimestamp64Milli(begin_time), begin_value) AS head, (end_step, toUnixTimestamp64Milli(end_time), end_value) AS tail
             FROM metric_rollup FINAL WHERE {series} AND width = {Number(width)}{Between("bucket", first, last - width + 1)}
-            UNION ALL {point} AND seq > {leastSeq} AND seq > {seq}{Between("step", first, last)}{edges})
+            {(isBehind ? $"UNION ALL {point} AND seq > {leastSeq} AND seq > {seq}{Between("step", first, last)}" : "")}{edges})
             """;
     }
+
+    /// <summary>The same where rollups have all points of the window: their table itself, whose buckets need no further query inside.</summary>
+    /// <param name="series">The conditions that mean the series.</param>
+    /// <param name="width">The buckets' width.</param>
+    /// <param name="seq">Up to which of its run's points a series' rollups are: an expression.</param>
+    public static RollupRows Buckets(string series, long width, string seq) => new(
+        $"metric_rollup AS r FINAL WHERE {series} AND width = {Number(width)}",
+        $"(r.bucket + throwIf(r.seq > {seq}))",
+        "r.last_step",
+        "toUnixTimestamp64Milli(r.first_time)",
+        "r.points",
+        "r.nans",
+        "r.finite",
+        "r.total",
+        "r.low_value",
+        "r.high_value");
 
     private static string Between(string column, long? first, long? last) =>
         (first is { } f ? $" AND {column} >= {Number(f)}" : "") + (last is { } l ? $" AND {column} <= {Number(l)}" : "");

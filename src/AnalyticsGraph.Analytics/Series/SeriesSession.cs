@@ -70,7 +70,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
         _waiting = [];
 
         // The question to PostgreSQL is registered before this returns, and so goes along with the level's others.
-        var summaries = _stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 9, Steps(asked));
+        var summaries = _stores.Postgres.AskIntegersAsync(Summaries(asked), columns: 10, Steps(asked));
         _ = AnswerAsync(asked, summaries, ReadAhead(asked, cancellationToken), cancellationToken);
     }
 
@@ -213,14 +213,14 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
             .Append("SELECT a.ordinal - 1, m.count, CASE a.scope WHEN 'BATCH' THEN 0 ELSE m.first_step END, CASE a.scope WHEN 'BATCH' THEN m.count - 1 ELSE m.last_step END, ")
             .Append("(SELECT count(*) FROM (SELECT FROM point_log l WHERE l.run_ids @> ARRAY[a.run_id] LIMIT 1) AS waiting), ")
             .Append("(m.nan_count = 0 AND m.min_value > '-Infinity' AND m.max_value < 'Infinity')::int::bigint, ")
-            .Append(withRollups ? "coalesce(s.seq, 0), coalesce(s.least_width, 0), coalesce(s.greatest_width, 0) FROM unnest(" : "0::bigint, 0::bigint, 0::bigint FROM unnest(")
+            .Append(withRollups ? "coalesce(s.seq, 0), coalesce(s.least_width, 0), coalesce(s.greatest_width, 0), ((c.seq > s.seq) IS NOT FALSE)::int::bigint FROM unnest(" : "0::bigint, 0::bigint, 0::bigint, 0::bigint FROM unnest(")
             .AppendParameter(runIds, SqlType.Int64, isArray: true).Append(", ")
             .AppendParameter(keys, SqlType.Text, isArray: true).Append(", ")
             .AppendParameter(labels, SqlType.Text, isArray: true).Append(", ")
             .AppendParameter(scopes, SqlType.Text, isArray: true).Append(", ")
             .AppendParameter(ranks, SqlType.Int64, isArray: true)
             .Append(") WITH ORDINALITY AS a(run_id, key, label, scope, rank, ordinal) JOIN run_metric m ON m.run_id = a.run_id AND m.scope = a.scope AND m.key = a.key AND m.label = a.label AND m.rank = a.rank ")
-            .Append(withRollups ? "LEFT JOIN run_metric_rollup s ON s.run_id = a.run_id AND s.scope = a.scope AND s.key = a.key AND s.label = a.label AND s.rank = a.rank ORDER BY 1" : "ORDER BY 1");
+            .Append(withRollups ? "LEFT JOIN run_metric_rollup s ON s.run_id = a.run_id AND s.scope = a.scope AND s.key = a.key AND s.label = a.label AND s.rank = a.rank LEFT JOIN run_counter c ON c.run_id = a.run_id ORDER BY 1" : "ORDER BY 1");
     }
 
     private List<SeriesQuestion> ToQuestions(List<Asked> asked, long[][] summaries, out HashSet<long> unflushed)
@@ -241,7 +241,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
                 runs.Add(new SeriesRun(one.RunIds[i], one.ExperimentIds[i], summaries[1][row], Math.Min(first, last), last)
                 {
                     IsFinite = summaries[5][row] == 1,
-                    Rollup = summaries[7][row] > 0 && IsLarge(summaries[1][row], first, last, summaries[2][row], summaries[3][row]) ? new Rollup(summaries[6][row], summaries[7][row], summaries[8][row]) : null,
+                    Rollup = summaries[7][row] > 0 && IsLarge(summaries[1][row], first, last, summaries[2][row], summaries[3][row]) ? new Rollup(summaries[6][row], summaries[7][row], summaries[8][row]) { IsBehind = summaries[9][row] > 0 } : null,
                 });
                 if (summaries[4][row] > 0)
                 {

@@ -114,9 +114,13 @@ internal sealed class SeriesSql
 
     private void AppendRollups(string number, SeriesQuestion question, long width)
     {
-        _readsRollups = true;
         var seqs = question.Runs.Select(run => run.Rollup!.Seq).ToArray();
-        var rows = RollupSql.Rows(Series(number, question), width, PerRun(number, "q", question, seqs), Parameter(number, "qs", "Int64", seqs.Min()), question.Request.From, question.Request.To);
+        var isBehind = question.Runs.Any(run => run.Rollup!.IsBehind);
+        var seq = PerRun(number, "q", question, seqs);
+        var rows = RollupSql.Rows(
+            Series(number, question), width, seq, isBehind ? Parameter(number, "qs", "Int64", seqs.Min()) : seq, question.Request.From, question.Request.To, isBehind: isBehind);
+        var areAll = !isBehind && !question.HasWindow && question.Request.Sampling.Kind == SamplingKind.Bucket && !question.NeedsNonFinite;
+        _readsRollups |= !areAll;
         if (question.NeedsCount)
         {
             Branch(number, SeriesPart.Count, "sum(n)", NoTime, NoValue, $"FROM {rows} GROUP BY run_id");
@@ -137,17 +141,19 @@ internal sealed class SeriesSql
                 Extremes(number, "argMin((least.2, least.3, least.1), least)", "argMax((most.2, most.3, most.1), (most.1, -most.2, -most.3))", $"{rows} WHERE finite > 0", BucketOf(number, question, "s"));
                 break;
             default:
-                Branch(
-                    number,
-                    SeriesPart.Point,
-                    "place",
-                    "min(t0)",
-                    "sum(total) / sum(finite)",
-                    $"FROM {rows} GROUP BY run_id, {BucketOf(number, question, "s")} AS place ORDER BY run_id, place",
-                    buckets: ", max(s1) AS last_step, sum(n) AS points, sum(nan_points) AS nans, minIf(least.1, finite > 0) AS low, maxIf(most.1, finite > 0) AS high");
+                BucketRollups(number, question, areAll ? RollupSql.Buckets(Series(number, question), width, seq) : RollupRows.Of(rows));
                 break;
         }
     }
+
+    private void BucketRollups(string number, SeriesQuestion question, RollupRows rows) => Branch(
+        number,
+        SeriesPart.Point,
+        "place",
+        $"min({rows.Moment})",
+        $"sum({rows.Total}) / sum({rows.Finite})",
+        $"FROM {rows.Source} GROUP BY run_id, {BucketOf(number, question, rows.Position)} AS place ORDER BY run_id, place",
+        buckets: $", max({rows.LastStep}) AS last_step, sum({rows.Points}) AS points, sum({rows.NaNs}) AS nans, minIf({rows.Low}, {rows.Finite} > 0) AS low, maxIf({rows.High}, {rows.Finite} > 0) AS high");
 
     private void AppendPoints(string number, SeriesQuestion question)
     {

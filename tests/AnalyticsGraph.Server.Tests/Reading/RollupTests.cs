@@ -83,6 +83,12 @@ public sealed class RollupTests(EmptyServer empty)
                 used += await CompareAsync(rolled, $"run(id: \"{run}\") {{ series(key: \"loss\", sample: {sample}{window}) {{ exact count steps times values buckets {{ lastSteps counts nanCounts min max mean }} nonFinite {{ count steps values }} }} }}");
             }
 
+            // Nothing but buckets: where no point came late, rollups alone answer.
+            foreach (var sample in new[] { Samples[0], Samples[1] })
+            {
+                await CompareAsync(rolled, $"run(id: \"{runs[1]}\") {{ series(key: \"loss\", sample: {sample}{window}) {{ exact steps times values buckets {{ lastSteps counts nanCounts min max mean }} }} }}");
+            }
+
             foreach (var sample in new[] { "MEAN", "MIN", "MAX", "FIRST", "LAST" })
             {
                 used += await CompareAsync(rolled, $"compareRuns(runIds: [\"{runs[0]}\", \"{runs[1]}\"], keys: [\"loss\", \"few\"], points: 6, sample: {sample}{window}) {{ positions series {{ key count counts values }} groups {{ mean min max standardDeviation runCounts }} }}");
