@@ -224,7 +224,7 @@ public sealed class SpecialRuleTests(EmptyServer empty)
             ["artifacts.1.location", "artifacts.2.id", "artifacts.3.owners.0", "artifacts.4.location", "artifacts.4.owners.0"],
             payload.GetProperty("errors").EnumerateArray().Select(error => string.Join('.', error.GetProperty("path").EnumerateArray().Skip(1).Select(part => part.GetString()))).Order(StringComparer.Ordinal));
         Assert.Equal("[]", payload.GetProperty("artifacts").GetRawText());
-        Assert.Equal(before, await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse));
+        Assert.Empty(RowCounts.Differences(before, await RowCounts.ReadAsync(empty.Postgres, empty.ClickHouse)));
     }
 
     [Fact]

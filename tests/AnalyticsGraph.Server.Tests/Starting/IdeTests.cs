@@ -31,19 +31,18 @@ public sealed class IdeTests(SampleServer sample)
             await editor.ClickAsync();
             await page.Keyboard.PressAsync("Control+A");
             await page.Keyboard.InsertTextAsync("query Facts { runs { totalCount } experiments(first: 3, order: [{name: ASC}]) { nodes { name } } }");
-            var answer = page.Locator(".view-lines").Filter(new LocatorFilterOptions { HasText = "227" });
 
             // The IDE takes a moment to understand what was typed, and until then a click on Run does nothing.
-            await page.WaitForFunctionAsync(
+            var answer = await page.WaitForFunctionAsync(
                 """
                 () => {
-                    if ([...document.querySelectorAll('.view-lines')].some(lines => lines.innerText.includes('227'))) return true;
+                    const answer = [...document.querySelectorAll('.view-lines')].find(lines => lines.innerText.includes('227'));
+                    if (answer) return answer.innerText;
                     [...document.querySelectorAll('button')].find(button => button.innerText.trim() === 'Run')?.click();
                 }
                 """,
                 options: new PageWaitForFunctionOptions { PollingInterval = 3000, Timeout = 90_000 });
-            await answer.First.WaitForAsync();
-            Assert.Contains("autolog", await answer.First.InnerTextAsync(), StringComparison.Ordinal);
+            Assert.Contains("autolog", await answer.JsonValueAsync<string>(), StringComparison.Ordinal);
         }
         finally
         {
