@@ -108,7 +108,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO job_runtime (job_id, time, version) VALUES (987654321, now(), 1)"));
         await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO epoch (experiment_id, run_id, version) VALUES (987654321, {r:Int64}, 1)").With("r", "Int64", run));
         var (_, dataset, _) = await engines.CreateOwnersAsync();
-        await using var staging = new SeriesStaging(engines.Postgres, engines.Flusher, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
+        await using var staging = new SeriesStaging(engines.Postgres, engines.Flusher, engines.Topics, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
         await using var load = await staging.BeginAsync(Caller.Anonymous);
         await load.AddPointsAsync([.. new[] { (0L, dataset), (987654321, 0), (0, 987654322) }.Select((named, i) =>
             new MetricPoint(new SeriesKey(run, MetricScope.Run, "named", "", 0), new SeriesPoint(new PointPosition(0, i, 0), i, named.Item1, named.Item2)))]);
@@ -216,7 +216,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         var (_, dataset, set) = await engines.CreateOwnersAsync();
         var (_, unnamed, _) = await engines.CreateOwnersAsync();
         var model = await engines.ScalarAsync<long>("INSERT INTO logged_model (source, model_id, experiment_id, name) SELECT 'local', 'm-' || id, experiment_id, 'm' FROM run WHERE id = $1 RETURNING id", run);
-        await using (var staging = new SeriesStaging(engines.Postgres, engines.Flusher, new PointLogOptions(), NullLogger<SeriesStaging>.Instance))
+        await using (var staging = new SeriesStaging(engines.Postgres, engines.Flusher, engines.Topics, new PointLogOptions(), NullLogger<SeriesStaging>.Instance))
         await using (var load = await staging.BeginAsync(Caller.Anonymous))
         {
             await load.AddPointsAsync([new MetricPoint(new SeriesKey(run, MetricScope.Run, "named", "", 0), new SeriesPoint(new PointPosition(0, 0, 0), 1, model, dataset))]);

@@ -190,14 +190,14 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
     public async Task Add_Should_RefuseWithACode_When_TooMuchWaits()
     {
         var run = await engines.CreateRunAsync();
-        await using var staging = new SeriesStaging(engines.Postgres, engines.Flusher, new PointLogOptions { MaxStagedBytes = 10_000 }, NullLogger<SeriesStaging>.Instance);
+        await using var staging = new SeriesStaging(engines.Postgres, engines.Flusher, engines.Topics, new PointLogOptions { MaxStagedBytes = 10_000 }, NullLogger<SeriesStaging>.Instance);
         await using var load = await staging.BeginAsync(Caller.Anonymous);
         MetricPoint[] points = [.. Enumerable.Range(0, 100).Select(i => Point(run, i))];
         await load.AddPointsAsync(points);
         Assert.Equal(ErrorCodes.ResourceExhausted, (await Assert.ThrowsAsync<GraphQLException>(() => load.AddPointsAsync(points))).Error.Code);
     }
 
-    private SeriesStaging Staging() => new(engines.Postgres, engines.Flusher, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
+    private SeriesStaging Staging() => new(engines.Postgres, engines.Flusher, engines.Topics, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
 
     private PointFlusher SmallFlusher() => new(engines.Postgres, engines.ClickHouse, new PointLogOptions { MaxBlockPoints = 70 }, NullLogger<PointFlusher>.Instance);
 

@@ -28,7 +28,7 @@ internal sealed class TrackingServices : IAsyncDisposable
         Flusher = new PointFlusher(stores.Postgres, stores.ClickHouse, options, loggers.CreateLogger<PointFlusher>());
         Points = new PointLog(stores.Postgres, Flusher, Topics, options, loggers.CreateLogger<PointLog>());
         Rows = new RowLog(stores.Postgres, Flusher, Topics, options);
-        Staging = new SeriesStaging(stores.Postgres, Flusher, options, loggers.CreateLogger<SeriesStaging>());
+        Staging = new SeriesStaging(stores.Postgres, Flusher, Topics, options, loggers.CreateLogger<SeriesStaging>());
         Ingestion = new Ingestion(stores.Postgres, stores.ClickHouse, Points, Staging, limits.Ingest);
         Entities = new TrackingStore(stores.Postgres, Topics);
         Rollups = new RollupBuilder(stores.Postgres, stores.ClickHouse, Flusher, limits.Rollups, loggers.CreateLogger<RollupBuilder>());

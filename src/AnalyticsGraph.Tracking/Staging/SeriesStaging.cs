@@ -1,5 +1,7 @@
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Topics;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
@@ -16,9 +18,10 @@ namespace AnalyticsGraph.Tracking.Staging;
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="flusher">Where published rows go next.</param>
+/// <param name="topics">Told of what was published.</param>
 /// <param name="options">Bounds.</param>
 /// <param name="logger">For loads that cannot be published, and failures in the background.</param>
-public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flusher, PointLogOptions options, ILogger<SeriesStaging> logger) : IAsyncDisposable
+public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flusher, ITopicEvents topics, PointLogOptions options, ILogger<SeriesStaging> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(30);
 
@@ -148,7 +151,8 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
             return Outcome.Of(new StagedAnswer(0, 0));
         await TrackingStore.SetActorAsync(connection, caller, ct).ConfigureAwait(false);
         var first = call.Token is null ? null : await ClientTokens.ClaimAsync(connection, caller, call.Operation, call.Token, call.Hash!, ct).ConfigureAwait(false);
-        var (outcome, bytes) = first is null ? await PublishAsync(connection, load, call, ct).ConfigureAwait(false) : (ClientTokens.Recall<StagedAnswer>(first, call.Token!, call.Hash!), 0);
+        var published = new Published();
+        var outcome = first is null ? await PublishAsync(connection, load, call, published, ct).ConfigureAwait(false) : ClientTokens.Recall<StagedAnswer>(first, call.Token!, call.Hash!);
         if (first is null && call.Token is not null)
         {
             // What failed is not remembered: the same call may succeed another time.
@@ -162,20 +166,30 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         await using (var done = new NpgsqlCommand("DELETE FROM staged_load WHERE id = $1", connection) { Parameters = { new() { Value = load } } })
             await done.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         await transaction.CommitAsync(ct).ConfigureAwait(false);
-        flusher.NoteLogged(bytes);
+        flusher.NoteLogged(published.Bytes);
+        Tell(published);
         return outcome;
     }
 
-    private async Task<(Outcome<StagedAnswer> Outcome, long Bytes)> PublishAsync(NpgsqlConnection connection, long load, StagedCall call, CancellationToken ct)
+    /// <summary>Says that there is more to read: what a load has is too much to be sent along.</summary>
+    private void Tell(Published published)
+    {
+        foreach (var (run, seq) in published.Runs)
+            topics.Publish(LiveTopics.PointsOf(run), new LoggedPoints(run, seq, []));
+        foreach (var job in published.Jobs)
+            topics.Publish(LiveTopics.RuntimeOf(job), new LoggedRuntime(job));
+    }
+
+    private async Task<Outcome<StagedAnswer>> PublishAsync(NpgsqlConnection connection, long load, StagedCall call, Published published, CancellationToken ct)
     {
         var wrong = await StagedOwners.LockAsync(connection, load, ct).ConfigureAwait(false);
         if (wrong.Count == 0)
             wrong = await StagedColumns.AddAsync(connection, call.Columns, ct).ConfigureAwait(false);
         if (wrong.Count > 0)
-            return (Outcome.Failed<StagedAnswer>(wrong), 0);
-        var rows = await MoveRowsAsync(connection, load, options, ct).ConfigureAwait(false);
-        var points = await new StagedPoints(connection, flusher, load, options).PublishAsync(ct).ConfigureAwait(false);
-        return (Outcome.Of(new StagedAnswer(call.Rows, rows.Rows + points.Rows)), rows.Bytes + points.Bytes);
+            return Outcome.Failed<StagedAnswer>(wrong);
+        var moved = await MoveRowsAsync(connection, load, published, ct).ConfigureAwait(false);
+        var added = await new StagedPoints(connection, flusher, load, options).PublishAsync(published, ct).ConfigureAwait(false);
+        return Outcome.Of(new StagedAnswer(call.Rows, moved + added));
     }
 
     private static async Task<(Caller Caller, StagedCall Call)?> TakeAsync(NpgsqlConnection connection, long load, CancellationToken ct)
@@ -198,7 +212,8 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         new(new GraphQLError("The load is not open any more: it was published, or forgotten because nothing came for a day. Begin a new one.", ErrorCodes.Conflict));
 
     /// <summary>Rows that replace others by version need nothing but a group each: later blocks have later ones.</summary>
-    private static async Task<(long Rows, long Bytes)> MoveRowsAsync(NpgsqlConnection connection, long load, PointLogOptions options, CancellationToken ct)
+    /// <returns>How many they are.</returns>
+    private async Task<long> MoveRowsAsync(NpgsqlConnection connection, long load, Published published, CancellationToken ct)
     {
         await using var move = new NpgsqlCommand(
             """
@@ -207,12 +222,16 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
                 SELECT nextval('point_group_id'), series, row_count, bytes, '{}', payload, $1
                 FROM (SELECT * FROM staged_block WHERE load_id = $1 AND series <> 'metric_point' ORDER BY ordinal) b
                 RETURNING points, bytes)
-            SELECT coalesce(sum(points), 0)::bigint, coalesce(sum(bytes), 0)::bigint FROM moved
+            SELECT coalesce(sum(points), 0)::bigint, coalesce(sum(bytes), 0)::bigint,
+                (SELECT coalesce(array_agg(DISTINCT job), '{}') FROM staged_block, unnest(owner_ids) AS job WHERE load_id = $1 AND series = 'job_runtime')
+            FROM moved
             """, connection)
         { CommandTimeout = (int)Math.Ceiling(options.PublishTimeout.TotalSeconds), Parameters = { new() { Value = load } } };
         await using var reader = await move.ExecuteReaderAsync(ct).ConfigureAwait(false);
         await reader.ReadAsync(ct).ConfigureAwait(false);
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        published.Bytes += reader.GetInt64(1);
+        published.Jobs = reader.GetFieldValue<long[]>(2);
+        return reader.GetInt64(0);
     }
 
     private async Task RunAsync(CancellationToken ct)

@@ -18,19 +18,16 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
     private bool _isSeeing;
 
     /// <summary>Logs the points that are new.</summary>
-    public async Task<(long Rows, long Bytes)> PublishAsync(CancellationToken ct)
+    /// <returns>How many they are.</returns>
+    public async Task<long> PublishAsync(Published published, CancellationToken ct)
     {
-        var (rows, bytes) = (0L, 0L);
+        var rows = 0L;
         foreach (var ordinal in await ReadOrdinalsAsync(ct).ConfigureAwait(false))
-        {
-            var block = await PublishAsync(ordinal, await ReadAsync(ordinal, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
-            (rows, bytes) = (rows + block.Count, bytes + block.Bytes);
-        }
-
-        return (rows, bytes);
+            rows += await PublishAsync(ordinal, await ReadAsync(ordinal, ct).ConfigureAwait(false), published, ct).ConfigureAwait(false);
+        return rows;
     }
 
-    private async Task<SeriesBlock> PublishAsync(int ordinal, PointColumns points, CancellationToken ct)
+    private async Task<int> PublishAsync(int ordinal, PointColumns points, Published published, CancellationToken ct)
     {
         var batch = new RunBatch("staged", [.. points.Series.Select(series => series.RunId).Distinct().Select(run => new RunPart(run, []))], points, null, []);
         var state = await GroupState.ReadAsync(connection, Caller.Anonymous, [batch], forWriting: true, ct).ConfigureAwait(false);
@@ -52,9 +49,12 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
                 },
             };
             await write.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            published.Bytes += work.Points.Bytes;
+            foreach (var run in work.RunsWithPoints)
+                published.Runs[run] = state.Runs[run].Seq;
         }
 
-        return work.Points;
+        return work.Points.Count;
     }
 
     /// <summary>

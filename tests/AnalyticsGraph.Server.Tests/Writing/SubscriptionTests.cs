@@ -106,6 +106,35 @@ public sealed class SubscriptionTests(EmptyServer empty)
         Assert.Equal(1, live.RootElement.At("jobRuntime.records").GetArrayLength());
     }
 
+    [Fact]
+    public async Task RowsInBulk_Should_BeTold_When_TheyArePublished()
+    {
+        const int Points = 140_000;
+        var ((job, _, _), run) = (await empty.CreateOwnersAsync(), await empty.CreateRunAsync());
+        using var runtime = await SubscribeAsync("subscription($j: ID!) { jobRuntime(jobId: $j) { records { globalStep } } }", new { j = job });
+        using var points = await SubscribeAsync("subscription($r: [ID!]!) { metricPoints(runIds: $r) { points { step } } }", new { r = new[] { run } });
+
+        await IngestAsync($"job-runtime?jobId={job}", "time,globalStep\n2026-01-01T00:00:00Z,7\n");
+        await IngestAsync($"metrics?runId={run}", "key,step,value\n" + string.Concat(Enumerable.Range(0, Points).Select(step => $"bulk,{step},1\n")));
+
+        using var records = JsonDocument.Parse(await runtime.ReadAsync());
+        Assert.Equal("""[{"globalStep":7}]""", records.RootElement.At("jobRuntime.records").GetRawText());
+        for (var told = 0; told < Points;)
+        {
+            using var chunk = JsonDocument.Parse(await points.ReadAsync());
+            var steps = chunk.RootElement.At("metricPoints.points").EnumerateArray().Select(point => point.GetProperty("step").GetInt32()).ToArray();
+            Assert.Equal(Enumerable.Range(told, steps.Length), steps);
+            told += steps.Length;
+        }
+
+        async Task IngestAsync(string path, string csv)
+        {
+            using var content = new StringContent(csv, null, "text/csv");
+            using var response = await empty.Server.Http.PostAsync(new Uri($"ingest/{path}", UriKind.Relative), content);
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        }
+    }
+
     [Theory]
     [InlineData("subscription { metricPoints(runIds: []) { points { value } } }", "BAD_USER_INPUT")]
     [InlineData("subscription { metricPoints(runIds: [\"nonsense\"]) { points { value } } }", "BAD_USER_INPUT")]
