@@ -98,6 +98,29 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Verify_Should_FindNothing_When_ABuildOfRollupsWasCutShort()
+    {
+        await RepairAsync();
+        var run = await engines.CreateRunAsync();
+        await using var builder = new RollupBuilder(
+            engines.Postgres, engines.ClickHouse, engines.Flusher, new RollupOptions { LeastPoints = 1000, LeastNewPoints = 1, PointsPerBucket = 16 }, NullLogger<RollupBuilder>.Instance);
+        await LogAsync(0);
+        Assert.Equal(1, await builder.BuildAsync());
+        await LogAsync(1000);
+        Assert.Equal(1, await builder.BuildAsync());
+
+        // The buckets are in ClickHouse; PostgreSQL was never told.
+        await engines.ScalarAsync<long>("UPDATE run_metric_rollup SET seq = 1000, points = 1000 WHERE run_id = $1 RETURNING seq", run);
+
+        Assert.Empty(await VerifyAsync());
+        Assert.Equal(1, await builder.BuildAsync());
+        Assert.Empty(await VerifyAsync());
+
+        Task LogAsync(int first) =>
+            engines.LogAsync(run, [.. Enumerable.Range(first, 1000).Select(step => new MetricInput { Key = "long", Step = step, Time = Start.AddSeconds(step), Value = Math.Sin(step) })]);
+    }
+
+    [Fact]
     public async Task Verify_Should_TellOrphansDoublesAndLostReferences_When_ClickHouseHasThem()
     {
         await RepairAsync();

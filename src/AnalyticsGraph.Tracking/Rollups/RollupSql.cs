@@ -49,20 +49,20 @@ internal static class RollupSql
         """, series)
         .With("built", "Int64", series.Built!.Seq).With("seq", "Int64", series.RunSeq);
 
-    /// <summary>How many buckets differ from those of the points.</summary>
+    /// <summary>How many buckets differ from those of the points. Buckets that are further than PostgreSQL was told are of a build that was cut short: readers take the points, and the next build writes them anew.</summary>
     /// <param name="series">The series, whose rollups are built.</param>
     /// <param name="widths">Their widths.</param>
     public static ClickHouseQuery CountFaults(RolledSeries series, long[] widths) => Of(
         $$"""
         SELECT toInt64(count()) AS faults FROM (
             SELECT width, bucket FROM (
-                SELECT {{Columns}} FROM metric_rollup FINAL WHERE {{Series}} AND width IN {widths:Array(Int64)}
+                SELECT {{Columns}}, seq > {seq:Int64} AS is_further FROM metric_rollup FINAL WHERE {{Series}} AND width IN {widths:Array(Int64)}
                 UNION ALL
-                {{Computed}})
+                SELECT *, false AS is_further FROM ({{Computed}}))
             GROUP BY width, bucket
-            HAVING count() != 2 OR max(total) - min(total) > 1e-9 * (abs(max(total)) + 1) OR max(m2) - min(m2) > 1e-6 * (abs(max(m2)) + 1)
+            HAVING max(is_further) = 0 AND (count() != 2 OR max(total) - min(total) > 1e-9 * (abs(max(total)) + 1) OR max(m2) - min(m2) > 1e-6 * (abs(max(m2)) + 1)
                 OR uniqExact(points, nans, finite, first_step, last_step, first_time) > 1
-                OR uniqExact(low_value, low_step, low_time, high_value, high_step, high_time, begin_value, begin_step, begin_time, end_value, end_step, end_time) > 1)
+                OR uniqExact(low_value, low_step, low_time, high_value, high_step, high_time, begin_value, begin_step, begin_time, end_value, end_step, end_time) > 1))
         """, series).With("widths", "Array(Int64)", widths).With("seq", "Int64", series.Built!.Seq).With("from", "Int64", long.MinValue).With("to", "Int64", long.MaxValue) with
     { Timeout = TimeSpan.FromMinutes(10) };
 
