@@ -58,8 +58,8 @@ internal sealed class PostgresWire : IAsyncDisposable
         }
 
         await _closing.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         _closing.Dispose();
     }
 
