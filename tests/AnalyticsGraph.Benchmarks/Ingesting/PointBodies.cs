@@ -64,9 +64,6 @@ internal sealed class PointBodies
         return _request;
     }
 
-    /// <summary>The same request as before.</summary>
-    public ReadOnlyMemory<byte> Again() => _request;
-
     /// <summary>A block as <c>/ingest/metrics</c> takes it.</summary>
     public static byte[] Native(int points, int keys, long firstStep, int seed)
     {

@@ -19,7 +19,7 @@ internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed)
     // A run gets a million points: 100,000 of each key, so that its series are summarized in the background while others are written.
     private const int RequestsPerRun = 1000;
 
-    private Func<ReadOnlyMemory<byte>>? _next;
+    private PointBodies? _bodies;
     private MixedRun? _run;
     private int _requests;
 
@@ -40,7 +40,7 @@ internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed)
             if (pause > TimeSpan.Zero && wait > TimeSpan.Zero)
                 await Task.WhenAny(Task.Delay(wait, end));
             var start = Stopwatch.GetTimestamp();
-            Require(await connection.SendAsync(_next!()));
+            Require(await connection.SendAsync(_bodies!.Next()));
             latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             _requests++;
             _run!.Points += PointsPerRequest;
@@ -55,8 +55,8 @@ internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed)
         if (_run is not null)
             await runs.FinishAsync(_run);
         _run = await runs.BeginAsync();
-        var bodies = seed % 2 == 0 ? PointBodies.LogBatch(address, _run.Id, PointsPerRequest, Keys, seed) : PointBodies.Ndjson(address, _run.Id, PointsPerRequest, Keys, seed);
-        (_next, _requests) = (bodies.Next, 0);
+        _bodies = seed % 2 == 0 ? PointBodies.LogBatch(address, _run.Id, PointsPerRequest, Keys, seed) : PointBodies.Ndjson(address, _run.Id, PointsPerRequest, Keys, seed);
+        _requests = 0;
     }
 
     private static void Require(ReadOnlyMemory<byte> answer)
