@@ -277,12 +277,13 @@ internal sealed class SeriesSql
         ? Parameter(number, name, "Int64", values[0])
         : $"transform(run_id, {Parameter(number, "is", "Array(Int64)", RunIds(question))}, {Parameter(number, name, "Array(Int64)", values)}, toInt64(1))";
 
-    // What stands behind FROM: the question's points, as p; conditions can follow. The steps of batches are their ordinals over all epochs.
+    // What stands behind FROM: the question's points, as p; conditions can follow. The steps of batches are their ordinals over all epochs. (Their epoch keeps its name for itself: for the older planner
+    // an alias stands for the column of its name in the whole query, the window's order included.)
     private string Points(string number, SeriesQuestion question)
     {
         var stored = $"metric_point AS p WHERE {Series(number, question)}";
         return question.CountsBatches
-            ? $"(SELECT p.run_id AS run_id, toInt64(0) AS epoch, toInt64(row_number() OVER (PARTITION BY p.run_id ORDER BY p.epoch, p.step, p.time, p.value)) - 1 AS step, p.time AS time, p.value AS value FROM {stored}) AS p WHERE true{Window(number, question)}"
+            ? $"(SELECT p.run_id AS run_id, p.epoch AS epoch, toInt64(row_number() OVER (PARTITION BY p.run_id ORDER BY p.epoch, p.step, p.time, p.value)) - 1 AS step, p.time AS time, p.value AS value FROM {stored}) AS p WHERE true{Window(number, question)}"
             : stored + Window(number, question);
     }
 
