@@ -205,6 +205,9 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
     [InlineData("at: {lt: \"2024-01-01T00:00:30Z\"}")]
     [InlineData("day: {eq: \"2024-01-02T00:00:00Z\"}")]
     [InlineData("where: {size: {gte: 5}}")]
+    [InlineData("whereExists: true")]
+    [InlineData("whereExists: false")]
+    [InlineData("or: [{whereExists: false}, {where: {size: {lt: 5}}}]")]
     [InlineData("grams: {gt: 100}")]
     public async Task Filters_Should_MeanTheSame_When_TheStoreIsClickHouse(string filter)
     {
@@ -223,6 +226,9 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
             "at: {lt: \"2024-01-01T00:00:30Z\"}" => v.Seq % 4 != 0 && v.Seq % 60 < 30,
             "day: {eq: \"2024-01-02T00:00:00Z\"}" => v.Seq % 3 == 1,
             "where: {size: {gte: 5}}" => v.Place == "hall",
+            "whereExists: true" => v.Place is "hall" or "inn",
+            "whereExists: false" => v.Place == "it's",
+            "or: [{whereExists: false}, {where: {size: {lt: 5}}}]" => v.Place != "hall",
             _ => v.Seq > 100,
         };
         var answer = await _graph.RunAsync($"{{ visits(first: 1000, where: {{{filter}}}) {{ totalCount nodes {{ seq }} }} }}");
@@ -243,6 +249,12 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
         Assert.Equal(Expected(book => Of(book).All(visit => visit.Value > 0)), await BooksAsync("{visits: {all: {value: {gt: 0}}}}"));
         Assert.Equal(Expected(book => Of(book).Any() && book.Title == "a"), await BooksAsync("{and: [{visits: {any: true}}, {title: {eq: \"a\"}}]}"));
         Assert.Equal(Expected(book => !Of(book).Any()), await BooksAsync("{visits: {any: false}}"));
+
+        Assert.Equal(_visits.Count, (await _graph.RunAsync("{ visits(where: {bookExists: true}) { totalCount } }")).At("visits.totalCount").GetInt32());
+        Assert.Equal(0, (await _graph.RunAsync("{ visits(where: {bookExists: false}) { totalCount } }")).At("visits.totalCount").GetInt32());
+        Assert.Equal(
+            _visits.Count(visit => visit.Paid || library.Books[(int)visit.BookId - 1].Title == "a"),
+            (await _graph.RunAsync("{ visits(where: {or: [{paid: {eq: true}}, {bookExists: false}, {book: {title: {eq: \"a\"}}}]}) { totalCount } }")).At("visits.totalCount").GetInt32());
 
         // There and back again: visits of books whose author has a book that was visited at the inn.
         var answer = await _graph.RunAsync("{ visits(first: 1000, where: {book: {author: {books: {some: {visits: {some: {place: {eq: \"inn\"}, seq: {lt: 9}}}}}}}}) { totalCount nodes { seq } } }");

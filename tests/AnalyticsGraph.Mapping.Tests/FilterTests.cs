@@ -103,6 +103,43 @@ public sealed class FilterTests(LibraryFixture library)
         await CheckAsync("or", new object[] { new { title = new { eq = "a" } }, new { and = new object[] { new { pages = new { gt = 1 } }, new { inPrint = new { eq = true } } } } }, book => book.Title == "a" || (book.Pages > 1 && book.InPrint));
     }
 
+    [Fact]
+    public async Task OptionalRelation_Should_BeAskedFor_When_ThereMayBeNone()
+    {
+        bool HasOne(Author author) => author.FavouriteId is { } book && book <= library.Books.Count;
+        foreach (var (where, holds) in new (string, Func<Author, bool>)[]
+        {
+            ("{favouriteExists: true}", HasOne),
+            ("{favouriteExists: false}", author => !HasOne(author)),
+            ("{favourite: {}}", HasOne),
+            ("{or: [{favouriteExists: false}, {favourite: {pages: {gt: 0}}}]}", author => !HasOne(author) || library.Books[(int)author.FavouriteId! - 1].Pages > 0),
+            ("{favouriteExists: false, name: {startsWith: \"author 3\"}}", author => !HasOne(author) && author.Name.StartsWith("author 3", StringComparison.Ordinal)),
+        })
+        {
+            var answer = await library.Graph.RunAsync($"{{ authors(where: {where}, first: 1000, order: [{{id: ASC}}]) {{ totalCount nodes {{ name }} }} }}");
+
+            var expected = library.Authors.Where(holds).Select(author => author.Name).ToList();
+            Assert.Equal(expected, answer.Texts("authors.nodes", "name"));
+            Assert.Equal(expected.Count, answer.At("authors.totalCount").GetInt32());
+        }
+
+        await CheckAsync("author", new { favouriteExists = false }, book => !HasOne(library.Authors[(int)book.AuthorId - 1]));
+    }
+
+    [Theory]
+    [InlineData("authors(where: {favourite: null})", "where.favourite: null is no condition; use `favouriteExists: false` to find rows without one, or leave it out.")]
+    [InlineData("authors(where: {favouriteExists: null})", "where.favouriteExists: null is neither true nor false; leave it out.")]
+    [InlineData("books(where: {author: null})", "where.author: null is no condition; leave it out.")]
+    [InlineData("books(where: {tags: null})", "where.tags: null is no condition; use `any: false` to find rows without one, or leave it out.")]
+    [InlineData("books(where: {title: null})", "where.title: null is no condition; use `eq: null` to find rows without a value, or leave it out.")]
+    [InlineData("books(where: {size: null})", "where.size: null is no condition; ask its fields with `eq: null`, or leave it out.")]
+    public async Task Null_Should_BeRefusedWithWhatToUse_When_ItIsNoCondition(string field, string message)
+    {
+        var answer = await library.Graph.RunAsync($"{{ {field} {{ totalCount }} }}");
+
+        Assert.Equal(("BAD_USER_INPUT", message), (answer.Code, answer.Message));
+    }
+
     private Task CheckAsync(string field, Dictionary<string, object?> operators, Func<Book, bool> holds) => CheckAsync(field, (object)operators, holds);
 
     private async Task CheckAsync(string field, object condition, Func<Book, bool> holds)

@@ -26,7 +26,7 @@ internal sealed class FilterInputs(Action<TypeDefinitionNode> add)
             Sdl.Input("and", Sdl.ListOf(name), "All of these hold."),
             Sdl.Input("or", Sdl.ListOf(name), "At least one of these holds."),
         };
-        fields.AddRange(row.FieldList.Select(field => Field(field, store)).OfType<InputValueDefinitionNode>());
+        fields.AddRange(row.FieldList.SelectMany(field => new[] { Field(field, store), Existence(row, field, store) }).OfType<InputValueDefinitionNode>());
         add(Sdl.InputObject(name, $"Conditions on {row.TypeName}; all that are given must hold.", fields));
         return name;
     }
@@ -49,6 +49,10 @@ internal sealed class FilterInputs(Action<TypeDefinitionNode> add)
                 return null;
         }
     }
+
+    private static InputValueDefinitionNode? Existence(RowModel row, FieldModel field, Store store) => row.FindExistence(field.Name + GeneratedNames.Exists) is { } relation
+        ? Sdl.Input(field.Name + GeneratedNames.Exists, Sdl.Named("Boolean"), $"Whether there is a related {relation.Target.TypeName} at all.{Foreign(relation, store)}")
+        : null;
 
     private static string Foreign(RelationField relation, Store store) =>
         relation.Target.Store == store ? "" : " They are asked for first, in another store; an error says if too many meet them.";

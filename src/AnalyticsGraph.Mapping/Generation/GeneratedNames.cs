@@ -9,6 +9,9 @@ internal static class GeneratedNames
 
     public const string PageInfo = "PageInfo";
 
+    /// <summary>What the name of an optional to-one relation is followed by where a filter asks whether there is a related row.</summary>
+    public const string Exists = "Exists";
+
     public static string Filter(string type) => $"{type}FilterInput";
 
     public static string ListFilter(string type) => $"ListFilterInputTypeOf{type}FilterInput";

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using AnalyticsGraph.Mapping.Generation;
 
 namespace AnalyticsGraph.Mapping.Model;
 
@@ -16,6 +17,15 @@ public abstract class RowModel(string typeName, IEnumerable<FieldModel> fields)
 
     /// <summary>Its fields in the order of the SDL.</summary>
     public ImmutableArray<FieldModel> FieldList { get; } = [.. fields];
+
+    /// <summary>The optional to-one relation that a filter's field asks the existence of: <c>trial</c> for <c>trialExists</c>.</summary>
+    /// <param name="name">The name in the filter.</param>
+    /// <returns>Null if the name is a field's, or asks of no such relation.</returns>
+    internal RelationField? FindExistence(string name) =>
+        name.EndsWith(GeneratedNames.Exists, StringComparison.Ordinal) && !Fields.ContainsKey(name)
+        && Fields.GetValueOrDefault(name[..^GeneratedNames.Exists.Length]) is RelationField { Type: { IsList: false, IsNonNull: false } } relation
+            ? relation
+            : null;
 }
 
 /// <summary>An object type that stands in other types' rows (<c>@embedded</c>).</summary>

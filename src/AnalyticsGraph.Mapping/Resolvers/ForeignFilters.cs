@@ -77,6 +77,10 @@ internal static class ForeignFilters
                         break;
                 }
             }
+            else if (value is bool && row.FindExistence(name) is { } relation && relation.Target.Store != store)
+            {
+                found.Add(new ForeignCondition(relation, filter, name, ArgumentValues.Empty, false));
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Mapping.Generation;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Rows;
 
@@ -45,6 +46,10 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
             {
                 AppendJunction(place, name, value as object?[]);
             }
+            else if (place.Row.FindExistence(name) is { } relation)
+            {
+                AppendExistence(place.Inner(name), relation, filter, name, value as bool?);
+            }
             else
             {
                 AppendField(place, place.Row.Fields[name], value as ArgumentValues);
@@ -83,7 +88,7 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
         var inner = place.Inner(field.Name);
         if (filter is null)
         {
-            throw InputErrors.Bad($"{inner.Path}: null is no condition; use `eq: null` to find rows without a value, or leave it out.");
+            throw InputErrors.Bad($"{inner.Path}: null is no condition; {WithoutIt(field)}leave it out.");
         }
 
         switch (field)
@@ -106,6 +111,32 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
             case RelationField relation:
                 AppendList(inner, relation, filter);
                 break;
+        }
+    }
+
+    private static string WithoutIt(FieldModel field) => field switch
+    {
+        LeafField => "use `eq: null` to find rows without a value, or ",
+        RelationField { Type: { IsList: false, IsNonNull: false } } => $"use `{field.Name}{GeneratedNames.Exists}: false` to find rows without one, or ",
+        RelationField { Type.IsList: true } => "use `any: false` to find rows without one, or ",
+        EmbeddedField => "ask its fields with `eq: null`, or ",
+        _ => "",
+    };
+
+    private void AppendExistence(FilterPlace place, RelationField relation, ArgumentValues filter, string name, bool? exists)
+    {
+        if (exists is not { } there)
+        {
+            throw InputErrors.Bad($"{place.Path}: null is neither true nor false; leave it out.");
+        }
+
+        if (relation.Target.Store != place.Table.Store)
+        {
+            AppendForeign(place, relation, scope.Foreign.Of(filter, name), isNegated: !there);
+        }
+        else
+        {
+            AppendRelated(place, relation, ArgumentValues.Empty, isNegated: !there, isInnerNegated: false);
         }
     }
 
