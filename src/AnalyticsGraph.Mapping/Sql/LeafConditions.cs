@@ -89,6 +89,12 @@ internal readonly struct LeafConditions(SqlBuilder sql, ValueExpression expressi
         }
         else if (found.Count > 1)
         {
+            // ClickHouse compares members of a set by their bits, which zeros of both signs differ in.
+            if (!sql.IsPostgres && found.Contains(0.0))
+            {
+                found.AddRange([0.0, -0.0]);
+            }
+
             Value();
             sql.Append(sql.IsPostgres ? " = ANY(" : " IN ").AppendParameter(FilterValues.ToArray(found, type), type, isArray: true).Append(sql.IsPostgres ? ")" : "");
         }
