@@ -222,12 +222,67 @@ public sealed class AggregateTests(FactsFixture facts) : IClassFixture<FactsFixt
     }
 
     [Theory]
+    [InlineData("p")]
+    [InlineData("c")]
+    public async Task Bins_Should_HoldTheirValues_When_ValuesAndWidthsAreExtreme(string store)
+    {
+        var sdl = $$"""
+            type Query { edges: [Edge!]! @list }
+            scalar Long scalar Double scalar DateTime scalar JSON
+            type Edge @table(name: "{{store}}_edge"{{(store == "c" ? ", store: CLICKHOUSE" : "")}}) { id: Long! large: Long! number: Double }
+            """;
+        const string Values = "(1, -9223372036854775808, 1.7976931348623157e308), (2, -9223372036854775801, -1.7976931348623157e308), (3, -9223372036854775800, 5e-324), (4, 9223372036854775807, -5e-324), (5, -1, NULL)";
+        await using (var create = facts.Source.CreateCommand($"CREATE TABLE IF NOT EXISTS p_edge (id bigint PRIMARY KEY, large bigint NOT NULL, number float8); INSERT INTO p_edge VALUES {Values} ON CONFLICT DO NOTHING"))
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+
+        await facts.Client.ExecuteAsync(new ClickHouse.ClickHouseQuery("CREATE OR REPLACE TABLE c_edge (id Int64, large Int64, number Nullable(Float64)) ENGINE = MergeTree ORDER BY id"));
+        await facts.Client.ExecuteAsync(new ClickHouse.ClickHouseQuery($"INSERT INTO c_edge VALUES {Values}"));
+        var graph = await Graph.BuildAsync(facts.Source, sdl, facts.Client, bind: (_, _) => { });
+
+        var answer = await graph.RunAsync("""
+            { large: edgesAggregate(groupBy: [{large: {width: 10}}]) { keys count }
+              narrow: edgesAggregate(groupBy: [{number: {width: 1e-300}}]) { keys count }
+              wide: edgesAggregate(groupBy: [{number: {width: 1e290}}]) { keys count }
+              zero: edgesAggregate(groupBy: [{number: {width: 2}}], where: {number: {in: [5e-324, -5e-324]}}) { keys count } }
+            """);
+
+        string Groups(string name) => string.Join(", ", answer.At(name).EnumerateArray().Select(group => $"{group.GetProperty("keys")[0].GetRawText()}: {group.GetProperty("count")}"));
+        Assert.Equal("-9223372036854775808: 2, -9223372036854775800: 1, -10: 1, 9223372036854775800: 1", Groups("large"));
+        Assert.Equal("-1.7976931348623157E+308: 1, -1E-300: 1, 0: 1, 1.7976931348623157E+308: 1, null: 1", Groups("narrow"));
+        Assert.Equal("-1.7976931348623157E+308: 1, -1E+290: 1, 0: 1, 1.7976931348623157E+308: 1, null: 1", Groups("wide"));
+        Assert.Equal("-2: 1, 0: 1", Groups("zero"));
+    }
+
+    [Theory]
+    [InlineData("p")]
+    [InlineData("c")]
+    public async Task Zeros_Should_BeEqual_When_OneIsNegative(string store)
+    {
+        foreach (var (condition, holds) in new (string, Func<double?, bool>)[]
+        {
+            ("eq: 0", number => number is 0),
+            ("in: [0]", number => number is 0),
+            ("in: [0, 7]", number => number is 0 or 7),
+            ("in: [-0.0, 7, null]", number => number is 0 or 7 or null),
+            ("nin: [0, 7]", number => number is not (0 or 7)),
+        })
+        {
+            var answer = await facts.Graph.RunAsync($"{{ {store}Facts(where: {{number: {{{condition}}}}}) {{ totalCount }} }}");
+
+            Assert.Equal((condition, facts.Rows.Count(fact => holds(fact.Number))), (condition, answer.At($"{store}Facts.totalCount").GetInt32()));
+        }
+    }
+
+    [Theory]
     [InlineData("groupBy: [{at: {unit: DAY, zone: \"Mars/Olympus\"}}]", "BAD_USER_INPUT", "Mars/Olympus")]
     [InlineData("groupBy: [{at: {unit: DAY, zone: \"UTC'; DROP TABLE p_fact; --\"}}]", "BAD_USER_INPUT", "no time zone")]
     [InlineData("groupBy: [{at: {unit: DAY, zone: \"../../etc/passwd\"}}]", "BAD_USER_INPUT", "no time zone")]
     [InlineData("groupBy: [{at: {unit: FORTNIGHT}}]", "GRAPHQL_VALIDATION_FAILED", "FORTNIGHT")]
     [InlineData("groupBy: [{number: {width: 0}}]", "BAD_USER_INPUT", "width")]
     [InlineData("groupBy: [{number: {width: \"NaN\"}}]", "BAD_USER_INPUT", "width")]
+    [InlineData("groupBy: [{number: {width: 1e291}}]", "BAD_USER_INPUT", "1E+290")]
     [InlineData("groupBy: [{large: {width: 1.5}}]", "BAD_USER_INPUT", "whole")]
     [InlineData("groupBy: [{mark: {key: \"k\", stat: TEXT, width: 1}}]", "BAD_USER_INPUT", "only numbers")]
     [InlineData("groupBy: [{nothing: {}}]", "GRAPHQL_VALIDATION_FAILED", "nothing")]

@@ -72,22 +72,36 @@ internal sealed class AggregateValue
     {
         if (Type == SqlType.Double)
         {
-            AppendNumber(sql, () =>
-            {
-                sql.Append("(floor(");
-                Plain.AppendTo(sql);
-                sql.Append(" / ").AppendParameter(width, SqlType.Double).Append(") * ").AppendParameter(width, SqlType.Double).Append(" + 0)");
-            });
+            AppendNumber(sql, () => AppendDoubleBin(sql, width));
             return;
         }
 
-        // The remainder has the sign of the value, but a bin begins below it.
-        sql.Append('(');
+        // The remainder has the sign of the value, but a bin begins below it; the lowest one at the least number, unless it is whole.
+        var lowest = long.MinValue - (long.MinValue % (long)width);
+        sql.Append("(CASE WHEN ");
+        AppendInteger(sql);
+        sql.Append(" < ").AppendParameter(lowest, SqlType.Int64).Append(" THEN ").AppendParameter(long.MinValue, SqlType.Int64).Append(" ELSE ");
         AppendInteger(sql);
         sql.Append(" - ((");
         AppendInteger(sql);
         sql.Append(" % ").AppendParameter((long)width, SqlType.Int64).Append(") + ").AppendParameter((long)width, SqlType.Int64).Append(") % ")
-            .AppendParameter((long)width, SqlType.Int64).Append(')');
+            .AppendParameter((long)width, SqlType.Int64).Append(" END)");
+    }
+
+    /// <summary>Numbers that lie further apart than the width are bins of their own. No quotient leaves the range of doubles, which PostgreSQL would refuse.</summary>
+    private void AppendDoubleBin(SqlBuilder sql, double width)
+    {
+        sql.Append("(CASE WHEN abs(");
+        Plain.AppendTo(sql);
+        sql.Append(") >= ").AppendParameter(width * (1L << 53), SqlType.Double).Append(" THEN ");
+        Plain.AppendTo(sql);
+        sql.Append(" WHEN abs(");
+        Plain.AppendTo(sql);
+        sql.Append(") < ").AppendParameter(width, SqlType.Double).Append(" THEN CASE WHEN ");
+        Plain.AppendTo(sql);
+        sql.Append(" < 0 THEN ").AppendParameter(-width, SqlType.Double).Append(" ELSE 0 END ELSE floor(");
+        Plain.AppendTo(sql);
+        sql.Append(" / ").AppendParameter(width, SqlType.Double).Append(") * ").AppendParameter(width, SqlType.Double).Append(" END + 0)");
     }
 
     /// <summary>Appends the moment at which the value's unit of time begins in a zone.</summary>

@@ -44,6 +44,9 @@ internal sealed record GroupForm(string? Unit, string Zone, double? Width)
     // Beyond it an integer and a width could together leave 64 bits.
     private const double WidestBin = 1e15;
 
+    // Beyond it the beginning of the lowest bin could leave the range of doubles.
+    private const double WidestDoubleBin = 1e290;
+
     /// <summary>Reads and checks what stands at an entry's end.</summary>
     /// <param name="path">The entry's place, for messages.</param>
     /// <param name="value">The value grouped by.</param>
@@ -65,6 +68,11 @@ internal sealed record GroupForm(string? Unit, string Zone, double? Width)
         if (width is not null && value.Type == SqlType.Int64 && (width % 1 != 0 || width > WidestBin))
         {
             throw InputErrors.Bad($"{path}.width: the bins of integers have a whole width of at most {WidestBin:0}.");
+        }
+
+        if (width > WidestDoubleBin)
+        {
+            throw InputErrors.Bad($"{path}.width: bins have a width of at most {WidestDoubleBin}.");
         }
 
         return width is not null && value.Type is not (SqlType.Int64 or SqlType.Double)
