@@ -47,6 +47,17 @@ public sealed class WebSocketTests
     }
 
     [Fact]
+    public async Task Socket_Should_BeClosed_When_WhatItBeginsWithIsNoObject()
+    {
+        await using var server = await GraphQLServer.StartAsync();
+        await using var client = await SocketClient.ConnectAsync(server);
+
+        await client.SayAsync("""{"type":"connection_init","payload":[1]}""");
+
+        Assert.Equal("4400 The payload of 'connection_init' must be a JSON object.", await client.HearAsync());
+    }
+
+    [Fact]
     public async Task Socket_Should_BeClosed_When_AMessageIsBinary()
     {
         await using var server = await GraphQLServer.StartAsync();

@@ -121,6 +121,57 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Build_Should_SummarizeTheOthers_When_ClickHouseRefusesOneSeries()
+    {
+        await RepairAsync();
+        var runs = new[] { await engines.CreateRunAsync(), await engines.CreateRunAsync() };
+        foreach (var (run, first) in new[] { (runs[0], 0), (runs[0], 1000), (runs[0], 2000), (runs[0], 3000), (runs[1], 0) })
+            await engines.LogAsync(run, [.. Enumerable.Range(first, 1000).Select(step => new MetricInput { Key = "long", Step = step, Time = Start.AddSeconds(step), Value = Math.Sin(step) })]);
+        await using var strict = new ClickHouseClient(ClickHouseOptions.Parse(engines.Engines.ClickHouseConnectionString) with { Settings = new Dictionary<string, string> { ["max_rows_to_group_by"] = "20" } });
+        var options = new RollupOptions { LeastPoints = 1000, LeastNewPoints = 1, PointsPerBucket = 16 };
+        await using var builder = new RollupBuilder(engines.Postgres, strict, engines.Flusher, options, NullLogger<RollupBuilder>.Instance);
+
+        Assert.Equal(1, await builder.BuildAsync());
+        Assert.Equal(runs[1], await engines.ScalarAsync<long>("SELECT run_id FROM run_metric_rollup WHERE run_id = ANY ($1)", runs));
+
+        // Not again at each look, but by whoever is not refused.
+        Assert.Equal(0, await builder.BuildAsync());
+        await using var able = new RollupBuilder(engines.Postgres, engines.ClickHouse, engines.Flusher, options, NullLogger<RollupBuilder>.Instance);
+        Assert.Equal(1, await able.BuildAsync());
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [Fact]
+    public async Task Repair_Should_MendWhatDiffers_When_OthersAreWrittenTo()
+    {
+        await RepairAsync();
+        var (damaged, busy) = (await engines.CreateRunAsync(), await engines.CreateRunAsync());
+        await engines.LogAsync(damaged, [.. Enumerable.Range(0, 10).Select(step => new MetricInput { Key = "m", Step = step, Time = Start, Value = step })]);
+        await engines.Flusher.FlushAsync();
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var step = 0; !stop.IsCancellationRequested; step++)
+                await engines.LogAsync(busy, new MetricInput { Key = "m", Step = step, Time = Start, Value = step });
+        });
+        try
+        {
+            for (var step = 0; step < 5; step++)
+            {
+                await engines.ClickHouse.ExecuteAsync(new ClickHouseQuery("DELETE FROM metric_point WHERE run_id = {r:Int64} AND step = {s:Int64}").With("r", "Int64", damaged).With("s", "Int64", (long)step));
+                Assert.Equal(1, (await RepairAsync()).Summaries);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await writing;
+        }
+
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [Fact]
     public async Task Verify_Should_TellOrphansDoublesAndLostReferences_When_ClickHouseHasThem()
     {
         await RepairAsync();

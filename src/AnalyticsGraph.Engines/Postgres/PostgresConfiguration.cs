@@ -10,6 +10,7 @@ namespace AnalyticsGraph.Engines.Postgres;
 internal static class PostgresConfiguration
 {
     internal const string Role = "analyticsgraph", Database = "analyticsgraph";
+    internal const int MaxConnections = 100, MaxPoolSize = 80;
     private const long MiB = 1 << 20;
 
     internal static void Write(string data, PostgresAccount account, EngineOptions options)
@@ -27,7 +28,7 @@ internal static class PostgresConfiguration
         {
             ["listen_addresses"] = "",
             ["unix_socket_permissions"] = "0700",
-            ["max_connections"] = "100",
+            ["max_connections"] = MaxConnections.ToString(CultureInfo.InvariantCulture),
 
             // A laptop shares its memory with the rest of the work: an eighth, at most 256 MB, the page cache does the rest.
             ["shared_buffers"] = Megabytes(Math.Clamp(memory / 8, 64 * MiB, 256 * MiB)),

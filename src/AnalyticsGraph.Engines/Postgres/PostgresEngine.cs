@@ -31,6 +31,9 @@ internal sealed class PostgresEngine : Engine
             ["Host"] = socketFolder,
             ["Username"] = PostgresConfiguration.Role,
             ["Database"] = PostgresConfiguration.Database,
+
+            // What runs beside the server (verify, gc, psql) finds a connection even while the server uses all of its own.
+            ["Maximum Pool Size"] = PostgresConfiguration.MaxPoolSize,
         }.ConnectionString;
     }
 

@@ -113,7 +113,8 @@ internal sealed class SocketConnection : IDisposable
         }
 
         Volatile.Write(ref _isInitialised, true);
-        if (_options.WebSockets!.OnConnect is { } onConnect && !await onConnect(_http, ReadPayload(message), _ended.Token).ConfigureAwait(false))
+        var payload = ReadPayload(message);
+        if (_options.WebSockets!.OnConnect is { } onConnect && !await onConnect(_http, payload, _ended.Token).ConfigureAwait(false))
         {
             throw new SocketFaultException(SocketCloseCode.Forbidden, "Forbidden");
         }

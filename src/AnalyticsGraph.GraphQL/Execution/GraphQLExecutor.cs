@@ -84,7 +84,9 @@ public sealed class GraphQLExecutor
         catch (Exception exception)
         {
             await context.DisposeAsync().ConfigureAwait(false);
-            return new ResponseStream(ResponseAssembly.RequestError([ToError(exception)]));
+
+            // Whoever asked may leave before it is open, which is nobody's fault.
+            return new ResponseStream(ResponseAssembly.RequestError([exception is OperationCanceledException && cancellationToken.IsCancellationRequested ? CancelledWhileOpening : ToError(exception)]));
         }
 
         GraphQLError ToError(Exception exception)
@@ -93,6 +95,8 @@ public sealed class GraphQLExecutor
             return error with { Locations = error.Locations.IsEmpty ? [field.Nodes[0].Location] : error.Locations, Path = error.Path.IsDefault ? [field.ResponseName] : error.Path };
         }
     }
+
+    private static GraphQLError CancelledWhileOpening { get; } = new("The subscription was cancelled before it was open.", ErrorCodes.Cancelled);
 
     private static GraphQLError TooManyRequests { get; } =
         new("The server is answering as many requests as it may at once. Try again a little later, with pauses that grow.", ErrorCodes.ResourceExhausted);

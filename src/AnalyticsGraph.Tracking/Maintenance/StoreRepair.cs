@@ -37,20 +37,24 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
 
         return new RepairReport(
             summaries,
-            await ExecuteAsync(connection, Counters, ct).ConfigureAwait(false),
+            await RepairCountersAsync(connection, ct).ConfigureAwait(false),
             await ExecuteAsync(connection, LostOrder, ct).ConfigureAwait(false) + await ExecuteAsync(connection, Order, ct).ConfigureAwait(false),
             await new RollupCheck(postgres, clickHouse).RemoveAsync(ct).ConfigureAwait(false),
             await RepairCopiesAsync(connection, ct).ConfigureAwait(false));
     }
 
-    // Under the lock of the counters, so that no batch is in the middle.
+    private const string CountersThatDiffer =
+        """
+        SELECT run_id FROM run_counter
+        WHERE run_id IN (SELECT c.run_id FROM run_counter c WHERE c.seq <> c.removed + (SELECT coalesce(sum(count), 0) FROM run_metric m WHERE m.run_id = c.run_id)) ORDER BY run_id FOR NO KEY UPDATE
+        """;
+
+    // A counter numbers points: it never goes back, for then it would number new ones as old ones. Numbers that no point has are of points that are gone.
     private const string Counters =
         """
-        UPDATE run_counter SET seq = m.count
-        FROM (
-            SELECT c.run_id, c.removed + (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = c.run_id) AS count
-            FROM run_counter c WHERE c.seq <> c.removed + (SELECT coalesce(sum(count), 0) FROM run_metric m WHERE m.run_id = c.run_id) ORDER BY c.run_id FOR NO KEY UPDATE) m
-        WHERE run_counter.run_id = m.run_id AND run_counter.seq < m.count
+        UPDATE run_counter c SET seq = greatest(c.seq, c.removed + m.count), removed = greatest(c.seq, c.removed + m.count) - m.count
+        FROM (SELECT run_id, (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = r.run_id) AS count FROM unnest($1) AS r (run_id)) m
+        WHERE c.run_id = m.run_id AND c.seq <> c.removed + m.count
         """;
 
     private const string LostOrder = "DELETE FROM run_metric_order o WHERE NOT EXISTS (SELECT FROM run_metric m WHERE (m.run_id, m.scope, m.key, m.label, m.rank) = (o.run_id, o.scope, o.key, o.label, o.rank))";
@@ -74,6 +78,9 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
             .Where(fault => fault.Stored is null || fault.Actual is null || fault.Actual.Compare(fault.Stored) is not null).ToArray();
         if (faults.Length == 0)
             return 0;
+
+        // Of the suspects, those that still differ now that nobody adds to them.
+        var lastOfRuns = faults.GroupBy(fault => fault.Series.RunId, (run, ofRun) => KeyValuePair.Create(run, ofRun.Max(fault => fault.Actual?.LastSeq ?? 0))).ToArray();
         await using var batch = new NpgsqlBatch(connection);
         var actual = faults.Where(fault => fault.Actual is not null).Select(fault => KeyValuePair.Create(fault.Series, fault.Actual!.Summary)).ToArray();
         if (actual.Length > 0)
@@ -86,21 +93,39 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
             });
         }
 
-        // The counter numbers points: below the last number it would number new ones as old ones. What is lost may come again, so no batch is known any more.
+        // The counter follows below; what is lost may come again, so no batch is known any more.
         batch.BatchCommands.Add(new(
             """
-            UPDATE run_counter SET seq = greatest(removed + (SELECT coalesce(sum(count), 0)::bigint FROM run_metric m WHERE m.run_id = run_counter.run_id), v.last_seq), recent = NULL
+            UPDATE run_counter SET seq = greatest(seq, v.last_seq), recent = NULL
             FROM unnest($1, $2) AS v (run_id, last_seq) WHERE run_counter.run_id = v.run_id
             """)
         {
             Parameters =
             {
-                new() { Value = runs }, new() { Value = runs.Select(run => faults.Where(f => f.Series.RunId == run).Max(f => f.Actual?.LastSeq ?? 0)).ToArray() },
+                new() { Value = lastOfRuns.Select(run => run.Key).ToArray() }, new() { Value = lastOfRuns.Select(run => run.Value).ToArray() },
             },
         });
         await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         await transaction.CommitAsync(ct).ConfigureAwait(false);
         return faults.Length;
+    }
+
+    // Counted when nobody adds any more: of what was counted before the lock, a batch may have changed the one and not the other.
+    private static async Task<int> RepairCountersAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        var runs = new List<long>();
+        await using (var find = new NpgsqlCommand(CountersThatDiffer, connection) { CommandTimeout = 0 })
+        await using (var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                runs.Add(reader.GetInt64(0));
+        }
+
+        await using var mend = new NpgsqlCommand(Counters, connection) { Parameters = { new() { Value = runs } } };
+        var mended = await mend.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+        return mended;
     }
 
     private async Task<int> RepairCopiesAsync(NpgsqlConnection connection, CancellationToken ct)

@@ -286,7 +286,7 @@ public sealed class PointFlusher : IAsyncDisposable
         }
         catch (Exception fault) when (fault is NpgsqlException or ClickHouseException && !ct.IsCancellationRequested)
         {
-            throw new GraphQLException(new GraphQLError(failure, ErrorCodes.StoreUnavailable), fault);
+            throw new GraphQLException(new GraphQLError(fault is NpgsqlException ? $"{PostgresAbsence.Reason(fault)}. {failure}" : failure, ErrorCodes.StoreUnavailable), fault);
         }
     }
 

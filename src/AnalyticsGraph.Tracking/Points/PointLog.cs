@@ -23,6 +23,7 @@ public sealed class PointLog : IAsyncDisposable
     private readonly Channel<PendingBatch> _queue = Channel.CreateBounded<PendingBatch>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.Wait });
     private readonly ConcurrentDictionary<Task, bool> _work = new();
     private readonly SemaphoreSlim _lateTurns = new(4);
+    private readonly Lock _gathering = new();
 
     // That of the log: a group is nobody's alone, so nothing of the request that began it is seen in it.
     private readonly ExecutionContext _context = ExecutionContext.Capture()!;
@@ -167,10 +168,24 @@ public sealed class PointLog : IAsyncDisposable
         var group = new List<PendingBatch>();
         while (_queue.Reader.TryPeek(out _))
         {
+            Gather(group);
+            if (group.Count > 0)
+                await CommitAsync(group, withLate: false).ConfigureAwait(false);
+        }
+
+        // What came since the last look was left to whoever was committing then.
+        Interlocked.Decrement(ref _committing);
+        if (_queue.Reader.TryPeek(out _))
+            CommitInTurn();
+    }
+
+    // One caller to a group: the history says who changed a tag by the transaction's actor. What is looked at is what is taken, so nobody gathers beside.
+    private void Gather(List<PendingBatch> group)
+    {
+        lock (_gathering)
+        {
             group.Clear();
             var points = 0;
-
-            // One caller to a group: the history says who changed a tag by the transaction's actor.
             while (group.Count < _options.MaxGroupBatches && points < _options.MaxGroupPoints && _queue.Reader.TryPeek(out var next)
                 && (group.Count == 0 || next.Caller == group[0].Caller) && _queue.Reader.TryRead(out next))
             {
@@ -183,15 +198,7 @@ public sealed class PointLog : IAsyncDisposable
                 group.Add(next);
                 points += next.Batch.Points.Count;
             }
-
-            if (group.Count > 0)
-                await CommitAsync(group, withLate: false).ConfigureAwait(false);
         }
-
-        // What came since the last look was left to whoever was committing then.
-        Interlocked.Decrement(ref _committing);
-        if (_queue.Reader.TryPeek(out _))
-            CommitInTurn();
     }
 
     private async Task CommitAsync(IReadOnlyList<PendingBatch> group, bool withLate)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Points;
 using Microsoft.Extensions.Logging;
@@ -18,12 +19,16 @@ public sealed class RollupBuilder : IAsyncDisposable
     // A store that is back is not asked to do this first.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
+    // What ClickHouse refuses of one series, it is likely to refuse again, after minutes of work: the others are not kept waiting for it.
+    private static readonly TimeSpan PauseOfRefused = TimeSpan.FromHours(1);
+
     private readonly NpgsqlDataSource _postgres;
     private readonly ClickHouseClient _clickHouse;
     private readonly PointFlusher _flusher;
     private readonly RollupOptions _options;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<long, bool> _grown = [];
+    private readonly ConcurrentDictionary<SeriesKey, long> _refused = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _background = Task.CompletedTask;
 
@@ -45,6 +50,7 @@ public sealed class RollupBuilder : IAsyncDisposable
     /// <summary>Builds the rollups of all series that have grown enough since theirs were built.</summary>
     /// <param name="ct">Ends the building between two series.</param>
     /// <returns>Of how many series.</returns>
+    /// <remarks>A series that ClickHouse refuses to summarize is told in the log and left for an hour: charts of it read its points.</remarks>
     public Task<int> BuildAsync(CancellationToken ct = default) => BuildAsync(null, ct);
 
     /// <summary>Ends the background building.</summary>
@@ -67,15 +73,35 @@ public sealed class RollupBuilder : IAsyncDisposable
         await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var held = await SessionLock.TakeAsync(connection, LockKey, ct).ConfigureAwait(false);
         var due = await RollupRows.ReadDueAsync(connection, runs, _options, ct).ConfigureAwait(false);
-        foreach (var ofRun in due.GroupBy(series => series.Key.RunId))
+        var built = 0;
+        foreach (var ofRun in due.Where(series => !IsRefused(series.Key)).GroupBy(series => series.Key.RunId))
         {
             // Of the points that the counters counted none may be missing.
             await _flusher.FlushRunsAsync([ofRun.Key], ct).ConfigureAwait(false);
             foreach (var series in ofRun)
-                await BuildSeriesAsync(connection, series, ct).ConfigureAwait(false);
+                built += await TryBuildSeriesAsync(connection, series, ct).ConfigureAwait(false) ? 1 : 0;
         }
 
-        return due.Count;
+        return built;
+    }
+
+    private bool IsRefused(SeriesKey series) => _refused.TryGetValue(series, out var since) && Environment.TickCount64 - since < PauseOfRefused.TotalMilliseconds;
+
+    private async Task<bool> TryBuildSeriesAsync(NpgsqlConnection connection, RolledSeries series, CancellationToken ct)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await BuildSeriesAsync(connection, series, ct).ConfigureAwait(false);
+            _refused.TryRemove(series.Key, out _);
+            return true;
+        }
+        catch (ClickHouseException fault) when (fault is not ClickHouseTransportException || Stopwatch.GetElapsedTime(started) >= _options.StatementTimeout)
+        {
+            _refused[series.Key] = Environment.TickCount64;
+            _logger.LogError(fault, "The rollups of {Series} could not be built; charts of it read its points. The next try is in {Pause}.", series.Key.Subject, PauseOfRefused);
+            return false;
+        }
     }
 
     private async Task BuildSeriesAsync(NpgsqlConnection connection, RolledSeries series, CancellationToken ct)

@@ -128,6 +128,19 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public async Task Subscribe_Should_BeNobodysFault_When_ItIsCancelledWhileItOpens()
+    {
+        using var client = new CancellationTokenSource();
+        var opening = Server().SubscribeAsync("subscription { slow }", cancellationToken: client.Token);
+
+        await client.CancelAsync();
+
+        await using var stream = await opening;
+        Assert.Equal("CANCELLED", stream.RequestError!.Errors[0].Code);
+        Assert.Empty(_faults);
+    }
+
+    [Fact]
     public async Task Dispose_Should_LeaveTheTopics_When_NothingWasRead()
     {
         var stream = await Server().SubscribeAsync("subscription { heard(names: [\"a\", \"b\", \"a\"]) }");
@@ -226,7 +239,7 @@ public sealed class SubscriptionTests
     private TestServer Server() => new(
         """
         type Query { ok: Int } type Mutation { do: Int } type Tick { number: Int! times(by: Int!): Int! unlucky: Int! }
-        type Subscription { tick: Tick! refused: Int crashes: Int heard(names: [String!]!): String }
+        type Subscription { tick: Tick! refused: Int crashes: Int slow: Int heard(names: [String!]!): String }
         """,
         bindings => bindings.BindType<Tick>("Tick")
             .Bind("Tick", "times", FieldResolver.FromSource((Tick tick, StepContext context) => tick.Number * context.Arguments.Get<int>("by")))
@@ -244,6 +257,11 @@ public sealed class SubscriptionTests
             {
                 await Task.Yield();
                 throw new InvalidOperationException("secret");
+            }))
+            .Bind("Subscription", "slow", FieldResolver.FromEvents<int>(async context =>
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+                throw new InvalidOperationException("unreachable");
             }))
             .Bind("Subscription", "heard", FieldResolver.FromEvents(context => _topics.SubscribeAsync(
                 [.. context.Arguments.Get<object?[]>("names")!.Select(name => new Topic<string>((string)name!))], context.CancellationToken))),
