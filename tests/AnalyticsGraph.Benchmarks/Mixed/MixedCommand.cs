@@ -77,6 +77,7 @@ internal static class MixedCommand
                 var period = new MixedPeriod();
                 periods.Add(period);
                 await LoadAsync(period, pause, duration / Periods, counts);
+                Console.WriteLine(string.Join(" | ", period.Cells()));
             }
 
             await FlushedAsync();
@@ -114,7 +115,7 @@ internal static class MixedCommand
             var start = Stopwatch.GetTimestamp();
             var latencies = _writers.Select(_ => new List<double>()).ToArray();
             var points = await Task.WhenAll(_writers.Select((writer, i) => Task.Run(() => writer.RunAsync(pause, latencies[i], end.Token), CancellationToken.None)));
-            (period.Points, period.Elapsed) = (points.Sum(), Stopwatch.GetElapsedTime(start));
+            (period.Points, period.Refused, period.Elapsed) = (points.Sum(part => part.Points), points.Sum(part => part.Refused), Stopwatch.GetElapsedTime(start));
             period.Writes.AddRange(latencies.SelectMany(times => times));
         }
 
@@ -137,7 +138,7 @@ internal static class MixedCommand
 
         private void Report(List<MixedPeriod> periods, List<string> faults)
         {
-            var table = new Table { Border = TableBorder.Markdown }.AddColumns("fifth", "written", "a request: middle, 99 %", "server's memory", "engines' memory", "waited at most", "parts at most");
+            var table = new Table { Border = TableBorder.Markdown }.AddColumns("fifth", "written", "refused", "a request: middle, 99 %", "server's memory", "engines' memory", "waited at most", "parts at most");
             for (var i = 0; i < periods.Count; i++)
                 table.AddRow([string.Create(CultureInfo.InvariantCulture, $"{i + 1}"), .. periods[i].Cells()]);
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, 180);

@@ -9,6 +9,9 @@ internal sealed class MixedPeriod
     /// <summary>Points that were acknowledged.</summary>
     public long Points { get; set; }
 
+    /// <summary>How often a batch was refused because too much waited for ClickHouse.</summary>
+    public int Refused { get; set; }
+
     /// <summary>How long it took.</summary>
     public TimeSpan Elapsed { get; set; }
 
@@ -30,6 +33,7 @@ internal sealed class MixedPeriod
     public string[] Cells() =>
     [
         string.Create(CultureInfo.InvariantCulture, $"{Rate:N0}/s"),
+        string.Create(CultureInfo.InvariantCulture, $"{Refused}"),
         string.Create(CultureInfo.InvariantCulture, $"{At(Writes, 0.5):0.0}, {At(Writes, 0.99):0.0} ms"),
         string.Create(CultureInfo.InvariantCulture, $"{ServerMemory / (1 << 20):0} MiB"),
         string.Create(CultureInfo.InvariantCulture, $"{Spread.Of(Samples.Select(sample => (double)sample.Engines)).Median / (1 << 20):0} MiB"),

@@ -9,7 +9,7 @@ namespace AnalyticsGraph.Benchmarks.Mixed;
 /// <param name="address">The server's.</param>
 /// <param name="runs">Creates runs and finishes them.</param>
 /// <param name="seed">Which client it is; each other one uses <c>/ingest</c>.</param>
-internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed)
+internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed) : IDisposable
 {
     /// <summary>Points of a request.</summary>
     public const int PointsPerRequest = 1000;
@@ -19,6 +19,9 @@ internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed)
     // A run gets a million points: 100,000 of each key, so that its series are summarized in the background while others are written.
     private const int RequestsPerRun = 1000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private Connection? _connection;
     private PointBodies? _bodies;
     private MixedRun? _run;
     private int _requests;
@@ -27,11 +30,10 @@ internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed)
     /// <param name="pause">From the beginning of a request to that of the next; one that is late is followed at once, until the rate is reached again.</param>
     /// <param name="latencies">Take the milliseconds of each request.</param>
     /// <param name="end">Ends it; a request that was begun is brought to its end.</param>
-    /// <returns>How many points were acknowledged.</returns>
-    public async Task<long> RunAsync(TimeSpan pause, List<double> latencies, CancellationToken end)
+    /// <returns>How many points were acknowledged, and how often a batch was refused because too much waited for ClickHouse; it is sent again a little later.</returns>
+    public async Task<(long Points, int Refused)> RunAsync(TimeSpan pause, List<double> latencies, CancellationToken end)
     {
-        using var connection = await Connection.OpenAsync(address);
-        var points = 0L;
+        var (points, refused) = (0L, 0);
         for (var due = Stopwatch.GetTimestamp(); !end.IsCancellationRequested; due += (long)(pause.TotalSeconds * Stopwatch.Frequency))
         {
             if (_run is null || _requests == RequestsPerRun)
@@ -39,16 +41,42 @@ internal sealed class MixedWriter(Uri address, MixedRuns runs, int seed)
             var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
             if (pause > TimeSpan.Zero && wait > TimeSpan.Zero)
                 await Task.WhenAny(Task.Delay(wait, end));
+            var body = _bodies!.Next();
             var start = Stopwatch.GetTimestamp();
-            Require(await connection.SendAsync(_bodies!.Next()));
+            while (!await SendAsync(body))
+            {
+                refused++;
+                await Task.Delay(Patience, CancellationToken.None);
+                due = Stopwatch.GetTimestamp();
+            }
+
             latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             _requests++;
             _run!.Points += PointsPerRequest;
             points += PointsPerRequest;
         }
 
-        return points;
+        return (points, refused);
     }
+
+    private async Task<bool> SendAsync(ReadOnlyMemory<byte> body)
+    {
+        _connection ??= await Connection.OpenAsync(address);
+        try
+        {
+            Require(await _connection.SendAsync(body));
+            return true;
+        }
+        catch (InvalidDataException fault) when (fault.Message.Contains("RESOURCE_EXHAUSTED", StringComparison.Ordinal) || fault.Message.Contains(" 429 ", StringComparison.Ordinal))
+        {
+            _connection.Dispose();
+            _connection = null;
+            return false;
+        }
+    }
+
+    /// <summary>Closes its connection.</summary>
+    public void Dispose() => _connection?.Dispose();
 
     private async Task BeginRunAsync()
     {
