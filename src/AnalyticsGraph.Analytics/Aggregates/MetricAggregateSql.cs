@@ -1,3 +1,4 @@
+using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
@@ -86,7 +87,9 @@ internal sealed class MetricAggregateSql(MetricQuestion question, SelectedRuns r
                 _sql.Append($"toUnixTimestamp64Milli({column})");
                 break;
             case DataColumnKind.Integer when dimension.Width is { } width:
-                _sql.Append($"toInt64({column}) - positiveModulo(toInt64({column}), ").AppendParameter((long)width, SqlType.Int64).Append(')');
+                var lowest = new AxisBuckets((long)width, 0, 0).Lowest ?? (long.MinValue, long.MinValue);
+                _sql.Append($"if(toInt64({column}) <= ").AppendParameter(lowest.Last, SqlType.Int64).Append(", ").AppendParameter(lowest.Start, SqlType.Int64)
+                    .Append($", toInt64({column}) - positiveModulo(toInt64({column}), ").AppendParameter((long)width, SqlType.Int64).Append("))");
                 break;
             default:
                 _sql.Append($"toInt64({column})");

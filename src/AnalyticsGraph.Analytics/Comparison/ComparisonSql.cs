@@ -128,7 +128,11 @@ internal sealed class ComparisonSql
     {
         var buckets = _runs.Buckets(_request);
         return AxisSql.StartOf(
-            position, buckets.PerOctave > 0, Parameter("size", "Int64", buckets.Width + buckets.PerOctave), buckets.Origin == 0 ? null : Parameter("origin", "Int64", buckets.Origin));
+            position,
+            buckets.PerOctave > 0,
+            Parameter("size", "Int64", Math.Max(buckets.Width + buckets.PerOctave, 1)),
+            buckets.Origin == 0 ? null : Parameter("origin", "Int64", buckets.Origin),
+            buckets.Lowest is var (last, start) && _runs.First <= last ? (Parameter("lowest", "Int64", last), Parameter("start", "Int64", start)) : null);
     }
 
     // What stands behind FROM: the points in the window, as p; and their position.

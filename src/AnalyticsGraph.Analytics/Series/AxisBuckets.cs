@@ -6,7 +6,7 @@ namespace AnalyticsGraph.Analytics.Series;
 /// How positions of an axis (steps, milliseconds) are put into buckets. Where a bucket begins depends on the size of the buckets alone, not on where the points happen to begin, so that the
 /// buckets of several runs line up. Widths are a few times a power of two, so that stored rollups fill them exactly.
 /// </summary>
-/// <param name="Width">The width of a linear axis' buckets; 0 for a logarithmic one.</param>
+/// <param name="Width">The width of a linear axis' buckets; 0 for a logarithmic one, and for a single bucket that is wider than an integer tells.</param>
 /// <param name="Origin">Where one of them begins: 0, unless all is one bucket.</param>
 /// <param name="PerOctave">Into how many buckets a logarithmic axis divides what lies between a power of two and the next; itself a power of two. 0 for a linear axis.</param>
 internal readonly record struct AxisBuckets(long Width, long Origin, long PerOctave)
@@ -28,10 +28,23 @@ internal readonly record struct AxisBuckets(long Width, long Origin, long PerOct
     /// <summary>The fewest buckets that a logarithmic axis can have over any range: one for each power of two on either side of zero.</summary>
     public const int FewestLogarithmic = 130;
 
+    /// <summary>
+    /// The last position whose bucket does not begin at a multiple of the width, and where that begins: the lowest bucket begins with the least integer, if it would below; and a
+    /// single one may have all. Null if there is none.
+    /// </summary>
+    public (long Last, long Start)? Lowest => PerOctave > 0 ? null
+        : Width == 0 ? (long.MaxValue, Origin)
+        : Origin == 0 && LeastMultiple(Width) is var least and > long.MinValue ? (least - 1, long.MinValue) : null;
+
     /// <summary>The bucket of a position, by where it begins.</summary>
     /// <param name="position">The position.</param>
     public long StartOf(long position)
     {
+        if (Lowest is { } lowest && position <= lowest.Last)
+        {
+            return lowest.Start;
+        }
+
         if (PerOctave == 0)
         {
             var offset = (Int128)position - Origin;
@@ -63,14 +76,14 @@ internal readonly record struct AxisBuckets(long Width, long Origin, long PerOct
             width = RoundUp(width + 1, bits);
         }
 
-        return new AxisBuckets((long)UInt128.Min(width, Widest), 0, 0);
+        width = UInt128.Min(width, Widest);
+        return CountOf(first, last, (long)width) > most ? new AxisBuckets(0, first, 0) : new AxisBuckets((long)width, 0, 0);
     }
 
-    private static Int128 CountOf(long first, long last, long width)
-    {
-        var buckets = new AxisBuckets(width, 0, 0);
-        return (((Int128)buckets.StartOf(last) - buckets.StartOf(first)) / width) + 1;
-    }
+    private static long LeastMultiple(long width) => long.MinValue / width * width;
+
+    private static Int128 CountOf(long first, long last, long width) =>
+        ((Int128)last / width) - ((Int128)first / width) + (last % width < 0 ? -1 : 0) - (first % width < 0 ? -1 : 0) + 1;
 
     private static UInt128 RoundUp(UInt128 width, int bits)
     {

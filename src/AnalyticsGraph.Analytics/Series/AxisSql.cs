@@ -8,11 +8,13 @@ internal static class AxisSql
     /// <param name="isLogarithmic">Whether <paramref name="size"/> is <see cref="AxisBuckets.PerOctave"/>, else the width.</param>
     /// <param name="size">The size.</param>
     /// <param name="origin">Where a bucket begins; null for 0.</param>
-    public static string StartOf(string position, bool isLogarithmic, string size, string? origin)
+    /// <param name="lowest"><see cref="AxisBuckets.Lowest"/>; null if no position is in it.</param>
+    public static string StartOf(string position, bool isLogarithmic, string size, string? origin, (string Last, string Start)? lowest)
     {
         if (!isLogarithmic)
         {
-            return $"{position} - positiveModulo({(origin is null ? position : $"{position} - {origin}")}, {size})";
+            var start = $"{position} - positiveModulo({(origin is null ? position : $"{position} - {origin}")}, {size})";
+            return lowest is var (last, least) ? $"if({position} <= {last}, {least}, {start})" : start;
         }
 
         var magnitude = $"if({position} < 0, -1 - {position}, {position})";

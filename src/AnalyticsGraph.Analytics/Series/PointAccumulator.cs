@@ -44,13 +44,24 @@ internal sealed class PointAccumulator
 
             if (total++ < most)
             {
-                found._steps.Append(_steps.Span, i, 1);
-                found._times.Append(_times.Span, i, 1);
-                found._values.Append(_values.Span, i, 1);
+                found.AppendPoint(this, i);
             }
         }
 
         return found;
+    }
+
+    /// <summary>Some of the points.</summary>
+    /// <param name="places">Which.</param>
+    public PointAccumulator Take(ReadOnlySpan<int> places)
+    {
+        var taken = new PointAccumulator { Expected = places.Length };
+        foreach (var place in places)
+        {
+            taken.AppendPoint(this, place);
+        }
+
+        return taken;
     }
 
     /// <summary>Appends rows of a block.</summary>
@@ -104,6 +115,13 @@ internal sealed class PointAccumulator
             Joined(a => a._highs));
 
         T[] Joined<T>(Func<PointAccumulator, Numbers<T>> part) => Numbers<T>.Join([.. series.Select(s => s is null ? null : part(s))], offsets);
+    }
+
+    private void AppendPoint(PointAccumulator other, int place)
+    {
+        _steps.Append(other._steps.Span, place, 1, Expected);
+        _times.Append(other._times.Span, place, 1, Expected);
+        _values.Append(other._values.Span, place, 1, Expected);
     }
 
     private sealed class Numbers<T>

@@ -89,6 +89,7 @@ internal sealed class SeriesAssembler
     {
         var question = _questions[index];
         var points = _points[index];
+        ChooseHere(question, _all[index], points);
         var smoothed = question.Fields.HasFlag(SeriesFields.Smoothed) && question.Request.Smoothing is { } smoothing ? Smoothed(index, smoothing) : null;
         var nonFinite = question.NeedsNonFinite || !question.Fields.HasFlag(SeriesFields.NonFinite)
             ? _nonFinite[index]
@@ -97,6 +98,18 @@ internal sealed class SeriesAssembler
         {
             Exact = question.Request.Sampling.Kind == SamplingKind.Lttb && question.Runs.Any(run => run.RollupWidth > 0) ? [.. question.Runs.Select(run => run.RollupWidth == 0), true] : null,
         };
+    }
+
+    // Before smoothing, which changes what it is given.
+    private static void ChooseHere(SeriesQuestion question, PointAccumulator?[] all, PointAccumulator?[] points)
+    {
+        for (var run = 0; run < question.Runs.Count; run++)
+        {
+            if (question.Runs[run].IsChosenHere && all[run] is { } read)
+            {
+                points[run] = LargestTriangles.Of(read, question.Request.Sampling.Points);
+            }
+        }
     }
 
     private void Append(ref PointAccumulator? series, in SeriesRows rows, int start, int end, int question)

@@ -71,6 +71,9 @@ internal sealed record SeriesRun(long RunId, long ExperimentId, long Count, long
     /// <summary>How far its rollups are; null if it has none.</summary>
     public Rollup? Rollup { get; init; }
 
+    /// <summary>Whether LTTB chooses from its points, or from what rollups have of them, here and not in ClickHouse.</summary>
+    public bool IsChosenHere { get; init; }
+
     /// <summary>The width of the rollups that are read instead of most of its points; 0 if the points are.</summary>
     public long RollupWidth { get; init; }
 }

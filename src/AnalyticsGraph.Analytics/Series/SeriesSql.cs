@@ -94,25 +94,26 @@ internal sealed class SeriesSql
         };
     }
 
-    // Runs are asked together whose points are read, and those whose rollups of one width are.
+    // Runs are asked together whose points are read, and those whose rollups of one width are; apart from them those whose points are chosen here.
     private void Append(SeriesQuestion question)
     {
-        var number = _question.ToString(CultureInfo.InvariantCulture);
-        foreach (var runs in question.Runs.GroupBy(run => run.RollupWidth))
+        foreach (var runs in question.Runs.GroupBy(run => (run.RollupWidth, run.IsChosenHere)))
         {
+            var (width, isChosenHere) = runs.Key;
+            var number = string.Create(CultureInfo.InvariantCulture, $"{_question}{(isChosenHere ? "h" : "")}");
             var part = question with { Runs = [.. runs] };
-            if (runs.Key == 0)
+            if (width == 0)
             {
-                AppendPoints(number, part);
+                AppendPoints(number, part, isChosenHere);
             }
             else
             {
-                AppendRollups(string.Create(CultureInfo.InvariantCulture, $"{number}r{runs.Key}"), part, runs.Key);
+                AppendRollups(string.Create(CultureInfo.InvariantCulture, $"{number}r{width}"), part, width, isChosenHere);
             }
         }
     }
 
-    private void AppendRollups(string number, SeriesQuestion question, long width)
+    private void AppendRollups(string number, SeriesQuestion question, long width, bool isChosenHere)
     {
         var seqs = question.Runs.Select(run => run.Rollup!.Seq).ToArray();
         var isBehind = question.Runs.Any(run => run.Rollup!.IsBehind);
@@ -135,7 +136,16 @@ internal sealed class SeriesSql
         switch (question.Request.Sampling.Kind)
         {
             case SamplingKind.Lttb:
-                Lttb(number, question, $"(SELECT run_id, kept.2 AS step, kept.3 AS moment, kept.1 AS value FROM {rows} ARRAY JOIN arrayDistinct([least, most]) AS kept WHERE finite > 0) AS p WHERE true", "p.moment");
+                var kept = $"(SELECT run_id, kept.2 AS step, kept.3 AS moment, kept.1 AS value FROM {rows} ARRAY JOIN arrayDistinct([least, most]) AS kept WHERE finite > 0) AS p WHERE true";
+                if (isChosenHere)
+                {
+                    Branch(number, SeriesPart.All, "p.step", "p.moment", "p.value", $"FROM {kept} ORDER BY p.run_id, p.step, p.moment, p.value");
+                }
+                else
+                {
+                    Lttb(number, question, kept, "p.moment");
+                }
+
                 break;
             case SamplingKind.MinMax:
                 Extremes(number, "argMin((least.2, least.3, least.1), least)", "argMax((most.2, most.3, most.1), (most.1, -most.2, -most.3))", $"{rows} WHERE finite > 0", BucketOf(number, question, "s"));
@@ -155,7 +165,7 @@ internal sealed class SeriesSql
         $"FROM {rows.Source} GROUP BY run_id, {BucketOf(number, question, rows.Position)} AS place ORDER BY run_id, place",
         buckets: $", max({rows.LastStep}) AS last_step, sum({rows.Points}) AS points, sum({rows.NaNs}) AS nans, minIf({rows.Low}, {rows.Finite} > 0) AS low, maxIf({rows.High}, {rows.Finite} > 0) AS high");
 
-    private void AppendPoints(string number, SeriesQuestion question)
+    private void AppendPoints(string number, SeriesQuestion question, bool isChosenHere)
     {
         var sampling = question.Request.Sampling;
         var points = Points(number, question);
@@ -165,12 +175,12 @@ internal sealed class SeriesSql
         }
 
         AppendNonFinite(number, question);
-        if (question.NeedsAllForSmoothing)
+        if (question.NeedsAllForSmoothing || (isChosenHere && question.NeedsPoints))
         {
-            Branch(number, SeriesPart.All, "p.step", NoTime, "p.value", $"FROM {points} ORDER BY {Order()}");
+            Branch(number, SeriesPart.All, "p.step", isChosenHere ? MomentOfPoint : NoTime, "p.value", $"FROM {points} ORDER BY {Order()}");
         }
 
-        if (!question.NeedsPoints)
+        if (!question.NeedsPoints || isChosenHere)
         {
             return;
         }
@@ -265,11 +275,16 @@ internal sealed class SeriesSql
     private string BucketOf(string number, SeriesQuestion question, string step)
     {
         var buckets = question.Runs.Select(question.BucketsOf).ToArray();
+        var isCut = question.Runs.Zip(buckets).Any(pair => pair.First.FirstStep <= pair.Second.Lowest?.Last);
         return AxisSql.StartOf(
             step,
             buckets[0].PerOctave > 0,
-            PerRun(number, "w", question, [.. buckets.Select(b => b.Width + b.PerOctave)]),
-            Array.TrueForAll(buckets, b => b.Origin == 0) ? null : PerRun(number, "f", question, [.. buckets.Select(b => b.Origin)]));
+            PerRun(number, "w", question, [.. buckets.Select(b => Math.Max(b.Width + b.PerOctave, 1))]),
+            Array.TrueForAll(buckets, b => b.Origin == 0) ? null : PerRun(number, "f", question, [.. buckets.Select(b => b.Origin)]),
+            isCut ? (Lowest("u", lowest => lowest.Last), Lowest("v", lowest => lowest.Start)) : null);
+
+        // No other position than the least integer is that low.
+        string Lowest(string name, Func<(long Last, long Start), long> part) => PerRun(number, name, question, [.. buckets.Select(b => part(b.Lowest ?? (long.MinValue, long.MinValue)))]);
     }
 
     // What is the same for all runs needs no look-up per row.

@@ -13,6 +13,8 @@ public sealed class AxisBucketsTests
     [InlineData(1_700_000_000_000, 1_700_000_000_001, 200)]
     [InlineData(long.MinValue, long.MaxValue, 1000)]
     [InlineData(0, long.MaxValue, 3)]
+    [InlineData(long.MinValue, long.MaxValue, 4)]
+    [InlineData(long.MinValue, long.MaxValue - 5, 7)]
     public void Buckets_Should_CoverTheRangeWithoutBeingTooMany(long first, long last, int most)
     {
         var buckets = AxisBuckets.Of(first, last, most, AxisScale.Linear);
@@ -21,6 +23,32 @@ public sealed class AxisBucketsTests
         Assert.True(count <= most, $"{count} of {buckets.Width}");
         // At most an eighth wider than needed, and one more bucket for not beginning with the range.
         Assert.True(count * 2 >= Int128.Min(most, (Int128)last - first + 1) - 2, $"{count} of {buckets.Width}");
+    }
+
+    [Theory]
+    [InlineData(long.MinValue, long.MaxValue, 1)]
+    [InlineData(long.MinValue, long.MaxValue, 3)]
+    [InlineData(-2, long.MaxValue, 1)]
+    [InlineData(0, long.MaxValue, 1)]
+    public void Buckets_Should_BeASingleOne_When_FewerAreAskedThanTheWidestOnesAre(long first, long last, int most)
+    {
+        var buckets = AxisBuckets.Of(first, last, most, AxisScale.Linear);
+
+        Assert.All([first, -1, 0, last], position => Assert.Equal(first, buckets.StartOf(position)));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1_000_000_007)]
+    [InlineData(long.MaxValue)]
+    [InlineData(1L << 62)]
+    public void Buckets_Should_BeInOrder_When_TheLowestBeginsBelowTheLeastInteger(long width)
+    {
+        var buckets = new AxisBuckets(width, 0, 0);
+        var starts = new[] { long.MinValue, long.MinValue + 1, long.MinValue + 2, long.MinValue + 3, -1, 0, long.MaxValue }.Select(buckets.StartOf).ToArray();
+
+        Assert.Equal(starts.Order(), starts);
+        Assert.Equal((long.MinValue, 0), (starts[0], starts[^2]));
     }
 
     [Fact]

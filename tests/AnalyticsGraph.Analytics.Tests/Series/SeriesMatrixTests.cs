@@ -54,8 +54,11 @@ public sealed class SeriesMatrixTests(EngineFixture engines) : IClassFixture<Eng
                 var request = new SeriesRequest("loss", "", scope, 0, from, to, default, sampling, smoothing);
                 foreach (var fields in Selections)
                 {
-                    await CompareAsync(new SeriesQuestion(request, fields, [Run(request, Runs[0])]));
-                    await CompareAsync(new SeriesQuestion(request, fields, [.. Runs.Select(run => Run(request, run))]));
+                    foreach (var isChosenHere in sampling.Kind == SamplingKind.Lttb ? new[] { false, true } : [false])
+                    {
+                        await CompareAsync(new SeriesQuestion(request, fields, [Run(request, Runs[0]) with { IsChosenHere = isChosenHere }]));
+                        await CompareAsync(new SeriesQuestion(request, fields, [.. Runs.Select((run, i) => Run(request, run) with { IsChosenHere = isChosenHere && i != 1 })]));
+                    }
                 }
             }
         }
