@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace AnalyticsGraph.Analytics.Aggregates;
 
 /// <summary>
@@ -7,6 +5,9 @@ namespace AnalyticsGraph.Analytics.Aggregates;
 /// </summary>
 internal sealed class CodedValues
 {
+    private static readonly ValueOrder Ascending = new(descending: false);
+    private static readonly ValueOrder Descending = new(descending: true);
+
     private readonly bool _descending;
 
     private CodedValues(object?[] values, uint[] codes, bool descending) => (Values, Codes, _descending) = (values, codes, descending);
@@ -70,24 +71,10 @@ internal sealed class CodedValues
         return at < count && Values[at]!.Equals(value) ? at : at - 0.5;
     }
 
-    // Texts that are numbers come in the order of those, before all others.
-    private static int Compare(object a, object b, bool descending)
+    private static int Compare(object a, object b, bool descending) => (a, b) switch
     {
-        var order = (a, b) switch
-        {
-            (string x, string y) => CompareTexts(x, y),
-            _ => Comparer<object>.Default.Compare(a, b),
-        };
-        return descending ? -order : order;
-    }
-
-    private static int CompareTexts(string a, string b)
-    {
-        var (isNumber, isOtherNumber) = (TryNumber(a, out var x), TryNumber(b, out var y));
-        return isNumber != isOtherNumber ? isNumber ? -1 : 1
-            : isNumber && x.CompareTo(y) is not 0 and var order ? order
-            : string.CompareOrdinal(a, b);
-    }
-
-    private static bool TryNumber(string text, out double number) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+        (string x, string y) => (descending ? Descending : Ascending).Compare(x, y),
+        _ when descending => Comparer<object>.Default.Compare(b, a),
+        _ => Comparer<object>.Default.Compare(a, b),
+    };
 }

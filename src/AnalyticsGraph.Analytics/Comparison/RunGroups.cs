@@ -1,4 +1,3 @@
-using System.Globalization;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Mapping.Sql;
@@ -6,7 +5,7 @@ using AnalyticsGraph.Mapping.Sql;
 namespace AnalyticsGraph.Analytics.Comparison;
 
 /// <summary>Which group each run belongs to.</summary>
-/// <param name="Names">The groups' values in order: numbers first, then texts, then null for the runs that have none.</param>
+/// <param name="Names">The groups' values in order: numbers first, then NaN, then texts, then null for the runs that have none.</param>
 /// <param name="GroupOf">For each run the place of its group.</param>
 internal sealed record RunGroups(string?[] Names, long[] GroupOf)
 {
@@ -49,11 +48,8 @@ internal sealed record RunGroups(string?[] Names, long[] GroupOf)
     /// <param name="values">A value for each run; null for none.</param>
     public static RunGroups Of(string?[] values)
     {
-        string?[] names = [.. values.Distinct().OrderBy(Class).ThenBy(Number).ThenBy(name => name, StringComparer.Ordinal)];
+        string?[] names = [.. values.Distinct().OrderBy(name => name is null).ThenBy(name => name ?? "", new ValueOrder(descending: false))];
         var places = names.Select((name, place) => (name, place)).ToDictionary(pair => (pair.name, 0), pair => (long)pair.place);
         return new RunGroups(names, Array.ConvertAll(values, value => places[(value, 0)]));
-
-        static int Class(string? name) => name is null ? 2 : double.IsNaN(Number(name)) ? 1 : 0;
-        static double Number(string? name) => double.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
     }
 }

@@ -267,6 +267,24 @@ public sealed class MetricAggregateTests(EmptyServer empty)
         Assert.Equal("[3,4]", answer.At("metricAggregates.rows.0.values").GetRawText());
     }
 
+    [Fact]
+    public async Task Bins_Should_BeInOrder_When_StepsAreAtTheEndsOfIntegers()
+    {
+        var run = await empty.CreateRunAsync();
+        await empty.Server.RunAsync(
+            "mutation ($input: LogBatchInput!) { logBatch(input: $input) { errors { __typename } } }",
+            new { input = new { runId = run, metrics = new[] { long.MinValue, -1, 5, long.MaxValue }.Select(step => new { key = "ends", step, value = 1 }) } });
+
+        var bins = await empty.Server.RunAsync("query ($id: ID!) { metricAggregates(where: {id: {eq: $id}}, keys: [\"ends\"], groupBy: [{step: {width: 1000}}], measures: [{function: COUNT}]) { columns { integers } } }", new { id = run });
+        var series = (await empty.Server.RunAsync(
+            "query ($id: ID!) { run(id: $id) { one: series(key: \"ends\", sample: {bucket: {points: 1}}) { steps buckets { counts } } wide: series(key: \"ends\", sample: {bucket: {width: 9223372036854775807}}) { steps buckets { counts } } extremes: series(key: \"ends\", sample: {minMax: {points: 2}}) { steps } } compareRuns(runIds: [$id], keys: [\"ends\"], points: 1) { positions series { counts } } }",
+            new { id = run }));
+
+        Assert.Equal("[-9223372036854775808,-1000,0,9223372036854775000]", bins.At("metricAggregates.columns.0.integers").GetRawText());
+        Assert.Equal("""{"one":{"steps":[-9223372036854775808],"buckets":{"counts":[4]}},"wide":{"steps":[-9223372036854775808,-9223372036854775807,0,9223372036854775807],"buckets":{"counts":[1,1,1,1]}},"extremes":{"steps":[-9223372036854775808]}}""", series.At("run").GetRawText());
+        Assert.Equal("""{"positions":[-9223372036854775808],"series":[{"counts":[4]}]}""", series.At("compareRuns").GetRawText());
+    }
+
     [Theory]
     [InlineData("measures: []", "measures")]
     [InlineData("measures: [{function: QUANTILE}]", "measures.0.quantile")]
@@ -393,20 +411,18 @@ public sealed class MetricAggregateTests(EmptyServer empty)
         DateTime Utc(DateTime begin) => TimeZoneInfo.ConvertTimeToUtc(DateTime.SpecifyKind(begin, DateTimeKind.Unspecified), zone);
     }
 
-    // Ids come in the order of their keys, texts that are numbers in the order of those before all others, missing ones last.
+    // Ids come in the order of their keys; texts that are numbers in the order of those, then NaN, then other texts, missing ones last.
     private static IEnumerable<string> Sorted(string name, IEnumerable<string> keys, bool descending)
     {
-        var sorted = keys.Where(key => key.Length > 0 || name == "label").OrderBy(
-            key => key,
-            Comparer<string>.Create((a, b) => name is "experiment" or "run" or "trial" or "job" or "model" or "dataset" ? EmptyServer.KeyOf(a).CompareTo(EmptyServer.KeyOf(b))
-                : (double.TryParse(a, CultureInfo.InvariantCulture, out var x), double.TryParse(b, CultureInfo.InvariantCulture, out var y)) switch
-                {
-                    (true, true) when x.CompareTo(y) != 0 => x.CompareTo(y),
-                    (true, false) => -1,
-                    (false, true) => 1,
-                    _ => string.CompareOrdinal(a, b),
-                }));
-        return (descending ? sorted.Reverse() : sorted).Concat(keys.Where(key => key.Length == 0 && name != "label"));
+        var isOfIds = name is "experiment" or "run" or "trial" or "job" or "model" or "dataset";
+        var present = keys.Where(key => key.Length > 0 || name == "label").GroupBy(key => isOfIds ? 0 : NumberOf(key) is not { } number ? 2 : double.IsNaN(number) ? 1 : 0).OrderBy(kind => kind.Key).SelectMany(kind =>
+        {
+            var sorted = kind.OrderBy(key => isOfIds ? EmptyServer.KeyOf(key) : NumberOf(key) ?? 0).ThenBy(key => key, StringComparer.Ordinal);
+            return descending ? sorted.Reverse() : sorted;
+        });
+        return present.Concat(keys.Where(key => key.Length == 0 && name != "label"));
+
+        static double? NumberOf(string key) => key == "inf" ? double.PositiveInfinity : double.TryParse(key, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
     private static double? SummaryOf(string stat, List<ScenePoint> series, MetricScene scene)
