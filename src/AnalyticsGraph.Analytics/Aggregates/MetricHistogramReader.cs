@@ -51,8 +51,11 @@ internal sealed class MetricHistogramReader(MappedResolvers mapped, AggregateLim
         var counts = new long[bins + 3];
         var (low, high) = (double.NaN, double.NaN);
         await context.Request.Get<StoreSessions>().ClickHouse!.ReadCaughtUpAsync(runs.AddTo(sql.ToClickHouseQuery()), Read, context.Request.CancellationToken).ConfigureAwait(false);
-        var edges = !(low <= high) ? [] : low.Equals(high) ? new[] { low, high } : Enumerable.Range(0, bins + 1).Select(i => i == bins ? high : low + ((high / bins) - (low / bins)) * i).ToArray();
+        var edges = !(low <= high) ? [] : low.Equals(high) ? new[] { low, high } : Enumerable.Range(0, bins + 1).Select(Edge).ToArray();
         return new MetricHistogram(edges, edges.Length == 0 ? [] : counts[3..(edges.Length + 2)], counts.Sum(), counts[0], counts[1], counts[2]);
+
+        // By halves, as the bins were found.
+        double Edge(int bin) => bin == 0 ? low : bin == bins ? high : 2 * ((low / 2) + (((high / 2) - (low / 2)) / bins * bin));
 
         void AppendValues()
         {

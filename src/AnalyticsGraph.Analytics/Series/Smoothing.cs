@@ -52,7 +52,8 @@ internal abstract class Smoothing
     public abstract void Apply(Span<double> values);
 
     /// <summary>
-    /// s = weight * s + (1 - weight) * value, from s = 0; debiased by 1 - weight^n as Adam does, so that the first points are not drawn towards zero.
+    /// s = weight * s + (1 - weight) * value. Debiased, as TensorBoard and W&amp;B have it: from s = 0, divided by 1 - weight^n, so that the first points are not drawn towards zero: each is the
+    /// weighted mean of what came so far. Else from the first value, which then weighs most for long, as pandas has it with <c>adjust=False</c>.
     /// </summary>
     private sealed class ExponentialMovingAverage(double weight, bool debias) : Smoothing
     {
@@ -89,10 +90,13 @@ internal abstract class Smoothing
     {
         public override void Apply(Span<double> values)
         {
+            // Nothing is ever taken away from a sum, so that a large value leaves no error behind: each round through the ring has its own sum, to which that of what is left of the round before
+            // is added.
             var ring = new double[Math.Min(window, Math.Max(values.Length, 1))];
-            var count = 0;
-            var next = 0;
-            var sum = new CompensatedSum();
+            var left = new CompensatedSum[ring.Length + 1];
+            var unit = UnitOf(values);
+            var (count, next) = (0, 0);
+            var round = new CompensatedSum();
             foreach (ref var value in values)
             {
                 if (!double.IsFinite(value))
@@ -100,36 +104,48 @@ internal abstract class Smoothing
                     continue;
                 }
 
-                if (count == ring.Length)
+                if (next == ring.Length)
                 {
-                    sum.Add(-ring[next]);
-                }
-                else
-                {
-                    count++;
+                    for (next--; next >= 0; next--)
+                    {
+                        left[next] = left[next + 1].Plus(ring[next]);
+                    }
+
+                    (next, round) = (0, default);
                 }
 
-                ring[next] = value;
-                next = next + 1 == ring.Length ? 0 : next + 1;
-                sum.Add(value);
-                value = sum.Value / count;
+                ring[next] = value * unit;
+                round = round.Plus(ring[next++]);
+                count = Math.Min(count + 1, ring.Length);
+                value = round.Plus(left[next].Value).Value / count / unit;
             }
+        }
+
+        // A power of two that no sum overflows with; it changes no digit of numbers that large.
+        private static double UnitOf(ReadOnlySpan<double> values)
+        {
+            const double Small = 1.0 / (1 << 20);
+            foreach (var value in values)
+            {
+                if (double.IsFinite(value) && Math.Abs(value) > double.MaxValue * Small)
+                {
+                    return Small;
+                }
+            }
+
+            return 1;
         }
     }
 
-    /// <summary>Neumaier's sum: adding and later taking away a large value leaves no error behind in the small ones.</summary>
-    private struct CompensatedSum
+    /// <summary>Neumaier's sum.</summary>
+    private readonly record struct CompensatedSum(double Sum, double Compensation)
     {
-        private double _sum;
-        private double _compensation;
+        public double Value => Sum + Compensation;
 
-        public readonly double Value => _sum + _compensation;
-
-        public void Add(double value)
+        public CompensatedSum Plus(double value)
         {
-            var sum = _sum + value;
-            _compensation += Math.Abs(_sum) >= Math.Abs(value) ? _sum - sum + value : value - sum + _sum;
-            _sum = sum;
+            var sum = Sum + value;
+            return new CompensatedSum(sum, Compensation + (Math.Abs(Sum) >= Math.Abs(value) ? Sum - sum + value : value - sum + Sum));
         }
     }
 }

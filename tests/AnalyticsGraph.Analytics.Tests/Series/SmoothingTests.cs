@@ -75,6 +75,16 @@ public sealed class SmoothingTests
         Assert.Equal(1, values[^1]);
     }
 
+    [Fact]
+    public void MovingAverage_Should_BeFinite_When_ItsSumWouldNotBe()
+    {
+        double[] values = [1.7e308, 1.7e308, double.MaxValue, 1, 1, -1.7e308, -1.7e308];
+
+        MovingAverage(2).Apply(values);
+
+        Assert.Equal([1.7e308, 1.7e308, (double.MaxValue / 2) + (1.7e308 / 2), double.MaxValue / 2, 1, -1.7e308 / 2, -1.7e308], values);
+    }
+
     [Theory]
     [InlineData(0.0)]
     [InlineData(1.1)]
