@@ -27,7 +27,9 @@ internal sealed class RunQuestions(MappedResolvers mapped, AggregateLimits limit
         : throw ArgumentErrors.Limit(name, $"`{name}` has {given.Length} entries; at most {limits.MaxMeasures} are allowed.");
 
     /// <summary>A number of rows to come.</summary>
-    public static int First(StepContext context, int most) => context.Arguments.Get("first", 0) is var first && first >= 1 && first <= most
-        ? first
-        : throw ArgumentErrors.BadInput("first", $"`first` must be from 1 to {most}.");
+    public static int First(StepContext context, int most) => context.Arguments.Get("first", 0) switch
+    {
+        < 1 => throw ArgumentErrors.BadInput("first", $"`first` must be from 1 to {most}."),
+        var first => first <= most ? first : throw ArgumentErrors.Limit("first", $"`first` must be from 1 to {most}."),
+    };
 }

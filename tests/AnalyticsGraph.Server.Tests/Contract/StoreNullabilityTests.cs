@@ -12,7 +12,7 @@ public sealed class StoreNullabilityTests(SampleServer sample)
     private static readonly string[] Resolved =
     [
         "Run.series", "Run.at", "Job.utilization", "Job.workerChanges", "Job.remainingTime", "Dataset.evaluate", "PredictionSet.evaluation", "Query.jobMaxima", "Query.compareRuns",
-        "Query.metricAggregates", "Query.metricHistogram", "Query.leaderboard",
+        "Query.metricAggregates", "Query.metricHistogram", "Query.leaderboard", "Query.correlations", "Query.paretoFront",
     ];
 
     [Fact]

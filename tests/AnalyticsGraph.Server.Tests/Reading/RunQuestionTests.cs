@@ -156,7 +156,7 @@ public sealed class RunQuestionTests(EmptyServer empty)
     [InlineData("leaderboard(metric: {key: \"\\u0000\"}) { count }", "metric.key")]
     [InlineData("leaderboard(metric: {key: \"a\"}, params: [\"a\", \"\\u0000\"]) { count }", "params.1")]
     [InlineData("paretoFront(objectives: []) { count }", "objectives")]
-    [InlineData("paretoFront(objectives: [{goal: MIN, metric: {key: \"a\"}}], first: 10001) { count }", "first")]
+    [InlineData("paretoFront(objectives: [{goal: MIN, metric: {key: \"a\"}}], first: 0) { count }", "first")]
     [InlineData("correlations(target: {key: \"a\", label: \"\\u0000\"}) { runs }", "target.label")]
     [InlineData("metricHistogram(key: \"a\", bins: 0) { count }", "bins")]
     [InlineData("metricHistogram(key: \"a\", from: 1, to: 1) { count }", "from")]
@@ -167,6 +167,31 @@ public sealed class RunQuestionTests(EmptyServer empty)
 
         Assert.Equal(["BAD_USER_INPUT"], answer.Codes);
         Assert.Equal(argument, answer.Json.At("errors.0.extensions.argument").GetString());
+    }
+
+    [Theory]
+    [InlineData("leaderboard(metric: {key: \"a\"}, first: 1001) { count }")]
+    [InlineData("paretoFront(objectives: [{goal: MIN, metric: {key: \"a\"}}], first: 10001) { count }")]
+    public async Task Question_Should_BeRefusedAlone_When_ItIsBeyondALimit(string field)
+    {
+        var answer = await empty.Server.AskAsync($"{{ {field} runs(first: 1) {{ totalCount }} }}");
+
+        Assert.Equal(["LIMIT_EXCEEDED"], answer.Codes);
+        Assert.Equal("first", answer.Json.At("errors.0.extensions.argument").GetString());
+        Assert.Equal(JsonValueKind.Object, answer.Json.At("data.runs").ValueKind);
+    }
+
+    [Fact]
+    public async Task Histogram_Should_HaveFiniteEdges_When_ItsRangeIsBeyondANumber()
+    {
+        var run = await empty.CreateRunAsync();
+        await empty.LogAsync(run, "wide", -1.7e308, 1.7e308, 0, 1e308);
+
+        var found = await empty.Server.RunAsync("query ($id: ID!) { metricHistogram(where: {id: {eq: $id}}, key: \"wide\", bins: 4) { edges counts } }", new { id = run });
+
+        Assert.All(new[] { -1.7e308, -8.5e307, 0, 8.5e307, 1.7e308 }.Zip(found.At("metricHistogram.edges").EnumerateArray().Select(edge => edge.GetDouble())), pair => AssertClose(pair.First, pair.Second));
+        Assert.Equal(5, found.At("metricHistogram.edges").GetArrayLength());
+        Assert.Equal("[1,0,1,2]", found.At("metricHistogram.counts").GetRawText());
     }
 
     [Fact]
