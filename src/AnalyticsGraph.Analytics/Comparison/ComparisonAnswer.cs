@@ -13,7 +13,8 @@ internal sealed record ComparisonAnswer(ComparisonRequest Request, long[] Positi
 /// <param name="Count">How many points it has in the window.</param>
 /// <param name="Counts">How many at each position.</param>
 /// <param name="Values">What stands for them: null where there are none, NaN where none is finite.</param>
-internal sealed record ComparedSeries(long RunId, string Key, long Count, long[] Counts, double?[] Values);
+/// <param name="Smoothed">Those smoothed; null if that was not asked for.</param>
+internal sealed record ComparedSeries(long RunId, string Key, long Count, long[] Counts, double?[] Values, double?[]? Smoothed);
 
 /// <summary>What the runs of a group have of a metric.</summary>
 /// <param name="Value">What they have in common; null for having none.</param>
@@ -23,4 +24,5 @@ internal sealed record ComparedSeries(long RunId, string Key, long Count, long[]
 /// <param name="Min">The least.</param>
 /// <param name="Max">The greatest.</param>
 /// <param name="StandardDeviation">Their sample standard deviation; null where there are fewer than two.</param>
-internal sealed record ComparedGroup(string? Value, string Key, long[] RunCounts, double?[] Mean, double?[] Min, double?[] Max, double?[] StandardDeviation);
+/// <param name="Smoothed">The means smoothed; null if that was not asked for.</param>
+internal sealed record ComparedGroup(string? Value, string Key, long[] RunCounts, double?[] Mean, double?[] Min, double?[] Max, double?[] StandardDeviation, double?[]? Smoothed);

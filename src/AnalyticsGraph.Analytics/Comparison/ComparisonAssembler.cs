@@ -75,16 +75,28 @@ internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runI
         return new ComparisonAnswer(
             request,
             positions,
-            [.. Columns(_runs, runIds.Length).Select(column => new ComparedSeries(
-                runIds[column.Place], request.Keys[column.Metric], column.Rows.Sum(row => row.Points), Dense(column.Rows, row => row.Points), Dense(column.Rows, row => (double?)row.Value)))],
-            [.. Columns(_groups, groups?.Names.Length ?? 0).Select(column => new ComparedGroup(
+            [.. Columns(_runs, runIds.Length).Select(OfRun)],
+            [.. Columns(_groups, groups?.Names.Length ?? 0).Select(OfGroup)]);
+
+        ComparedSeries OfRun((int Metric, int Place, List<Row> Rows) column)
+        {
+            var values = Dense(column.Rows, row => (double?)row.Value);
+            return new ComparedSeries(runIds[column.Place], request.Keys[column.Metric], column.Rows.Sum(row => row.Points), Dense(column.Rows, row => row.Points), values, Smoothed(values));
+        }
+
+        ComparedGroup OfGroup((int Metric, int Place, List<Row> Rows) column)
+        {
+            var means = Dense(column.Rows, row => (double?)row.Value);
+            return new ComparedGroup(
                 groups!.Names[column.Place],
                 request.Keys[column.Metric],
                 Dense(column.Rows, row => row.Points),
-                Dense(column.Rows, row => (double?)row.Value),
+                means,
                 Dense(column.Rows, row => (double?)row.Band.Low),
                 Dense(column.Rows, row => (double?)row.Band.High),
-                Dense(column.Rows, row => row.Points < 2 ? null : (double?)row.Band.Deviation)))]);
+                Dense(column.Rows, row => row.Points < 2 ? null : (double?)row.Band.Deviation),
+                Smoothed(means));
+        }
 
         T[] Dense<T>(List<Row> rows, Func<Row, T> value)
         {
@@ -96,6 +108,19 @@ internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runI
 
             return dense;
         }
+    }
+
+    // Where there is no point, nothing is smoothed over: the place is passed over as a gap is.
+    private double?[]? Smoothed(double?[] values)
+    {
+        if (request.Smoothing is null)
+        {
+            return null;
+        }
+
+        var smoothed = Array.ConvertAll(values, value => value ?? double.NaN);
+        request.Smoothing.Apply(smoothed);
+        return [.. smoothed.Select((value, place) => values[place] is null ? null : (double?)value)];
     }
 
     private static IEnumerable<(int Metric, int Place, List<Row> Rows)> Columns(List<Row>?[] columns, int width)

@@ -38,6 +38,9 @@ internal sealed record ComparisonRequest(
     /// <summary>The most places of the axis.</summary>
     public const int MaxPlaces = 100_000;
 
+    /// <summary>How the values of each run, and the means of each group, are smoothed; null for not at all.</summary>
+    public Smoothing? Smoothing { get; init; }
+
     /// <summary>Whether positions are the steps that rollups are made by, and all their points take part.</summary>
     public bool MayUseRollups => Scale == AxisScale.Linear && !IsTime && Scope != "BATCH" && !Values.IsBounded;
 
@@ -63,7 +66,10 @@ internal sealed record ComparisonRequest(
             arguments.Get<long?>("to"),
             ValueWindow.From(arguments),
             groupBy,
-            groupKey);
+            groupKey)
+        {
+            Smoothing = Smoothing.From(arguments.Get<ArgumentValues>("smoothing")),
+        };
         return request.Checked();
     }
 

@@ -16,18 +16,21 @@ internal sealed class CompareRoute : ExportRoute
     public override async Task<ClickHouseQuery> ComposeAsync(ExportCall call)
     {
         var ofGroups = call.Arguments.Has("groupBy");
+        string[] smoothed = call.Arguments.Has("smoothing") ? ["smoothed"] : [];
+        string[] lists = [.. ofGroups ? ["mean", "min", "max", "standardDeviation"] : new[] { "values" }, .. smoothed];
         string[] names = [.. call.Arguments.Names];
         using var data = await call.AskAsync(
-            $"compareRuns{call.Pass(names)} {{ positions {(ofGroups ? "groups { value key runCounts mean min max standardDeviation }" : "series { run { uuid } key counts values }")} }}", names);
+            $"compareRuns{call.Pass(names)} {{ positions {(ofGroups ? "groups { value key runCounts" : "series { run { uuid } key counts")} {string.Join(' ', lists)} }} }}", names);
         var comparison = data.RootElement.GetProperty("data").GetProperty("compareRuns");
         long[] positions = [.. comparison.GetProperty("positions").EnumerateArray().Select(ExportRows.Long)];
         var rows = ofGroups
-            ? new ExportRows(("group", "Nullable(String)"), ("key", "String"), ("position", "Int64"), ("runs", "Int64"), ("mean", Number), ("min", Number), ("max", Number), ("standard_deviation", Number))
-            : new ExportRows(("run", "String"), ("key", "String"), ("position", "Int64"), ("count", "Int64"), ("value", Number));
+            ? new ExportRows(
+                [("group", "Nullable(String)"), ("key", "String"), ("position", "Int64"), ("runs", "Int64"), ("mean", Number), ("min", Number), ("max", Number), ("standard_deviation", Number), .. smoothed.Select(name => (name, Number))])
+            : new ExportRows([("run", "String"), ("key", "String"), ("position", "Int64"), ("count", "Int64"), ("value", Number), .. smoothed.Select(name => (name, Number))]);
         foreach (var series in comparison.GetProperty(ofGroups ? "groups" : "series").EnumerateArray())
         {
             var counts = Items(series, ofGroups ? "runCounts" : "counts");
-            var columns = (ofGroups ? ["mean", "min", "max", "standardDeviation"] : new[] { "values" }).Select(column => Items(series, column)).ToArray();
+            var columns = lists.Select(column => Items(series, column)).ToArray();
             var name = ofGroups ? series.GetProperty("value").GetString() : series.GetProperty("run").GetProperty("uuid").GetString();
             for (var i = 0; i < positions.Length; i++)
             {

@@ -1,8 +1,10 @@
+using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.Analytics.Comparison;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.Analytics.Tests.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.TestEngines;
 
@@ -54,6 +56,35 @@ public sealed class ComparisonSqlTests(EngineFixture engines) : IClassFixture<En
     }
 
     [Fact]
+    public async Task Comparison_Should_SmoothTheAlignedValuesOfEachRunAndGroup_PassingOverGaps()
+    {
+        var smoothing = Smoothing.From(new(new KeyValuePair<string, object?>("movingAverage", new ArgumentValues(new KeyValuePair<string, object?>("window", 3)))))!;
+        foreach (var groups in new[] { null, RunGroups.Of(new string?[Runs.Length]) })
+        {
+            var answer = await AskAsync(Request(Alignment.Step, "RUN", AlignedSample.Mean) with { Places = 60, Smoothing = smoothing }, groups, new SeriesLimits());
+
+            var columns = answer.Series.Select(s => (s.Values, s.Smoothed!)).Concat(answer.Groups.Select(g => (g.Mean, g.Smoothed!))).ToArray();
+            Assert.NotEmpty(columns);
+            foreach (var (values, smoothed) in columns)
+            {
+                var last = new List<double>();
+                for (var i = 0; i < values.Length; i++)
+                {
+                    if (values[i] is { } value && double.IsFinite(value))
+                    {
+                        last.Add(value);
+                        AssertClose(last.TakeLast(3).Average(), smoothed[i]);
+                    }
+                    else
+                    {
+                        AssertClose(values[i], smoothed[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Comparison_Should_NameTheLimit_When_ItsColumnsAreTooLarge()
     {
         var request = Request(Alignment.Step, "RUN", AlignedSample.Mean) with { Places = 1000 };
@@ -65,12 +96,22 @@ public sealed class ComparisonSqlTests(EngineFixture engines) : IClassFixture<En
     }
 
     [Fact]
-    public void Groups_Should_BeOrderedAsNumbersThenTextsThenMissing()
+    public void Groups_Should_BeOrderedAsNumbersThenNaNThenTextsThenMissing()
     {
-        var groups = RunGroups.Of(["10", "b", null, "9", "1e1", "-3", "a", "9"]);
+        var groups = RunGroups.Of(["10", "b", null, "9", "1e1", "-3", "a", "9", "nan", "inf", "NaN"]);
 
-        Assert.Equal(new[] { "-3", "9", "10", "1e1", "a", "b", null }.AsEnumerable(), groups.Names);
-        Assert.Equal([2L, 5, 6, 1, 3, 0, 4, 1], groups.GroupOf);
+        Assert.Equal(new[] { "-3", "9", "10", "1e1", "inf", "NaN", "nan", "a", "b", null }.AsEnumerable(), groups.Names);
+        Assert.Equal([2L, 8, 9, 1, 3, 0, 7, 1, 6, 4, 5], groups.GroupOf);
+    }
+
+    [Fact]
+    public void CodedValues_Should_HaveTheOrderOfGroups_WithNaNAndMissingBehindNumbersInBothDirections()
+    {
+        object?[] values = ["10", "b", null, "9", "nan", "inf", "a", "-3"];
+
+        Assert.Equal(["-3", "9", "10", "inf", "nan", "a", "b", null], CodedValues.Of(values, descending: false).Values);
+        Assert.Equal(["inf", "10", "9", "-3", "nan", "b", "a", null], CodedValues.Of(values, descending: true).Values);
+        Assert.Equal((4, 5.5), (CodedValues.Of(values, descending: true).Find("nan"), CodedValues.Of(values, descending: true).Find("aa")));
     }
 
     private static ComparisonRequest Request(Alignment align, string scope, AlignedSample sample) =>

@@ -42,6 +42,21 @@ public sealed class CompareRunsTests(EmptyServer empty)
             answer.GetProperty("groups").GetRawText());
     }
 
+    [Fact]
+    public async Task Comparison_Should_HaveSmoothedColumns_When_TheyAreAskedFor()
+    {
+        var (_, runs) = await LogRunsAsync();
+
+        var answer = await CompareAsync($"""runIds: ["{runs[2]}", "{runs[1]}"], keys: ["loss"], smoothing: """ + "{movingAverage: {window: 2}}", "series { values smoothed } groups { smoothed }");
+        var plain = await CompareAsync($"""runIds: ["{runs[1]}"], keys: ["loss"]""", "series { smoothed } groups { smoothed }");
+
+        Assert.Equal(
+            """[{"values":[1,null,3,null],"smoothed":[1,null,2,null]},{"values":[10,"NaN",30,40],"smoothed":[10,"NaN",20,35]}]""",
+            answer.GetProperty("series").GetRawText());
+        Assert.Equal("""[{"smoothed":[5.5,"NaN",11,28.25]}]""", answer.GetProperty("groups").GetRawText());
+        Assert.Equal("""{"series":[{"smoothed":null}],"groups":[{"smoothed":null}]}""", plain.GetRawText());
+    }
+
     [Theory]
     [InlineData("{tag: \"team\"}", "blue:2 red:1 -:1")]
     [InlineData("{property: STATUS}", "RUNNING:4")]
