@@ -121,15 +121,17 @@ internal sealed class CsvReader(Stream body, IngestLimits limits) : RowReader
             var told = InputRules.Shortened(Encoding.UTF8.GetString(name));
             if (column < 0 || (entry.Length == 0 && chunk.Stream.Columns[column].Kind is ColumnKind.Numbers or ColumnKind.Texts))
             {
-                throw Broken(chunk, $"The header names '{told}', which is no column; known are {string.Join(", ", chunk.Stream.Columns.Select(Told))}.");
+                throw Wrong($"The header names '{told}', which is no column; known are {string.Join(", ", chunk.Stream.Columns.Select(Told))}.");
             }
 
             if (_fields.Exists(field => field.Column == column && field.Entry.AsSpan().SequenceEqual(entry)))
-                throw Broken(chunk, $"The header names '{told}' twice.");
+                throw Wrong($"The header names '{told}' twice.");
             _fields.Add((column, entry));
         }
 
         _hasHeader = true;
+
+        static IngestException Wrong(string message) => new(ErrorCodes.BadUserInput, $"Line 1: {message}") { Line = 1 };
     }
 
     private static string Told(IngestColumn column) => column.Kind is ColumnKind.Numbers or ColumnKind.Texts ? $"{column.Name}.NAME" : column.Name;

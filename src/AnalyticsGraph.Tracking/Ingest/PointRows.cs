@@ -47,10 +47,10 @@ internal sealed class PointRows(IngestStream stream, RowOwners owners)
                 last = present;
             }
 
-            var epoch = Value(chunk, row, _epoch, 0);
-            if (epoch != 0 && points.Series[series].Scope != MetricScope.Batch)
-                throw chunk.Wrong(row, "epoch", $"Only points of batches have an epoch beside their step; for scope {points.Series[series].Scope.Name()} leave it out.");
-            points.Add(series, new SeriesPoint(new PointPosition(epoch, Value(chunk, row, _step, 0), Time(chunk, row)), chunk.Number(row, _value)));
+            var (epoch, step) = (Value(chunk, row, _epoch, 0), Value(chunk, row, _step, 0));
+            if (points.Series[series].Scope.FindWrongPlace(epoch, step) is { } wrong)
+                throw chunk.Wrong(row, wrong.Name, wrong.Message);
+            points.Add(series, new SeriesPoint(new PointPosition(epoch, step, Time(chunk, row)), chunk.Number(row, _value)));
         }
 
         return points;

@@ -125,13 +125,13 @@ internal static class BatchRules
             var metric = metrics[i];
 
             // Nearly all points: nothing to tell, so no paths are made.
-            if (InputRules.IsPlainKey(metric.Key) && metric.Label.Length == 0 && metric.Rank >= 0 && metric.Epoch == 0 && InputRules.IsInRange(metric.Time))
+            if (InputRules.IsPlainKey(metric.Key) && metric.Label.Length == 0 && metric.Rank >= 0 && metric.Scope == MetricScope.Run && metric.Epoch == 0 && InputRules.IsInRange(metric.Time))
                 continue;
             rules.Key(metric.Key, "The metric's key", [.. path, i, "key"]);
             rules.Text(metric.Label, InputRules.LongestKey, "The label", [.. path, i, "label"]);
             Rank(rules, metric.Rank, [.. path, i, "rank"]);
-            if (metric.Epoch != 0 && metric.Scope != MetricScope.Batch)
-                rules.Invalid($"Only points of batches have an epoch beside their step; for scope {metric.Scope.Name()} leave it out.", [.. path, i, "epoch"]);
+            if (metric.Scope.FindWrongPlace(metric.Epoch, metric.Step) is { } wrong)
+                rules.Invalid(wrong.Message, [.. path, i, wrong.Name]);
             rules.Time(metric.Time, "The time", [.. path, i, "time"]);
         }
     }

@@ -23,6 +23,13 @@ internal static class MetricScopes
 
     public static string Name(this MetricScope scope) => Names[(int)scope];
 
+    /// <summary>What is wrong with where a point of a scope stands; null if nothing is. The steps of runs may be any.</summary>
+    public static (string Name, string Message)? FindWrongPlace(this MetricScope scope, long epoch, long step) =>
+        epoch != 0 && scope != MetricScope.Batch ? ("epoch", $"Only points of batches have an epoch beside their step; for scope {scope.Name()} leave it out.")
+        : epoch < 0 ? ("epoch", $"The epoch is {epoch}; epochs count from 0.")
+        : step < 0 && scope is (MetricScope.Epoch or MetricScope.Batch) ? ("step", $"The step is {step}; for scope {scope.Name()} it is an index, and they count from 0.")
+        : null;
+
     public static MetricScope Parse(string name) =>
         TryParse(name, out var scope) ? scope : throw new ArgumentException($"'{name}' is no metric scope. Known: {string.Join(", ", Names)}.", nameof(name));
 
