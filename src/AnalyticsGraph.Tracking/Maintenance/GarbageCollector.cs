@@ -85,8 +85,7 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
 
         if (isDryRun)
         {
-            foreach (var (kind, ids) in await ReadOwnersAsync(connection, ct).ConfigureAwait(false))
-                removed.AddRange(await CountSeriesAsync(kind, ids, ct).ConfigureAwait(false));
+            removed.AddRange(await CountSeriesAsync(await ReadOwnersAsync(connection, ct).ConfigureAwait(false), ct).ConfigureAwait(false));
         }
         else
         {
@@ -134,10 +133,10 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
 
         // Nobody can log for a record that is gone; what was logged before comes first, so that it goes, too. So do the copies, which say that the record is gone.
         await flusher.FlushAsync(ct).ConfigureAwait(false);
+        removed.AddRange(await CountSeriesAsync(owners, ct).ConfigureAwait(false));
         await copier.CopyAsync(ct).ConfigureAwait(false);
         foreach (var (kind, ids) in owners)
         {
-            removed.AddRange(await CountSeriesAsync(kind, ids, ct).ConfigureAwait(false));
             foreach (var (table, condition) in SeriesOf(kind))
                 await DeleteAsync($"DELETE FROM {table} WHERE {condition}", ids, ct).ConfigureAwait(false);
             await using var forget = new NpgsqlCommand("DELETE FROM removed_owner WHERE kind = $1 AND id = ANY ($2)", connection) { Parameters = { new() { Value = kind }, new() { Value = ids } } };
@@ -162,14 +161,25 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
             yield return (dimension.Table, "id IN {ids:Array(Int64)}");
     }
 
-    private async Task<List<(string Table, long Rows)>> CountSeriesAsync(string kind, long[] ids, CancellationToken ct)
+    /// <summary>Counts rows as readers see them: one for each key, and one that has two owners once, with the last of them.</summary>
+    private async Task<List<(string Table, long Rows)>> CountSeriesAsync(List<(string Kind, long[] Ids)> owners, CancellationToken ct)
     {
         var counts = new List<(string, long)>();
-        foreach (var (table, condition) in SeriesOf(kind))
+        foreach (var (kind, ids) in owners)
         {
-            await using var result = await clickHouse.QueryAsync(
-                new ClickHouseQuery($"SELECT toInt64(count()) AS n FROM {table} WHERE {condition}").With("ids", "Array(Int64)", ids) with { Timeout = TimeSpan.FromMinutes(10) }, ct).ConfigureAwait(false);
-            counts.Add((table, (await result.ReadColumnAsync<long>("n", ct).ConfigureAwait(false))[0]));
+            foreach (var (table, condition) in SeriesOf(kind))
+            {
+                var other = SeriesOwner.All.FirstOrDefault(owner => owner.Table == table && string.CompareOrdinal(owner.Kind, kind) > 0);
+                var query = new ClickHouseQuery(
+                    $"SELECT toInt64(count()) AS n FROM {table}{(table == "metric_point" ? "" : " FINAL")} WHERE {condition}{(other is null ? "" : $" AND {other.Column} NOT IN {{others:Array(Int64)}}")}")
+                {
+                    Timeout = TimeSpan.FromMinutes(10),
+                }.With("ids", "Array(Int64)", ids);
+                if (other is not null)
+                    query = query.With("others", "Array(Int64)", owners.Where(owner => owner.Kind == other.Kind).SelectMany(owner => owner.Ids).ToArray());
+                await using var result = await clickHouse.QueryAsync(query, ct).ConfigureAwait(false);
+                counts.Add((table, (await result.ReadColumnAsync<long>("n", ct).ConfigureAwait(false))[0]));
+            }
         }
 
         return counts;
