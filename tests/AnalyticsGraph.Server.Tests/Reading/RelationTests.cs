@@ -49,6 +49,29 @@ public sealed class RelationTests(SampleServer sample)
         }
     }
 
+    [Fact]
+    public async Task Existence_Should_BeWhatTheRelationSays_When_ItMayBeMissing()
+    {
+        var asked = 0;
+        foreach (var root in sample.Server.Graph.Executor.Schema.Schema.Query.Fields.Values.Where(field => NodeOf(field) is not null && field.Arguments.ContainsKey("where")))
+        {
+            foreach (var name in ((InputObjectType)root.Arguments["where"].Type.Named).Fields.Keys.Where(name => name.EndsWith("Exists", StringComparison.Ordinal)))
+            {
+                asked++;
+                var relation = name[..^"Exists".Length];
+                var page = $"totalCount nodes {{ {relation} {{ __typename }} }}";
+                var data = await sample.Server.RunAsync(
+                    $"{{ all: {root.Name} {{ totalCount }} with: {root.Name}(where: {{{name}: true}}, first: 100) {{ {page} }} without: {root.Name}(where: {{{name}: false}}, first: 100) {{ {page} }} }}");
+
+                Assert.Equal(data.At("all.totalCount").GetInt64(), data.At("with.totalCount").GetInt64() + data.At("without.totalCount").GetInt64());
+                Assert.All(data.At("with.nodes").EnumerateArray(), row => Assert.Equal(JsonValueKind.Object, row.GetProperty(relation).ValueKind));
+                Assert.All(data.At("without.nodes").EnumerateArray(), row => Assert.Equal(JsonValueKind.Null, row.GetProperty(relation).ValueKind));
+            }
+        }
+
+        Assert.InRange(asked, 20, int.MaxValue);
+    }
+
     private async Task<List<JsonElement>> RowsAsync(Schema schema, string type, string selection)
     {
         var root = schema.Query.Fields.Values.FirstOrDefault(field => NodeOf(field)?.Name == type);
