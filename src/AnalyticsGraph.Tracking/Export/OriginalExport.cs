@@ -137,13 +137,25 @@ public abstract class OriginalExport
 
     private async Task<string> ZoneAsync(NpgsqlConnection connection, string source, CancellationToken ct)
     {
-        await using var ask = new NpgsqlCommand("SELECT system, coalesce(time_zone, 'UTC') FROM source WHERE name = $1", connection) { Parameters = { new() { Value = source } } };
+        await using var ask = new NpgsqlCommand("SELECT name, system, coalesce(time_zone, 'UTC') FROM source ORDER BY name", connection);
         await using var reader = await ask.ExecuteReaderAsync(ct).ConfigureAwait(false);
-        if (!await reader.ReadAsync(ct).ConfigureAwait(false))
-            throw new ExportException($"There is no source '{source}'. Give the name that records were imported under: --source NAME");
-        if (reader.GetString(0) is var system && system != System && system != "ANALYTICSGRAPH")
-            throw new ExportException($"The source '{source}' is another system's ({system}), whose records have no place in these tables.");
-        return reader.GetString(1);
+        var fitting = new List<string>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+        {
+            var (name, system) = (reader.GetString(0), reader.GetString(1));
+            var isFitting = system == System || system == "ANALYTICSGRAPH";
+            if (name == source)
+            {
+                return isFitting
+                    ? reader.GetString(2)
+                    : throw new ExportException($"The source '{source}' is another system's ({system}), whose records have no place in these tables.");
+            }
+
+            if (isFitting)
+                fitting.Add(name);
+        }
+
+        throw new ExportException($"There is no source '{source}'. Give the name that records were imported under, --source NAME, of these: {string.Join(", ", fitting)}");
     }
 
     private static async Task WriteCsvAsync(NpgsqlConnection connection, ExportedTable table, string folder, CancellationToken ct)

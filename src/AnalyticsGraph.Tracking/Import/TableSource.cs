@@ -63,7 +63,7 @@ internal abstract class TableSource : IAsyncDisposable
         catch (ArgumentException fault)
         {
             throw new ImportException(
-                $"'{source}' is neither a file nor a connection string. Give a plain pg_dump (.sql, .sql.gz), a URI such as postgresql://user:password@host/mlflow, or Host=...;Database=...", fault);
+                $"'{source}' is neither a file or folder nor a connection string. Give a plain pg_dump (.sql, .sql.gz), a folder of CSV files, a URI such as postgresql://user:password@host/mlflow, or Host=...;Database=...", fault);
         }
     }
 }
