@@ -84,7 +84,7 @@ public sealed class ExperimentTrackingExport(NpgsqlDataSource postgres, ClickHou
 
         // What was logged here, at places where no imported metric of that name is.
         await run.ExecuteAsync(
-            """
+            $$"""
             CREATE TEMP TABLE here_logged ON COMMIT DROP AS
             SELECT b.last + row_number() OVER (ORDER BY length(i.original), i.original, p.scope, p.epoch, p.step, p.key COLLATE "C", p.rank) AS id,
                 p.key AS type, CASE p.total WHEN 'nan' THEN 'NaN' WHEN 'inf' THEN 'Infinity' WHEN '-inf' THEN '-Infinity' ELSE p.total END AS total_val,
@@ -92,8 +92,8 @@ public sealed class ExperimentTrackingExport(NpgsqlDataSource postgres, ClickHou
                     FROM jsonb_each(p.labels) AS l (key, value)) AS per_label_val,
                 p.scope AS level, p.run_id, CASE p.scope WHEN 'EPOCH' THEN p.step ELSE p.epoch END AS epoch, CASE p.scope WHEN 'BATCH' THEN p.step ELSE 0 END AS batch
             FROM pg_temp.here_point p JOIN pg_temp.id_run i ON i.id = p.run_id,
-                (SELECT greatest((SELECT max(id) FROM pg_temp.here_metric),
-                    (SELECT max(pg_temp.whole_number(data ->> 'id')) FROM other_row WHERE source = $1 AND table_name = 'METRIC'), 0) AS last) b
+                (SELECT {{Sql.Last}} AS last FROM (
+                    SELECT id FROM pg_temp.here_metric UNION ALL SELECT pg_temp.whole_number(data ->> 'id') FROM other_row WHERE source = $1 AND table_name = 'METRIC') m (n)) b
             WHERE NOT EXISTS (
                 SELECT FROM pg_temp.here_link l JOIN pg_temp.here_metric m ON m.id = l.metric_id
                 WHERE l.run_id = p.run_id AND l.level = p.scope AND coalesce(m.type, '') = p.key

@@ -42,7 +42,7 @@ internal sealed record ExportRun(NpgsqlConnection Connection, string Source, str
         CREATE TEMP TABLE id_{target} ON COMMIT DROP AS
         SELECT t.id, coalesce(t.original_id, (b.last + row_number() OVER (PARTITION BY t.original_id IS NULL ORDER BY t.id))::text) AS original
         FROM {target} t, (
-            SELECT coalesce(max(n), 0) AS last FROM (
+            SELECT {Sql.Last} AS last FROM (
                 SELECT pg_temp.whole_number(original_id) FROM {target} WHERE source = $1
                 UNION ALL SELECT pg_temp.whole_number(data ->> {Sql.Text(table.Key[0])}) FROM other_row WHERE source = $1 AND table_name = {Sql.Text(table.Name)}) m (n)) b
         WHERE t.source = $1 AND t.lifecycle_stage = 'ACTIVE' {where}

@@ -139,9 +139,9 @@ public sealed class MlflowExport(NpgsqlDataSource postgres, ClickHouseClient cli
     private protected override async Task FillAsync(ExportRun run, CancellationToken ct)
     {
         await run.ExecuteAsync(
-            """
+            $"""
             CREATE TEMP TABLE id_experiment ON COMMIT DROP AS
-            SELECT id, coalesce(original_id, ((SELECT coalesce(max(pg_temp.whole_number(original_id)), 0) FROM experiment WHERE source = $1)
+            SELECT id, coalesce(original_id, ((SELECT {Sql.Last} FROM experiment, pg_temp.whole_number(original_id) AS n WHERE source = $1)
                 + row_number() OVER (PARTITION BY original_id IS NULL ORDER BY id))::text) AS original
             FROM experiment WHERE source = $1
             """, ct).ConfigureAwait(false);

@@ -63,7 +63,7 @@ public sealed class TabularExport(NpgsqlDataSource postgres, ClickHouseClient cl
     /// <summary>A row's own id, or for one that was made here one behind all of the original's.</summary>
     private static string Number(string row, OriginalTable table, string here, string order) =>
         $"""
-        coalesce(nullif({row}.original_id, ''), ((SELECT coalesce(max(n), 0) FROM (
+        coalesce(nullif({row}.original_id, ''), ((SELECT {Sql.Last} FROM (
             SELECT pg_temp.whole_number(original_id) FROM pg_temp.{here}
             UNION ALL SELECT pg_temp.whole_number(data ->> '{table.Key[0]}') FROM other_row WHERE source = $1 AND table_name = '{table.Name}') m (n))
             + row_number() OVER (PARTITION BY {row}.original_id = '' ORDER BY {order}))::text)

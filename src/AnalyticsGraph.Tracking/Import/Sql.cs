@@ -16,7 +16,8 @@ internal static class Sql
     public const string Functions =
         """
         CREATE OR REPLACE FUNCTION pg_temp.whole_number(value text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-            SELECT CASE WHEN value ~ '^\s*[+-]?\d{1,18}\s*$' THEN value::bigint END $$;
+            SELECT CASE WHEN value ~ '^\s*[+-]?\d{1,18}\s*$' THEN value::bigint
+                WHEN value ~ '^\s*[+-]?\d{19}\s*$' THEN CASE WHEN value::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 THEN value::numeric::bigint END END $$;
         CREATE OR REPLACE FUNCTION pg_temp.double_number(value text) RETURNS double precision LANGUAGE plpgsql IMMUTABLE AS $$
         BEGIN
             IF value ~* '^\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)\s*$' THEN
@@ -51,6 +52,9 @@ internal static class Sql
             FROM jsonb_each(pg_temp.label_document(value)) AS l (key, item)
             WHERE l.key <> '' AND (jsonb_typeof(l.item) = 'number' OR l.item IN ('"NaN"', '"Infinity"', '"-Infinity"')) AND pg_temp.double_number(l.item #>> '{}') IS NOT NULL $$;
         """;
+
+    /// <summary>The greatest number <c>n</c> that further ones are counted on from, 0 if there is none: greater ones leave no room behind them.</summary>
+    public const string Last = "coalesce(max(n) FILTER (WHERE n < 1000000000000000000), 0)";
 
     /// <summary>A name, quoted.</summary>
     public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -76,6 +76,23 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
     }
 
     [Fact]
+    public async Task Import_Should_TakeEveryIndex_When_ItHas64Bits()
+    {
+        using var files = new OriginalFiles().Table("EXPERIMENT", "id title", ["1", "e"]).Table("TRIAL", "id experiment_id", ["1", "1"]).Table("TRIAL_RUN", "id trial_id", ["1", "1"])
+            .Table("EPOCH", "idx trial_run_id", ["9223372036854775807", "1"], ["+0000000000000000002", "1"], ["9223372036854775808", "1"])
+            .Table("BATCH", "idx epoch_idx trial_run_id", ["9223372036854775807", "9223372036854775807", "1"])
+            .Table("METRIC", "id type total_val", ["9223372036854775807", "loss", "0.5"]).Table("EPOCH_METRIC", "epoch_idx epoch_trial_run_id metric_id", ["9223372036854775807", "1", "9223372036854775807"]);
+        var report = await ImportAsync(files.MySqlDump(), "large", null);
+
+        Assert.Equal(
+            [("BATCH", 1L, 0L), ("EPOCH", 3, 1), ("EPOCH_METRIC", 1, 0), ("METRIC", 1, 0)],
+            report.Tables.Where(table => table.Table is "BATCH" or "EPOCH" or "EPOCH_METRIC" or "METRIC").Select(table => (table.Table, table.Added, table.Aside)));
+        var folder = files.NewPath("out");
+        await ExportAsync("large", folder);
+        Assert.Equal("idx,trial_run_id,time\n2,1,\n9223372036854775807,1,\n9223372036854775808,1,\n", await File.ReadAllTextAsync(Path.Combine(folder, "csv", "EPOCH.csv")));
+    }
+
+    [Fact]
     public async Task Export_Should_SayWhatToDo_When_ItIsRefused()
     {
         using var files = Hostile();
@@ -84,6 +101,7 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
         Assert.Contains("is not empty", occupied.Message, StringComparison.Ordinal);
         var unknown = await Assert.ThrowsAsync<ExportException>(() => ExportAsync("nobody", files.NewPath("out")));
         Assert.Contains("no source 'nobody'", unknown.Message, StringComparison.Ordinal);
+        Assert.Matches("of these: .*\\blocal\\b.*\\brefusing\\b", unknown.Message);
         var other = await Assert.ThrowsAsync<ExportException>(() => new TrainingJobsExport(engines.Postgres, engines.ClickHouse, engines.Flusher).RunAsync("refusing", files.NewPath("out")));
         Assert.Contains("EXPERIMENT_TRACKING", other.Message, StringComparison.Ordinal);
     }
