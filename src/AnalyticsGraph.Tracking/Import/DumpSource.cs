@@ -17,6 +17,7 @@ internal sealed partial class DumpSource : TableSource
     private byte[] _buffer = new byte[256 * 1024];
     private int _at;
     private int _end;
+    private long _lines;
 
     public DumpSource(string path)
     {
@@ -36,14 +37,24 @@ internal sealed partial class DumpSource : TableSource
         var inserts = false;
         while (await ReadLineAsync(ct).ConfigureAwait(false) is { } line)
         {
-            if (line.Span.StartsWith("COPY "u8) && CopyLine().Match(Encoding.UTF8.GetString(line.Span)) is { Success: true } copy)
+            if (line.Span.StartsWith("COPY "u8))
             {
+                var statement = Encoding.UTF8.GetString(line.Span);
+                if (CopyLine().Match(statement) is not { Success: true } copy)
+                    throw new ImportException($"Line {_lines} of '{_path}' is no COPY statement as pg_dump writes it, with all names on one line: '{statement}'. Nothing was imported.");
                 tables++;
                 var taken = false;
                 var table = Unquote(copy.Groups["table"].Value);
+                string[] columns = [.. ColumnName().Matches(copy.Groups["columns"].Value).Select(match => Unquote(match.Value))];
+                if (columns.Length == 0)
+                {
+                    await CopyRowsAsync(table, Stream.Null, _ => { }, ct).ConfigureAwait(false);
+                    continue;
+                }
+
                 yield return new SourceTable(
                     table,
-                    [.. ColumnName().Matches(copy.Groups["columns"].Value).Select(match => Unquote(match.Value))],
+                    columns,
                     (target, progress, token) =>
                     {
                         taken = true;
@@ -76,7 +87,7 @@ internal sealed partial class DumpSource : TableSource
         await _file.DisposeAsync().ConfigureAwait(false);
     }
 
-    [GeneratedRegex("""^COPY (?:(?:[\w$]+|"(?:[^"]|"")+")\.)?(?<table>[\w$]+|"(?:[^"]|"")+") \((?<columns>.*)\) FROM stdin;$""", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^COPY (?:(?:[\w$]+|"(?:[^"]|"")+")\.)?(?<table>[\w$]+|"(?:[^"]|"")+") (?:\((?<columns>.*)\))? FROM stdin;$""", RegexOptions.ExplicitCapture)]
     private static partial Regex CopyLine();
 
     [GeneratedRegex("""[\w$]+|"(?:[^"]|"")+" """, RegexOptions.IgnorePatternWhitespace)]
@@ -91,9 +102,11 @@ internal sealed partial class DumpSource : TableSource
         {
             var (length, isEnd) = WholeRows(_buffer.AsSpan(_at, _end - _at));
             await target.WriteAsync(_buffer.AsMemory(_at, length), ct).ConfigureAwait(false);
+            _lines += _buffer.AsSpan(_at, length).Count((byte)'\n');
             _at += length;
             if (isEnd)
             {
+                _lines++;
                 _at += Math.Min("\\.\n"u8.Length, _end - _at);
                 return;
             }
@@ -114,6 +127,7 @@ internal sealed partial class DumpSource : TableSource
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken ct)
     {
+        _lines++;
         var searched = 0;
         while (true)
         {

@@ -1,3 +1,4 @@
+using AnalyticsGraph.Tracking.Import;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
@@ -55,11 +56,15 @@ internal static class DatasetColumns
     private static List<ColumnInput> Join(Dictionary<string, bool> present, IReadOnlyList<ColumnInput> columns, InputRules rules)
     {
         var added = new List<ColumnInput>();
+        var names = present.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < columns.Count; i++)
         {
             var column = columns[i];
             if (present.TryAdd(column.Name, column.IsText))
+            {
+                CheckName(column.Name, names, rules, "input", "columns", i, "name");
                 added.Add(column);
+            }
             else if (present[column.Name] != column.IsText)
                 rules.Invalid($"The column '{InputRules.Shortened(column.Name)}' holds {(column.IsText ? "numbers" : "texts")} already.", "input", "columns", i, "type");
         }
@@ -67,6 +72,17 @@ internal static class DatasetColumns
         if (present.Count > MostColumns)
             rules.Invalid($"The dataset would have {present.Count} columns; the most are {MostColumns}.", "input", "columns");
         return added;
+    }
+
+    /// <summary>A new column's name must be one that a table of samples can have, beside its own columns and in databases that know no difference of case.</summary>
+    private static void CheckName(string name, HashSet<string> names, InputRules rules, params object[] path)
+    {
+        if (name.Any(char.IsControl))
+            rules.Invalid("The column's name contains a control character, such as a line break.", path);
+        if (OriginalTables.Samples.Columns.Any(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            rules.Invalid($"The column '{name}' would be named like one that every table of samples has: {string.Join(", ", OriginalTables.Samples.Columns.Select(column => column.Name))}.", path);
+        if (!names.Add(name))
+            rules.Invalid($"The dataset has the column '{InputRules.Shortened(names.First(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)))}' already, which differs in case only.", path);
     }
 
     private static async Task InsertAsync(NpgsqlConnection connection, long dataset, List<ColumnInput> added, CancellationToken ct)

@@ -79,6 +79,48 @@ public sealed class TabularRoundTripTests(TrackingEngines engines) : IClassFixtu
     }
 
     [Fact]
+    public async Task Import_Should_SayWhatIsWrong_When_AStatementOrAHeaderCannotBeRead()
+    {
+        using var files = new OriginalFiles();
+        var dump = files.Write("broken.sql", "SET client_encoding = 'UTF8';\n\nCOPY public.datasets (dataset_id, name) FROM stdin;\n1\twine\n\\.\n\nCOPY public.samples (sample_id, \"line\nbreak\") FROM stdin;\n1\t2\n\\.\n");
+        var unread = await Assert.ThrowsAsync<ImportException>(() => ImportAsync(dump, "unread"));
+        Assert.Equal($"Line 7 of '{dump}' is no COPY statement as pg_dump writes it, with all names on one line: 'COPY public.samples (sample_id, \"line'. Nothing was imported.", unread.Message);
+
+        foreach (var (header, message) in new[] { ("a,\"b\n1,2\n", "has a quote that nothing closes"), ("a,b,a\n", "names the column 'a' twice"), ("\n1\n", "has no header") })
+        {
+            var folder = files.NewPath("csv");
+            Directory.CreateDirectory(folder);
+            await File.WriteAllTextAsync(Path.Combine(folder, "datasets.csv"), header);
+            Assert.Contains(message, (await Assert.ThrowsAsync<ImportException>(() => ImportAsync(folder, "unread"))).Message, StringComparison.Ordinal);
+        }
+
+        var empty = files.NewPath("empty");
+        Directory.CreateDirectory(empty);
+        Assert.Contains("neither does a folder 'csv' in it", (await Assert.ThrowsAsync<ImportException>(() => ImportAsync(empty, "unread"))).Message, StringComparison.Ordinal);
+        Assert.Contains("a folder of CSV files", (await Assert.ThrowsAsync<ImportException>(() => ImportAsync("/nonexistent", "unread"))).Message, StringComparison.Ordinal);
+        Assert.False(await engines.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM source WHERE name = 'unread')"));
+    }
+
+    [Fact]
+    public async Task Import_Should_ReadAllRows_When_NamesDifferInCaseOrHaveLineBreaksAndIndexesAreLarge()
+    {
+        using var files = new OriginalFiles();
+        var folder = files.NewPath("export");
+        Directory.CreateDirectory(Path.Combine(folder, "csv"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "csv", "datasets.csv"), "\uFEFFdataset_id,name\n1,wine\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "csv", "samples.csv"), "sample_id,dataset_id,sample_index,a,A,\"line\nbreak, \"\"quoted\"\"\"\r\n1,1,9223372036854775807,1,2,3\r\n2,1,-9223372036854775808,4,5,6\r\n3,1,9223372036854775808,7,8,9\r\n");
+        var report = await ImportAsync(folder, "large");
+
+        Assert.Equal((3L, 1L), report.Tables.Where(table => table.Table == "samples").Select(table => (table.Added, table.Aside)).Single());
+        var back = files.NewPath("back");
+        await ExportAsync("large", back);
+        Assert.Equal(
+            "sample_id,dataset_id,sample_index,a,A,\"line\nbreak, \"\"quoted\"\"\"\n1,1,9223372036854775807,1,2,3\n2,1,-9223372036854775808,4,5,6\n3,1,9223372036854775808,7,8,9\n",
+            await File.ReadAllTextAsync(Path.Combine(back, "csv", "samples.csv")));
+    }
+
+    [Fact]
     public async Task Import_Should_AddNothing_When_ItRunsAgain()
     {
         using var files = Hostile();
