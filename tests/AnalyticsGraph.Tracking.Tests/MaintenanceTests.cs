@@ -324,6 +324,29 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Gc_Should_KeepWhatOthersName_When_TheyMayNotGo()
+    {
+        var experiment = await engines.CreateExperimentAsync();
+        var parent = await engines.CreateRunAsync(experiment);
+        var child = (await engines.Store.CreateRunAsync(new CreateRunRequest { ExperimentId = experiment, ParentId = parent }, Caller.Anonymous)).Value;
+        var (job, _, _) = await engines.CreateOwnersAsync();
+        var cluster = await engines.ScalarAsync<long>("INSERT INTO cluster (source, uid) VALUES ('local', $1) RETURNING id", Guid.NewGuid().ToString("n"));
+        await engines.ExecuteAsync("UPDATE job SET cluster_id = $1 WHERE id = $2", cluster, job);
+        await engines.ExecuteAsync("UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = $1", parent);
+        await engines.ExecuteAsync("UPDATE cluster SET lifecycle_stage = 'DELETED' WHERE id = $1", cluster);
+        var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
+        await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
+        Assert.Equal(parent, await engines.ScalarAsync<long>("SELECT parent_id FROM run WHERE id = $1", child));
+        Assert.Equal(cluster, await engines.ScalarAsync<long>("SELECT cluster_id FROM job WHERE id = $1", job));
+
+        await engines.ExecuteAsync("UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = $1", child);
+        await engines.ExecuteAsync("UPDATE job SET lifecycle_stage = 'DELETED' WHERE id = $1", job);
+        await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM run WHERE id = ANY ($1)", new[] { parent, child }));
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM cluster WHERE id = $1", cluster));
+    }
+
+    [Fact]
     public async Task Gc_Should_RemoveOldHistoryAlone_When_ItIsToldHowLongToKeepIt()
     {
         var run = await engines.CreateRunAsync();

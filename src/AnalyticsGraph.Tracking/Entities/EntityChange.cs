@@ -88,6 +88,15 @@ internal sealed partial class EntityChange(MutationModel mutation, EntityRuleBoo
     public static string NounOf(string type) =>
         string.Concat(type.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? " " : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 
+    /// <summary>Whether a noun is one of several things: "results".</summary>
+    public static bool IsPlural(string noun) => noun.EndsWith('s');
+
+    private string Are => IsPlural(Noun) ? "are" : "is";
+
+    private string Them => IsPlural(Noun) ? "them" : "it";
+
+    private static string WithArticle(string noun) => IsPlural(noun) ? noun : $"{("aeiou".Contains(noun[0]) ? "an" : "a")} {noun}";
+
     private void AskReferences()
     {
         foreach (var field in FieldsOfKind().OfType<WritableReference>())
@@ -110,22 +119,25 @@ internal sealed partial class EntityChange(MutationModel mutation, EntityRuleBoo
         }
     }
 
-    /// <summary>What a record needs cannot be deleted while the record is in use.</summary>
+    /// <summary>A record that comes back may refer to nothing that is deleted.</summary>
     private void AskParents()
     {
-        foreach (var field in Entity.Create.OfType<WritableReference>().Where(field => field.IsRequired))
+        foreach (var field in Entity.Create.OfType<WritableReference>())
         {
             var target = field.Relation.Target;
             Ask(
                 new Statement("SELECT ").Add(StageOf(target)).Add(" FROM ").Name(target.Table).Add(" WHERE ").Name(target.Key[0]).Add(" = (SELECT ").Name(field.Column).Add(" FROM ").Name(Table.Table)
-                    .Add(" WHERE ").Name(Entity.KeyColumn).Add(" = ").Bind(Key).Add(") FOR SHARE"),
+                    .Add(" WHERE ").Name(Entity.KeyColumn).Add(" = ").Bind(Key).Add(" AND lifecycle_stage = 'DELETED') FOR SHARE"),
                 row =>
                 {
                     if (row.GetString(0) != "ACTIVE")
-                        Rules.Add(new NotActiveError($"Its {NounOf(target.TypeName)} is deleted; restore that first.", InputRules.Path("input", Entity.KeyInput)));
+                        Rules.Add(DeletedParent(NounOf(field.Relation.Name)));
                 });
         }
     }
+
+    /// <summary>That something the record refers to is deleted, so that it cannot be restored.</summary>
+    public NotActiveError DeletedParent(string noun) => new($"Its {noun} is deleted; restore that first.", InputRules.Path("input", Entity.KeyInput));
 
     private void AskPresent()
     {
@@ -164,8 +176,8 @@ internal sealed partial class EntityChange(MutationModel mutation, EntityRuleBoo
                 question.Add(" AND o.").Name(only).Add(Kind == MutationKind.Update ? $" AND me.\"{only}\"" : "");
             Ask(question.Add(" LIMIT 1"), row => Rules.Add(new NameTakenError(
                 Entity.IsPart
-                    ? $"The {NounOf(Entity.KeyType)} has {Noun} already, in use or deleted. Change that, or restore it."
-                    : $"There is a {Noun} with this `{rule.Field}` already. Deleted ones keep theirs: choose another one, or restore it.",
+                    ? $"The {NounOf(Entity.KeyType)} has {WithArticle(Noun)} already, in use or deleted. Change {Them}, or restore {Them}."
+                    : $"There is {WithArticle(Noun)} with this `{rule.Field}` already. Deleted ones keep theirs: choose another one, or restore it.",
                 InputRules.Path("input", path),
                 Entity.IsPart ? Entity.KeyType : Table.TypeName,
                 row.GetInt64(0))));
@@ -194,17 +206,17 @@ internal sealed partial class EntityChange(MutationModel mutation, EntityRuleBoo
     {
         if (_present is null)
         {
-            Rules.Add(new NotFoundError($"There is no such {(Entity.IsPart ? $"{Noun}: the {NounOf(Entity.KeyType)} has none, or does not exist" : Noun)}.", InputRules.Path("input", Entity.KeyInput)));
+            Rules.Add(new NotFoundError(Entity.IsPart ? $"The {NounOf(Entity.KeyType)} has no {Noun}, or does not exist." : $"There is no such {Noun}.", InputRules.Path("input", Entity.KeyInput)));
             return;
         }
 
         var isActive = (string)Present("lifecycle_stage")! == "ACTIVE";
         if (Kind == MutationKind.Restore && isActive)
-            Rules.Invalid($"The {Noun} is not deleted, so there is nothing to restore.", "input", Entity.KeyInput);
+            Rules.Invalid($"The {Noun} {Are} not deleted, so there is nothing to restore.", "input", Entity.KeyInput);
         else if (Kind == MutationKind.Delete && !isActive)
-            Rules.Add(new NotActiveError($"The {Noun} is deleted already.", InputRules.Path("input", Entity.KeyInput)));
+            Rules.Add(new NotActiveError($"The {Noun} {Are} deleted already.", InputRules.Path("input", Entity.KeyInput)));
         else if (Kind != MutationKind.Restore && !isActive)
-            Rules.Add(new NotActiveError($"The {Noun} is deleted; restore it first.", InputRules.Path("input", Entity.KeyInput)));
+            Rules.Add(new NotActiveError($"The {Noun} {Are} deleted; restore {Them} first.", InputRules.Path("input", Entity.KeyInput)));
         var version = (long)Present("row_version")!;
         if (Input.TryGet("version", out var given) && given is long decided && decided != version)
             Rules.Add(VersionConflictError.Of(Noun, version, decided));

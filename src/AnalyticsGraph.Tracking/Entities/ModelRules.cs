@@ -54,13 +54,13 @@ internal sealed class ModelVersionRules : EntityRules
                 change.Write(new Statement("DELETE FROM model_alias WHERE model_version_id = ").Bind(change.Key));
                 break;
             case MutationKind.Restore:
-                change.Write(new Statement(
+                change.Write(AddBefore(change.Key, new Statement(
                     """
                     UPDATE model_version SET current_stage = h.current_stage, description = h.description, user_name = h.user_name, status_message = h.status_message,
                         storage_location = h.storage_location, source_uri = h.source_uri, run_link = h.run_link, original_run_id = h.original_run_id,
                         run_id = (SELECT id FROM run WHERE id = h.run_id), logged_model_id = (SELECT id FROM logged_model WHERE id = h.logged_model_id), last_update_time = now()
-                    FROM (SELECT * FROM model_version_history WHERE stage <> 'DELETED' AND id =
-                    """).Add(" ").Bind(change.Key).Add(" ORDER BY upper(valid) DESC LIMIT 1) h WHERE model_version.id = h.id"));
+                    FROM (
+                    """)).Add(") h WHERE model_version.id = h.id"));
                 break;
             default:
                 change.WriteDefault();
@@ -68,7 +68,21 @@ internal sealed class ModelVersionRules : EntityRules
         }
     }
 
-    private static void AskHistory(EntityChange change) =>
+    private static void AskHistory(EntityChange change)
+    {
+        // What it refers to was taken away with its deletion, so the record itself does not tell.
+        change.Ask(
+            AddBefore(change.Key, new Statement(
+                "SELECT (SELECT lifecycle_stage FROM run WHERE id = h.run_id FOR SHARE), (SELECT lifecycle_stage FROM logged_model WHERE id = h.logged_model_id FOR SHARE) FROM ("))
+                .Add(") h WHERE EXISTS (SELECT FROM model_version v WHERE v.id = h.id AND v.lifecycle_stage = 'DELETED')"),
+            row =>
+            {
+                foreach (var (i, noun) in new[] { (0, "run"), (1, "logged model") })
+                {
+                    if (!row.IsDBNull(i) && row.GetString(i) != "ACTIVE")
+                        change.Rules.Add(change.DeletedParent(noun));
+                }
+            });
         change.Ask(
             new Statement("SELECT EXISTS (SELECT FROM model_version_history WHERE stage <> 'DELETED' AND id = ").Bind(change.Key).Add(") OR NOT EXISTS (SELECT FROM model_version WHERE id = ")
                 .Bind(change.Key).Add(" AND lifecycle_stage = 'DELETED')"),
@@ -77,6 +91,11 @@ internal sealed class ModelVersionRules : EntityRules
                 if (!row.GetBoolean(0))
                     change.Rules.Invalid("What the version was before it was deleted is not known here, so it cannot be restored.", "input", "id");
             });
+    }
+
+    // The version as it was before it was deleted.
+    private static Statement AddBefore(long version, Statement statement) =>
+        statement.Add("SELECT * FROM model_version_history WHERE stage <> 'DELETED' AND id = ").Bind(version).Add(" ORDER BY upper(valid) DESC LIMIT 1");
 }
 
 /// <summary>Logged models: named by an id as MLflow makes them; their status is a number.</summary>

@@ -7,7 +7,7 @@ namespace AnalyticsGraph.Tracking.Maintenance;
 
 /// <summary>
 /// Removes for good what was deleted long ago. Records leave PostgreSQL in one transaction, which also writes down whose series are to go; then those leave ClickHouse, table by
-/// table, and only then what was written down. A run that is killed is completed by the next one. A record that another one still needs stays until that is gone; so does a model or dataset that points name.
+/// table, and only then what was written down. A run that is killed is completed by the next one. A record that another one still needs or refers to stays until that is gone; so does a model or dataset that points name.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="clickHouse">The store of series.</param>
@@ -213,6 +213,12 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
                     (SELECT string_agg(format('c.%I', a.attname), ', ' ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k (number, place) JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number),
                     (SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k (number, place) JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number)), ' ' ORDER BY f.oid)
                 FROM pg_constraint f WHERE f.contype = 'f' AND f.confrelid = t.oid AND f.confdeltype IN ('a', 'r') AND f.conrelid <> t.oid), '')
+                -- A reference that would be taken away counts unless its record may go, too.
+                || coalesce((
+                SELECT string_agg(format(' AND NOT EXISTS (SELECT FROM %s c WHERE c.%I = t.id AND NOT (c.lifecycle_stage = ''DELETED'' AND c.changed_at < now() - $1))', f.conrelid::regclass, a.attname), '' ORDER BY f.oid)
+                FROM pg_constraint f JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[1]
+                WHERE f.contype = 'f' AND f.confrelid = t.oid AND f.confdeltype = 'n'
+                    AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = f.conrelid AND s.attname = 'lifecycle_stage' AND NOT s.attisdropped)), '')
             FROM pg_class t
             WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace AND t.relname NOT LIKE '%\_history'
                 AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'lifecycle_stage' AND NOT a.attisdropped)

@@ -1,4 +1,5 @@
 using AnalyticsGraph.Mapping.Rows;
+using AnalyticsGraph.Tracking.Entities;
 
 namespace AnalyticsGraph.Tracking.Rules;
 
@@ -31,7 +32,11 @@ public sealed record NameTakenError(string Message, IReadOnlyList<string> Path, 
 public sealed record VersionConflictError(string Message, IReadOnlyList<string> Path, long Present) : UserError(Message, Path)
 {
     internal static VersionConflictError Of(string noun, long present, long decided) =>
-        new($"The {noun} was changed meanwhile: its version is {present}, not {decided}. Read it again and decide anew.", InputRules.Path("input", "version"), present);
+        new(
+            EntityChange.IsPlural(noun)
+                ? $"The {noun} were changed meanwhile: their version is {present}, not {decided}. Read them again and decide anew."
+                : $"The {noun} was changed meanwhile: its version is {present}, not {decided}. Read it again and decide anew.",
+            InputRules.Path("input", "version"), present);
 }
 
 /// <summary>Other records that are in use need this one.</summary>

@@ -58,6 +58,30 @@ public sealed class SpecialRuleTests(EmptyServer empty)
     }
 
     [Fact]
+    public async Task Messages_Should_BeWordedForOneAndForSeveral()
+    {
+        var run = await _scene.CreateAsync("Results");
+        var job = await _scene.CreateAsync("JobProfile");
+        var artifact = await _scene.CreateAsync("Artifact");
+        foreach (var (kind, type, input, message) in new (string, string, object, string)[]
+        {
+            ("restore", "Results", new { runId = run }, "The results are not deleted, so there is nothing to restore."),
+            ("create", "Results", new { runId = run }, "The run has results already, in use or deleted. Change them, or restore them."),
+            ("delete", "Results", new { runId = await empty.CreateRunAsync() }, "The run has no results, or does not exist."),
+            ("create", "JobProfile", new { jobId = job }, "The job has a job profile already, in use or deleted. Change it, or restore it."),
+            ("restore", "Artifact", new { id = artifact }, "The artifact is not deleted, so there is nothing to restore."),
+            ("update", "Results", new { runId = run, version = 7 }, "The results were changed meanwhile: their version is 1, not 7. Read them again and decide anew."),
+        })
+        {
+            Assert.Equal(message, (await _scene.CallAsync(kind, type, input)).At("errors.0.message").GetString());
+        }
+
+        var first = await _scene.CreateAsync("Experiment", new() { ["name"] = $"first {run}" });
+        await _scene.CreateAsync("Experiment", new() { ["name"] = $"second {run}" });
+        Assert.StartsWith("There is an experiment with this `name`", (await _scene.CallAsync("update", "Experiment", new { id = first, name = $"second {run}" })).At("errors.0.message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Versions_Should_BeCountedUp_When_AModelIsRegisteredAgain()
     {
         var name = $"m {Guid.NewGuid():n}";
