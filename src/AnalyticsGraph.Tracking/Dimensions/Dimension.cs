@@ -26,8 +26,8 @@ internal sealed record Dimension(string Kind, string Table, string Sql, params (
         new("run", "run_dimension",
             """
             SELECT id, experiment_id, coalesce(trial_id, 0), coalesce(parent_id, 0), uuid, coalesce(name, ''), coalesce(user_name, ''), status, lifecycle_stage,
-                CASE WHEN start_time IS NOT NULL THEN greatest(least(start_time, '2299-12-31Z'), '1900-01-01Z') END,
-                CASE WHEN end_time IS NOT NULL THEN greatest(least(end_time, '2299-12-31Z'), '1900-01-01Z') END,
+                CASE WHEN start_time IS NOT NULL THEN greatest(least(start_time, '2299-12-31 23:59:59.999Z'), '1900-01-01Z') END,
+                CASE WHEN end_time IS NOT NULL THEN greatest(least(end_time, '2299-12-31 23:59:59.999Z'), '1900-01-01Z') END,
                 ARRAY(SELECT key FROM run_param p WHERE p.run_id = r.id ORDER BY key), ARRAY(SELECT value FROM run_param p WHERE p.run_id = r.id ORDER BY key),
                 ARRAY(SELECT key FROM run_tag t WHERE t.run_id = r.id ORDER BY key), ARRAY(SELECT coalesce(value, '') FROM run_tag t WHERE t.run_id = r.id ORDER BY key)
             FROM run r WHERE id = ANY ($1)

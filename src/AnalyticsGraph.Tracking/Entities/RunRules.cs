@@ -8,17 +8,14 @@ namespace AnalyticsGraph.Tracking.Entities;
 /// <param name="topics">Told of what was committed.</param>
 internal sealed class RunRules(ITopicEvents topics) : EntityRules
 {
-    private const string NameTag = "mlflow.runName";
-    private const string ParentTag = "mlflow.parentRunId";
-
     public override string TypeName => "Run";
 
     public override IReadOnlyList<string> Needs => ["experiment_id"];
 
     public override void Prepare(EntityChange change)
     {
-        if (change.Kind == MutationKind.DeletePairs && change.Pairs["tags"].Any(tag => tag.Key == NameTag))
-            change.Rules.Invalid($"The tag {NameTag} is the run's name, which it always has. Change it instead.", "input", "keys");
+        if (change.Kind == MutationKind.DeletePairs && change.Pairs["tags"].Any(tag => tag.Key == RunTags.Name))
+            change.Rules.Invalid($"The tag {RunTags.Name} is the run's name, which it always has. Change it instead.", "input", "keys");
     }
 
     public override void Lock(EntityChange change) =>
@@ -47,10 +44,10 @@ internal sealed class RunRules(ITopicEvents topics) : EntityRules
 
     public override void Write(EntityChange change)
     {
-        if (change.Kind == MutationKind.DeletePairs && change.Pairs["tags"].Any(tag => tag.Key == ParentTag))
+        if (change.Kind == MutationKind.DeletePairs && change.Pairs["tags"].Any(tag => tag.Key == RunTags.Parent))
         {
             change.Write(new Statement("UPDATE run SET parent_id = NULL WHERE id = ").Bind(change.Key)
-                .Add(" AND EXISTS (SELECT FROM run_tag WHERE run_id = run.id AND key = ").Bind(ParentTag).Add(")"));
+                .Add(" AND EXISTS (SELECT FROM run_tag WHERE run_id = run.id AND key = ").Bind(RunTags.Parent).Add(")"));
         }
 
         change.WriteDefault();
@@ -63,14 +60,14 @@ internal sealed class RunRules(ITopicEvents topics) : EntityRules
     {
         foreach (var (key, value) in change.Pairs["tags"])
         {
-            if (key == NameTag)
+            if (key == RunTags.Name)
             {
                 change.Write(new Statement("UPDATE run SET name = ").Bind(value).Add(" WHERE id = ").Bind(change.Key).Add(" AND name IS DISTINCT FROM ").Bind(value));
             }
-            else if (key == ParentTag)
+            else if (key == RunTags.Parent)
             {
-                change.Write(new Statement("UPDATE run SET parent_id = parent.id FROM run parent WHERE run.id = ").Bind(change.Key)
-                    .Add(" AND parent.source = run.source AND parent.id <> run.id AND parent.uuid = ").Bind(value).Add(" AND run.parent_id IS DISTINCT FROM parent.id"));
+                foreach (var statement in RunTags.SetParent(change.Key, value))
+                    change.Write(statement);
             }
         }
     }

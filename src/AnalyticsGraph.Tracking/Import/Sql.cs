@@ -34,7 +34,7 @@ internal static class Sql
                 RETURN NULL;
             END IF;
             moment := replace(value, 'T', ' ')::timestamp AT TIME ZONE zone;
-            RETURN CASE WHEN moment >= '1900-01-01 00:00:00Z' AND moment < '2299-12-31 00:00:00Z' THEN moment END;
+            RETURN CASE WHEN moment >= '1900-01-01 00:00:00Z' AND moment < '2300-01-01 00:00:00Z' THEN moment END;
         EXCEPTION WHEN datetime_field_overflow OR invalid_datetime_format THEN
             RETURN NULL;
         END $$;

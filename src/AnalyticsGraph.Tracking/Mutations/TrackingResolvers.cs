@@ -115,6 +115,7 @@ internal static class MutationInputs
         Name = input.Get<string>("name"),
         Status = input.Get<string>("status"),
         EndTime = Moment(input, "endTime"),
+        TakenAway = [.. new[] { "name", "status", "endTime" }.Where(name => input.TryGet(name, out var value) && value is null)],
         Version = input.TryGet("version", out var version) ? (long?)version : null,
         ClientToken = input.Get<string>("clientToken"),
     };

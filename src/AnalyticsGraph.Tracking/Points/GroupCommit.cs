@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AnalyticsGraph.GraphQL.Topics;
+using AnalyticsGraph.Tracking.Entities;
 using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
@@ -156,18 +157,17 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
             """, work.Tags));
 
         // Tags that mirror a column of the run, as MLflow's clients use them.
-        if (work.Tags.Any(tag => tag.Key.Key is "mlflow.runName" or "mlflow.parentRunId"))
+        var names = work.Tags.Where(tag => tag.Key.Key == RunTags.Name).ToDictionary();
+        if (names.Count > 0)
         {
             batch.BatchCommands.Add(Pairs(
-                """
-                UPDATE run SET name = coalesce(t.name, run.name), parent_id = coalesce(t.parent_id, run.parent_id)
-                FROM (
-                    SELECT t.run_id, max(t.value) FILTER (WHERE t.key = 'mlflow.runName') AS name, max(parent.id) AS parent_id
-                    FROM unnest($1, $2, $3) AS t (run_id, key, value) JOIN run child ON child.id = t.run_id
-                        LEFT JOIN run parent ON t.key = 'mlflow.parentRunId' AND parent.uuid = t.value AND parent.source = child.source AND parent.id <> child.id
-                    WHERE t.key IN ('mlflow.runName', 'mlflow.parentRunId') GROUP BY t.run_id) t
-                WHERE run.id = t.run_id AND (run.name, run.parent_id) IS DISTINCT FROM (coalesce(t.name, run.name), coalesce(t.parent_id, run.parent_id))
-                """, work.Tags));
+                "UPDATE run SET name = t.value FROM unnest($1, $2, $3) AS t (run_id, key, value) WHERE run.id = t.run_id AND run.name IS DISTINCT FROM t.value", names));
+        }
+
+        foreach (var (tag, uuid) in work.Tags.Where(tag => tag.Key.Key == RunTags.Parent))
+        {
+            foreach (var statement in RunTags.SetParent(tag.RunId, uuid))
+                batch.BatchCommands.Add(statement.ToCommand());
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class InputRules
     // What a DateTime of .NET, a timestamptz and a DateTime64(3) all can hold and write.
     private static readonly SearchValues<char> PlainKeyCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-: ");
     private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Latest = new(2299, 12, 31, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Latest = new(2299, 12, 31, 23, 59, 59, 999, TimeSpan.Zero);
 
     private static readonly long EarliestMilliseconds = Earliest.ToUnixTimeMilliseconds();
     private static readonly long LatestMilliseconds = Latest.ToUnixTimeMilliseconds();

@@ -64,7 +64,7 @@ public sealed record CreateRunRequest
     public string? ClientToken { get; init; }
 }
 
-/// <summary>A change of a run; what is null stays as it is.</summary>
+/// <summary>A change of a run; what is null stays as it is, unless <see cref="TakenAway"/> names it.</summary>
 public sealed record UpdateRunRequest
 {
     /// <summary>The run's internal id.</summary>
@@ -78,6 +78,9 @@ public sealed record UpdateRunRequest
 
     /// <summary>When it ended; now, where null and the new status ends a run.</summary>
     public DateTimeOffset? EndTime { get; init; }
+
+    /// <summary>Inputs that were given as null, by their names: <c>endTime</c> is taken away, anything else cannot be.</summary>
+    public IReadOnlyList<string> TakenAway { get; init; } = [];
 
     /// <summary>The version that the change was decided by; null for any.</summary>
     public long? Version { get; init; }

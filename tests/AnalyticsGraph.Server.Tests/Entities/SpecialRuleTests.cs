@@ -57,6 +57,77 @@ public sealed class SpecialRuleTests(EmptyServer empty)
         Assert.Equal("""[{"__typename":"NotFoundError","path":["input","trialId"]}]""", payload.GetProperty("errors").GetRawText());
     }
 
+    /// <summary>Nothing that was left out or is there already is a change; null takes away what may be away.</summary>
+    [Fact]
+    public async Task Run_Should_HaveNoNewVersion_When_AnUpdateGivesWhatItHas()
+    {
+        var run = await empty.CreateRunAsync();
+        foreach (var (input, version) in new (object, long)[]
+        {
+            (new { id = run }, 1), (new { id = run, status = "RUNNING" }, 1), (new { id = run, status = "FINISHED" }, 2), (new { id = run, status = "FINISHED" }, 2),
+            (new { id = run, name = "n", endTime = "2299-12-31T23:59:59.999Z" }, 3), (new { id = run, name = "n", endTime = "2299-12-31T23:59:59.999Z" }, 3), (new { id = run, endTime = (string?)null }, 4),
+        })
+        {
+            var read = (await CallAsync("updateRun", input, "run { rowVersion }")).GetProperty("run");
+            Assert.Equal((input, version), (input, read.GetProperty("rowVersion").GetInt64()));
+        }
+
+        var refused = await CallAsync("updateRun", new { id = run, name = (string?)null, status = (string?)null, endTime = (string?)null }, "run { id }");
+        Assert.Equal("""[{"__typename":"InvalidInputError","path":["input","name"]},{"__typename":"InvalidInputError","path":["input","status"]}]""", refused.GetProperty("errors").GetRawText());
+        var left = (await empty.Server.RunAsync("query ($id: ID!) { run(id: $id) { endTime status } }", new { id = run })).GetProperty("run");
+        Assert.Equal((JsonValueKind.Null, "FINISHED"), (left.GetProperty("endTime").ValueKind, left.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task Run_Should_BePartOfARunInUseOfItsExperiment_When_ItIsCreated()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var parent = await empty.CreateRunAsync(experiment);
+        var created = (await CallAsync("createRun", new { experimentId = experiment, parentId = parent }, "run { parent { uuid } tags(where: {key: {eq: \"mlflow.parentRunId\"}}) { value } }")).GetProperty("run");
+        Assert.Equal(created.At("parent.uuid").GetString(), created.At("tags.0.value").GetString());
+        foreach (var (input, error) in new (object, string)[]
+        {
+            (new { experimentId = await empty.CreateExperimentAsync(), parentId = parent }, "NotFoundError"),
+            (new { experimentId = experiment, parentId = parent, tags = new[] { new { key = "mlflow.parentRunId", value = "another" } } }, "InvalidInputError"),
+        })
+        {
+            Assert.Equal($$"""[{"__typename":"{{error}}","path":["input","parentId"]}]""", (await CallAsync("createRun", input, "run { id }")).GetProperty("errors").GetRawText());
+        }
+
+        await _scene.DoAsync("delete", "Run", new { id = parent });
+        Assert.Equal("""[{"__typename":"NotActiveError","path":["input","parentId"]}]""", (await CallAsync("createRun", new { experimentId = experiment, parentId = parent }, "run { id }")).GetProperty("errors").GetRawText());
+    }
+
+    /// <summary>The parent is what the tag says, however it is set; a tag that names no run, or one that is part of this run, names none. It is never refused: MLflow's clients set what they like.</summary>
+    [Theory]
+    [InlineData("setRunTags", "id")]
+    [InlineData("logBatch", "runId")]
+    public async Task Parent_Should_FollowItsTag_When_ThatIsChanged(string mutation, string idInput)
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var runs = new List<(string Id, string Uuid)>();
+        for (var i = 0; i < 3; i++)
+        {
+            var run = (await CallAsync("createRun", new { experimentId = experiment }, "run { id uuid }")).GetProperty("run");
+            runs.Add((run.GetProperty("id").GetString()!, run.GetProperty("uuid").GetString()!));
+        }
+
+        Assert.Equal(runs[1].Uuid, await ParentAsync(0, runs[1].Uuid));
+        Assert.Equal(runs[2].Uuid, await ParentAsync(1, runs[2].Uuid));
+        Assert.Null(await ParentAsync(2, runs[0].Uuid));
+        Assert.Null(await ParentAsync(2, runs[2].Uuid));
+        Assert.Null(await ParentAsync(0, "unknown"));
+        Assert.Equal(runs[0].Uuid, await ParentAsync(2, runs[0].Uuid));
+
+        async Task<string?> ParentAsync(int child, string uuid)
+        {
+            var input = new Dictionary<string, object> { [idInput] = runs[child].Id, ["tags"] = new[] { new { key = "mlflow.parentRunId", value = uuid } } };
+            var run = (await CallAsync(mutation, input, "run { parent { uuid } tags(where: {key: {eq: \"mlflow.parentRunId\"}}) { value } }")).GetProperty("run");
+            Assert.Equal(uuid, run.At("tags.0.value").GetString());
+            return run.GetProperty("parent") is { ValueKind: JsonValueKind.Object } parent ? parent.GetProperty("uuid").GetString() : null;
+        }
+    }
+
     [Fact]
     public async Task Messages_Should_BeWordedForOneAndForSeveral()
     {
