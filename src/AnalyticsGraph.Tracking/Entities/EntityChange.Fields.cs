@@ -90,6 +90,8 @@ internal sealed partial class EntityChange
                 break;
             case JsonElement document:
                 Rules.Document(document, field.Check, what, "input", field.Input);
+                if (IsValid(field.Input))
+                    ShapeOf(field).Check(document, Rules, "input", field.Input);
                 break;
             case DateTimeOffset time:
                 Rules.Time(time, what, "input", field.Input);
@@ -98,6 +100,22 @@ internal sealed partial class EntityChange
                 Rules.Number(Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture), field.Check, what, "input", field.Input);
                 break;
         }
+    }
+
+    /// <summary>What a document must be so that the fields that read parts of it find them.</summary>
+    private JsonShape ShapeOf(WritableColumn document)
+    {
+        var fields = Table.Fields.GetValueOrDefault(document.Input) is EmbeddedField embedded
+            ? embedded.Target.FieldList.OfType<JsonField>().Where(field => embedded.Prefix + field.Column == document.Column)
+            : Table.FieldList.OfType<JsonField>().Where(field => field.Column == document.Column);
+        return (_rules.Documents.GetValueOrDefault(document.Input) ?? JsonShape.Any).With([.. fields.Where(field => field.Path.Length == 1).Select(field => (field.Path[0], field.Kind switch
+        {
+            ScalarKind.Json => JsonShape.Any,
+            ScalarKind.Boolean => JsonShape.Boolean,
+            ScalarKind.Double => JsonShape.Number,
+            ScalarKind.Int or ScalarKind.Long => JsonShape.Integer,
+            _ => JsonShape.Text,
+        }))]);
     }
 
     private ColumnValue ToColumn(WritableColumn field, object? value)

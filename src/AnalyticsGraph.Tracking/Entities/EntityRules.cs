@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using AnalyticsGraph.Mapping.Model;
+using AnalyticsGraph.Tracking.Rules;
 
 namespace AnalyticsGraph.Tracking.Entities;
 
@@ -10,6 +12,9 @@ internal abstract class EntityRules
 
     /// <summary>Columns of the present record that the decision needs.</summary>
     public virtual IReadOnlyList<string> Needs => [];
+
+    /// <summary>What documents must be, by input, beyond what the fields that read them say.</summary>
+    public virtual IReadOnlyDictionary<string, JsonShape> Documents => ImmutableDictionary<string, JsonShape>.Empty;
 
     /// <summary>Checks the input further, adds columns, asks.</summary>
     public virtual void Prepare(EntityChange change)

@@ -21,7 +21,12 @@ public static class EntityResolvers
         ArgumentNullException.ThrowIfNull(bindings);
         ArgumentNullException.ThrowIfNull(mapped);
         var runner = new ChangeRunner(postgres);
-        var rules = new EntityRuleBook([new RunRules(topics), new RegisteredModelRules(), new ModelVersionRules(), new LoggedModelRules(), new TraceRules()], mapped.Model);
+        var rules = new EntityRuleBook(
+            [
+                new RunRules(topics), new RegisteredModelRules(), new ModelVersionRules(), new LoggedModelRules(), new TraceRules(),
+                new SpanOfTimeRules("Job"), new SpanOfTimeRules("JobNode"), new JobProfileRules(),
+            ],
+            mapped.Model);
         bindings.BindType<VersionConflictError>("VersionConflictError").BindType<InUseError>("InUseError");
         foreach (var mutation in mapped.Model.Mutations)
         {

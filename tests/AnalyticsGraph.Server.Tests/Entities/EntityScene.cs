@@ -92,8 +92,9 @@ internal sealed class EntityScene(InProcessServer server)
             ScalarKind.String when !column.Check.In.IsEmpty => column.Check.In[token[0] % column.Check.In.Length],
             ScalarKind.String => $"{token} ünï \" ' \\ {column.Input}"[..Math.Min(column.Check.Length!.Value, 36)],
             ScalarKind.Enum => column.Enum!.Values[token[0] % (column.Enum.Values.Length - 1)],
-            ScalarKind.DateTime => $"20{token.Sum(letter => letter) % 90 + 10}-02-03T04:05:06.789Z",
-            ScalarKind.Json when column.Check.Shape == DocumentShape.Array => new object?[] { token, 1.5, null },
+            // What ends, ends after it began.
+            ScalarKind.DateTime => $"2{(column.Input == "endTime" ? 1 : 0)}{token.Sum(letter => letter) % 90 + 10}-02-03T04:05:06.789Z",
+            ScalarKind.Json when column.Check.Shape == DocumentShape.Array => new object?[] { new { of = token, n = 1.5 }, null },
             ScalarKind.Json => new Dictionary<string, object?> { ["of"] = token, ["n"] = 1e3, ["list"] = new[] { 1, 2 } },
             ScalarKind.Boolean => token[0] % 2 == 0,
             ScalarKind.Int or ScalarKind.Long or ScalarKind.Double => Math.Max(column.Check.Min ?? 0, 0) + (token[0] % 7),

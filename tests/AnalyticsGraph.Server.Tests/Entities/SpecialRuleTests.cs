@@ -128,6 +128,47 @@ public sealed class SpecialRuleTests(EmptyServer empty)
         }
     }
 
+    /// <summary>What fields read of a document has the type that they read; what they do not know is kept, and so is null.</summary>
+    [Fact]
+    public async Task Document_Should_BeRefused_When_AKnownPartIsOfAnotherType()
+    {
+        var job = await _scene.CreateAsync("Job");
+        foreach (var (type, document, paths) in new[]
+        {
+            ("Job", """{"uid":"u","status":{"IsOOM":"maybe"}}""", "status.IsOOM"),
+            ("JobNode", """{"uid":"u","resource":{"CPUCore":"ten","Memory":-5,"GPUCore":null,"Disk":"big"},"status":{"IsOOM":1,"Status":2}}""", "resource.CPUCore resource.Memory status.IsOOM status.Status"),
+            (
+                "JobProfile",
+                """
+                {"hyperParams":{"batch_size":"64","epoch":[1],"max_steps":1e4,"lr":"x"},"jobFeature":{"user_id":7,"is_prod":"yes"},"datasetFeature":{"dataset_size":1.5},
+                 "modelFeature":{"flops":"many","kv_embedding_dims":[8,"x"],"tensor_alloc_bytes":[1]},"resource":{"node_group_resources":{"ps":{"count":"2","node_resource":{"cpu":"8","gpu_stats":[]}},"worker":1}},
+                 "optimization":[[[]],1,null,{"timestamp":"x","plan":5},{"timestamp":"1690000000","plan":{"resource":{"task_group_resources":{"w":{"resource":{"cpu":true}}},"pod_resources":[]},"job":{"uid":1}},
+                    "job_states":[{"speed":"fast","pods":{"p":{"is_oom":"no"}}}]}]}
+                """,
+                """
+                hyperParams.batch_size hyperParams.epoch jobFeature.user_id jobFeature.is_prod datasetFeature.dataset_size modelFeature.flops modelFeature.kv_embedding_dims.1 modelFeature.tensor_alloc_bytes
+                optimization.0 optimization.1 optimization.3.timestamp optimization.3.plan optimization.4.plan.resource.task_group_resources.w.resource.cpu optimization.4.plan.resource.pod_resources
+                optimization.4.plan.job.uid optimization.4.job_states.0.speed optimization.4.job_states.0.pods.p.is_oom
+                resource.node_group_resources.ps.count resource.node_group_resources.ps.node_resource.cpu resource.node_group_resources.worker
+                """),
+            ("JobProfile", """{"resource":{"node_group_resources":[1]}}""", "resource.node_group_resources"),
+            ("JobNode", """{"uid":"u","startTime":"2026-01-02T00:00:00Z","endTime":"2026-01-01T00:00:00Z"}""", "endTime"),
+        })
+        {
+            var input = JsonSerializer.Deserialize<Dictionary<string, object?>>(document)!;
+            if (type != "Job")
+                input["jobId"] = job;
+            var errors = (await _scene.CallAsync("create", type, input)).GetProperty("errors").EnumerateArray().ToArray();
+            Assert.All(errors, error => Assert.Equal("InvalidInputError", error.GetProperty("__typename").GetString()));
+            Assert.Equal(
+                paths.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal),
+                errors.Select(error => string.Join('.', error.GetProperty("path").EnumerateArray().Skip(1).Select(part => part.GetString()))).Order(StringComparer.Ordinal));
+        }
+
+        await _scene.DoAsync("update", "Job", new { id = job, startTime = "2026-01-02T00:00:00Z" });
+        Assert.Equal("InvalidInputError", (await _scene.CallAsync("update", "Job", new { id = job, endTime = "2026-01-01T00:00:00Z" })).At("errors.0.__typename").GetString());
+    }
+
     [Fact]
     public async Task Messages_Should_BeWordedForOneAndForSeveral()
     {
