@@ -23,7 +23,7 @@ public static class EntityResolvers
         var runner = new ChangeRunner(postgres);
         var rules = new EntityRuleBook(
             [
-                new RunRules(topics), new RegisteredModelRules(), new ModelVersionRules(), new LoggedModelRules(), new TraceRules(),
+                new RunRules(topics), new RegisteredModelRules(), new ModelVersionRules(), new LoggedModelRules(), new TraceRules(), new DatasetRules(),
                 new SpanOfTimeRules("Job"), new SpanOfTimeRules("JobNode"), new JobProfileRules(),
             ],
             mapped.Model);

@@ -169,6 +169,24 @@ public sealed class SpecialRuleTests(EmptyServer empty)
         Assert.Equal("InvalidInputError", (await _scene.CallAsync("update", "Job", new { id = job, endTime = "2026-01-01T00:00:00Z" })).At("errors.0.__typename").GetString());
     }
 
+    /// <summary>Two datasets are not told apart by what both of them do not have.</summary>
+    [Fact]
+    public async Task Dataset_Should_BeRefused_When_NothingTellsItFromAnother()
+    {
+        var name = $"d {Guid.NewGuid():n}";
+        var experiment = await empty.CreateExperimentAsync();
+        var made = (await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _scene.CallAsync("create", "Dataset", new { name }, "id")))).ToLookup(payload => payload.GetProperty("errors").GetArrayLength());
+        var id = Assert.Single(made[0]).At("dataset.id").GetString();
+        Assert.All(made[1], payload => Assert.Equal(("NameTakenError", id), (payload.At("errors.0.__typename").GetString(), payload.At("errors.0.existingId").GetString())));
+        Assert.Equal(3, made[1].Count());
+
+        await _scene.DoAsync("create", "Dataset", new { name, digest = "x" });
+        await _scene.DoAsync("create", "Dataset", new { name, experimentId = experiment });
+        var other = await _scene.DoAsync("create", "Dataset", new { name = name + " 2" }, "id");
+        Assert.Equal("NameTakenError", (await _scene.CallAsync("update", "Dataset", new { id = other.GetProperty("id").GetString(), name })).At("errors.0.__typename").GetString());
+        await _scene.DoAsync("update", "Dataset", new { id, name, originType = "local" });
+    }
+
     [Fact]
     public async Task Messages_Should_BeWordedForOneAndForSeveral()
     {
