@@ -121,7 +121,7 @@ public abstract class OriginalExport
         return tables;
     }
 
-    /// <summary>The original's type, or a wider one of its kind where it would round a value: FLOAT has 24 bits, of which MySQL writes 6 digits, and DATETIME whole seconds.</summary>
+    /// <summary>The original's type, or a wider one of its kind where it would round a value: FLOAT has 24 bits, of which MySQL writes 6 digits, DATETIME whole seconds, and INT 32 bits.</summary>
     private static async Task<string> TypeAsync(ExportRun run, OriginalTable table, OriginalColumn column, CancellationToken ct)
     {
         var (name, number) = (Sql.Quote(column.Name), $"pg_temp.double_number({Sql.Quote(column.Name)})");
@@ -130,6 +130,8 @@ public abstract class OriginalExport
             "DATETIME" => ("DATETIME(6)", $"{name} ~ ':\\d\\d[.]\\d'"),
             "timestamp NULL" => ("timestamp(6) NULL", $"{name} ~ ':\\d\\d[.]\\d'"),
             "FLOAT" => ("DOUBLE", $"{number} NOT IN (0, 'NaN', 'Infinity', '-Infinity') AND (abs({number}) NOT BETWEEN 1.2e-38 AND 3.4e38 OR to_char({number}, '9.99999EEEE')::float8 <> {number})"),
+            var type when type.StartsWith("INT", StringComparison.OrdinalIgnoreCase) && type.ElementAtOrDefault(3) is '\0' or ' ' =>
+                ($"{(type[0] == 'I' ? "BIG" : "big")}{type}", $"length({name}) > 9 AND pg_temp.whole_number({name}) NOT BETWEEN -2147483648 AND 2147483647"),
             _ => (column.Type, "false"),
         };
         return (await run.TextsAsync($"SELECT 'needed' FROM {table.Exported} WHERE {isNeeded} LIMIT 1", ct).ConfigureAwait(false)).Count > 0 ? wider : column.Type;

@@ -89,6 +89,8 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
             report.Tables.Where(table => table.Table is "BATCH" or "EPOCH" or "EPOCH_METRIC" or "METRIC").Select(table => (table.Table, table.Added, table.Aside)));
         var folder = files.NewPath("out");
         await ExportAsync("large", folder);
+        var dump = await File.ReadAllTextAsync(Path.Combine(folder, "experiment-tracking.sql"));
+        Assert.All(["`idx` BIGINT NOT NULL,\n    `trial_run_id` INT NOT NULL,", "`epoch_idx` BIGINT"], type => Assert.Contains(type, dump, StringComparison.Ordinal));
         Assert.Equal("idx,trial_run_id,time\n2,1,\n9223372036854775807,1,\n9223372036854775808,1,\n", await File.ReadAllTextAsync(Path.Combine(folder, "csv", "EPOCH.csv")));
     }
 
