@@ -31,24 +31,52 @@ internal static partial class HeldRows
         }
     }
 
-    /// <summary>A body that ClickHouse reads.</summary>
-    public static async IAsyncEnumerable<Block> ReadAsync(ClickHouseClient clickHouse, IngestRequest request, Stream body, IngestLimits limits, [EnumeratorCancellation] CancellationToken ct)
+    /// <summary>A body that ClickHouse reads, once it has come: a query of ClickHouse must not wait for a client.</summary>
+    public static async IAsyncEnumerable<Block> ReadAsync(
+        ClickHouseClient clickHouse, IngestRequest request, Stream body, IngestLimits limits, SemaphoreSlim turns, [EnumeratorCancellation] CancellationToken ct)
     {
-        var (structure, data) = request.Format == IngestFormat.RowBinaryWithNamesAndTypes
-            ? await ReadHeaderAsync(request.Stream, body, ct).ConfigureAwait(false)
-            : (string.Join(", ", request.Stream.Columns.Select(column => $"`{column.Name}` {column.Type}")), body);
+        await using var held = CreateFile();
+        await body.CopyToAsync(held, ct).ConfigureAwait(false);
+        held.Position = 0;
+        var structure = request.Format == IngestFormat.RowBinaryWithNamesAndTypes
+            ? await ReadHeaderAsync(request.Stream, held, ct).ConfigureAwait(false)
+            : string.Join(", ", request.Stream.Columns.Select(column => $"`{column.Name}` {column.Type}"));
+        held.Position = 0;
         var query = new ClickHouseQuery("SELECT * FROM body")
         {
-            ExternalStreams = [new ClickHouseExternalStream("body", request.Format.ToString(), structure, data)],
+            ExternalStreams = [new ClickHouseExternalStream("body", request.Format.ToString(), structure, held)],
             Timeout = limits.HeldTimeout,
 
             // One thread keeps the order of the rows.
             Settings = new Dictionary<string, string> { ["max_threads"] = "1", ["input_format_skip_unknown_fields"] = "0" },
         };
-        await using var result = await Asked(() => clickHouse.QueryAsync(query, ct)).ConfigureAwait(false);
-        await using var blocks = result.ReadBlocksAsync(ct).GetAsyncEnumerator(ct);
-        while (await Asked(() => blocks.MoveNextAsync().AsTask()).ConfigureAwait(false))
-            yield return blocks.Current;
+        await turns.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            await using var result = await Asked(() => clickHouse.QueryAsync(query, ct)).ConfigureAwait(false);
+            await using var blocks = result.ReadBlocksAsync(ct).GetAsyncEnumerator(ct);
+            while (await Asked(() => blocks.MoveNextAsync().AsTask()).ConfigureAwait(false))
+                yield return blocks.Current;
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    /// <summary>A file of nobody else, which is gone when it is closed.</summary>
+    private static FileStream CreateFile()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ingest-{Guid.NewGuid():n}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous };
+        if (OperatingSystem.IsWindows())
+            return new FileStream(path, options);
+
+        // Without its name it is gone even if the server is killed.
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        File.Delete(path);
+        return file;
     }
 
     private static async Task<T> Asked<T>(Func<Task<T>> ask)
@@ -57,9 +85,9 @@ internal static partial class HeldRows
         {
             return await ask().ConfigureAwait(false);
         }
-        catch (ClickHouseTransportException fault)
+        catch (ClickHouseException fault) when (ClickHouseAbsence.IsCause(fault))
         {
-            throw new GraphQLException(new GraphQLError("The body could not be read, because ClickHouse does not answer. Send it again later.", ErrorCodes.StoreUnavailable), fault);
+            throw new GraphQLException(new GraphQLError("The body could not be read, because ClickHouse does not answer, or has too much to do. Send it again later.", ErrorCodes.StoreUnavailable), fault);
         }
         catch (ClickHouseException fault) when (fault.Code == MemoryLimitExceeded)
         {
@@ -73,10 +101,9 @@ internal static partial class HeldRows
         }
     }
 
-    /// <summary>The names and types that the body begins with, which become the table's; and the body with them.</summary>
-    private static async Task<(string Structure, Stream Body)> ReadHeaderAsync(IngestStream stream, Stream body, CancellationToken ct)
+    /// <summary>The names and types that the body begins with, which become the table's.</summary>
+    private static async Task<string> ReadHeaderAsync(IngestStream stream, Stream body, CancellationToken ct)
     {
-        var read = new MemoryStream();
         var columns = await LengthAsync().ConfigureAwait(false);
         if (columns is 0 or > 1000)
             throw Damaged();
@@ -98,8 +125,7 @@ internal static partial class HeldRows
             }
         }
 
-        read.Position = 0;
-        return (string.Join(", ", structure), new JoinedStream(read, body));
+        return string.Join(", ", structure);
 
         async Task<int> LengthAsync()
         {
@@ -124,10 +150,7 @@ internal static partial class HeldRows
         async Task<byte[]> BytesAsync(int count)
         {
             var bytes = new byte[count];
-            if (await body.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, ct).ConfigureAwait(false) < count)
-                throw Damaged();
-            read.Write(bytes);
-            return bytes;
+            return await body.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, ct).ConfigureAwait(false) == count ? bytes : throw Damaged();
         }
 
         static IngestException Damaged() => new(ErrorCodes.BadUserInput, "The body does not begin with the number, names and types of its columns, as RowBinaryWithNamesAndTypes has it.");
@@ -135,33 +158,4 @@ internal static partial class HeldRows
 
     [GeneratedRegex(@"\(at row (\d+)\)")]
     private static partial Regex AtRow();
-
-    /// <summary>What was read of a body already, and then the rest.</summary>
-    private sealed class JoinedStream(MemoryStream head, Stream rest) : Stream
-    {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            head.Position < head.Length ? head.ReadAsync(buffer, cancellationToken) : rest.ReadAsync(buffer, cancellationToken);
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-    }
 }

@@ -21,6 +21,9 @@ public sealed record IngestLimits
     /// <summary>How many bodies are taken at the same time; each may need some tens of MiB.</summary>
     public int MaxConcurrentRequests { get; init; } = 32;
 
-    /// <summary>How long ClickHouse may take to read a body that it must hold as a whole, from its first byte on.</summary>
+    /// <summary>How many bodies that it must hold as a whole ClickHouse reads at the same time; the others wait in files for their turn.</summary>
+    public int MaxHeldRequests { get; init => field = Setting.AtLeast(value, 1); } = 4;
+
+    /// <summary>How long ClickHouse may take to read a body that it must hold as a whole, from when its turn has come.</summary>
     public TimeSpan HeldTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,8 +24,10 @@ namespace AnalyticsGraph.Tracking.Ingest;
 /// <param name="log">Takes small bodies of points.</param>
 /// <param name="staging">Takes the others.</param>
 /// <param name="limits">What a body may have.</param>
+[SuppressMessage("Design", "CA1001", Justification = "Nobody asks the semaphore for a handle, which is all that it would dispose.")]
 public sealed class Ingestion(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointLog log, SeriesStaging staging, IngestLimits limits)
 {
+    private readonly SemaphoreSlim _heldTurns = new(limits.MaxHeldRequests);
     private int _running;
 
     /// <summary>Takes a body. When the task ends without an exception, all of it is stored safely and seen by every later read.</summary>
@@ -70,7 +74,7 @@ public sealed class Ingestion(NpgsqlDataSource postgres, ClickHouseClient clickH
 
         var owners = new RowOwners(postgres, request, limits);
         await owners.FindDefaultAsync(ct).ConfigureAwait(false);
-        var blocks = isHeld ? HeldRows.ReadAsync(clickHouse, request, stream, limits, ct) : request.Format == IngestFormat.Native ? HeldRows.NativeAsync(stream, limits, ct) : null;
+        var blocks = isHeld ? HeldRows.ReadAsync(clickHouse, request, stream, limits, _heldTurns, ct) : request.Format == IngestFormat.Native ? HeldRows.NativeAsync(stream, limits, ct) : null;
         await using RowReader reader = blocks is not null ? new BlockRowReader(blocks) : request.Format == IngestFormat.Csv ? new CsvReader(stream, limits) : new NdjsonReader(stream, limits);
         try
         {
@@ -80,7 +84,8 @@ public sealed class Ingestion(NpgsqlDataSource postgres, ClickHouseClient clickH
         catch (Exception fault) when (stream.Fault is { } broken && fault is not IngestException && !ReferenceEquals(fault, broken))
         {
             // Whoever read along calls it a failure of its own.
-            throw broken is IngestException ? broken : new IOException(broken.Message, broken);
+            ExceptionDispatchInfo.Throw(broken);
+            throw;
         }
     }
 

@@ -60,6 +60,7 @@ public sealed partial class LimitTests(SampleServer sample)
     [InlineData("Http:Batch:MaxSize", "0", "greater than or equal to '1'")]
     [InlineData("GraphQL:ParserLimits:MaxDepth", "100000", "MaxDepth")]
     [InlineData("Log:Committers", "0", "greater than or equal to '1'")]
+    [InlineData("Ingest:MaxHeldRequests", "0", "greater than or equal to '1'")]
     [InlineData("Rollups:Interval", "00:00:00", "Interval ('00:00:00') must be greater")]
     public void Configuration_Should_NameTheSetting_When_ItIsNoLimit(string name, string value, string told)
     {
