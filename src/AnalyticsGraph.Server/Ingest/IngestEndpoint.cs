@@ -1,9 +1,9 @@
-using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Tracking.Ingest;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AnalyticsGraph.Server.Ingest;
@@ -31,13 +31,19 @@ internal static class IngestEndpoint
     /// <param name="endpoints">The server's endpoints.</param>
     /// <param name="ingestion">Takes bodies; null until the server is ready.</param>
     /// <param name="limits">What bodies may have.</param>
-    public static void MapIngest(this IEndpointRouteBuilder endpoints, Func<Ingestion?> ingestion, IngestLimits limits) => endpoints.MapPost(
-        "/ingest/{stream}", (string stream, HttpContext http, ILogger<Ingestion> logger) => AnswerAsync(stream, http, ingestion, limits, logger));
+    public static void MapIngest(this IEndpointRouteBuilder endpoints, Func<Ingestion?> ingestion, IngestLimits limits) => endpoints.Map(
+        "/ingest/{**stream}", (string? stream, HttpContext http, ILogger<Ingestion> logger) => AnswerAsync(stream ?? "", http, ingestion, limits, logger));
 
     private static async Task AnswerAsync(string stream, HttpContext http, Func<Ingestion?> ingestion, IngestLimits limits, ILogger logger)
     {
         try
         {
+            if (!HttpMethods.IsPost(http.Request.Method))
+            {
+                http.Response.Headers.Allow = HttpMethods.Post;
+                throw new BadHttpRequestException($"Rows come by POST, not by {http.Request.Method}.", StatusCodes.Status405MethodNotAllowed);
+            }
+
             var request = ReadRequest(stream, http.Request);
             var taker = ingestion() ?? throw new IngestException(ErrorCodes.StoreUnavailable, "The server is not ready yet; /health/ready says why.");
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -45,15 +51,16 @@ internal static class IngestEndpoint
                 size.MaxRequestBodySize = limits.MaxBodyBytes;
             }
 
-            await using var body = Decode(http.Request);
+            await using var sent = new ClientBody(http.Request.BodyReader, limits.StallTimeout);
+            await using var body = Decode(http.Request, sent);
             var answer = await taker.IngestAsync(request, body, http.RequestAborted);
             var told = JsonSerializer.SerializeToUtf8Bytes(new Answer(answer.Rows, request.Stream.ReplacesRows ? null : answer.NewRows), Json);
             (http.Response.ContentType, http.Response.ContentLength) = ("application/json", told.Length);
             await http.Response.Body.WriteAsync(told, http.RequestAborted);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
+        catch (Exception fault) when (fault is ConnectionResetException or ConnectionAbortedException || (fault is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested))
         {
-            // Nobody is there to read an answer.
+            // Nobody is there to read an answer. A read may fail before the request is told to be over.
             http.Abort();
         }
         catch (BadHttpRequestException fault)
@@ -109,14 +116,12 @@ internal static class IngestEndpoint
             : throw Unsupported($"The Content-Type '{media}' is none of {string.Join(", ", Formats.Keys)}. Send one of them, or name the format in the URL (?format=Native).");
     }
 
-    private static Stream Decode(HttpRequest http) => http.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
+    private static Stream Decode(HttpRequest http, ClientBody body) => http.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant() switch
     {
-        "" or "identity" => http.Body,
-        "gzip" or "x-gzip" => new GZipStream(http.Body, CompressionMode.Decompress),
-        "deflate" => new ZLibStream(http.Body, CompressionMode.Decompress),
-        "br" => new BrotliStream(http.Body, CompressionMode.Decompress),
-        "zstd" when ZstdStream.IsAvailable => new ZstdStream(http.Body),
-        var coding => throw Unsupported($"The Content-Encoding '{coding}' cannot be read here; send gzip, deflate, br{(ZstdStream.IsAvailable ? ", zstd" : "")} or none."),
+        "" or "identity" => body,
+        "gzip" or "x-gzip" => new GzipBody(body),
+        "zstd" when ZstdStream.IsAvailable => new ZstdStream(body),
+        var coding => throw Unsupported($"The Content-Encoding '{coding}' cannot be read here; send gzip{(ZstdStream.IsAvailable ? ", zstd" : "")} or none."),
     };
 
     private static BadHttpRequestException Unsupported(string message) => new(message, StatusCodes.Status415UnsupportedMediaType);

@@ -26,4 +26,7 @@ public sealed record IngestLimits
 
     /// <summary>How long ClickHouse may take to read a body that it must hold as a whole, from when its turn has come.</summary>
     public TimeSpan HeldTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a client may send nothing of its body before its request ends.</summary>
+    public TimeSpan StallTimeout { get; init => field = Setting.AtLeast(value, TimeSpan.FromMilliseconds(1)); } = TimeSpan.FromSeconds(60);
 }
