@@ -9,15 +9,16 @@ internal static class LargestTriangles
     // Up to here a Float64 has every integer.
     private const long MostExact = 1L << 53;
 
-    // A series with gaps may have steps twice without its count telling. Where it is no longer than this, reading it costs no more than asking.
-    private const int MostWithGaps = 10_000;
+    /// <summary>The most points of a series with gaps that are read: it may have steps twice without its count telling, and where it is no longer, reading it costs no more than asking.</summary>
+    public const int MostWithGaps = 10_000;
 
     /// <summary>Whether a series' points are read and chosen from here.</summary>
     /// <param name="count">How many points it has.</param>
     /// <param name="first">Its least step.</param>
     /// <param name="last">Its greatest step.</param>
     /// <param name="most">How many points may be read. Steps beyond 2^53 are never left to ClickHouse.</param>
-    public static bool AreFoundHere(long count, long first, long last, long most)
+    /// <param name="mostWithGaps">How many of a series that need not have a step twice.</param>
+    public static bool AreFoundHere(long count, long first, long last, long most, long mostWithGaps)
     {
         if (first < -MostExact || last > MostExact)
         {
@@ -25,7 +26,7 @@ internal static class LargestTriangles
         }
 
         var steps = last - first + 1;
-        return count <= most && (count > steps || (count < steps && count <= MostWithGaps));
+        return count > steps ? count <= most : count < steps && count <= mostWithGaps;
     }
 
     /// <summary>Chooses points; all if they are not more.</summary>

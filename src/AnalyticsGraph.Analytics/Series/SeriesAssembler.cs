@@ -8,6 +8,7 @@ internal sealed class SeriesAssembler
     private readonly IReadOnlyList<SeriesQuestion> _questions;
     private readonly SeriesLimits _limits;
     private long _read;
+    private long _chosenFrom;
     private readonly Dictionary<long, int>[] _runs;
     private readonly PointAccumulator?[][] _points;
     private readonly PointAccumulator?[][] _nonFinite;
@@ -67,7 +68,13 @@ internal sealed class SeriesAssembler
                 case SeriesPart.Count: _totals[question][run] = rows.Steps[start]; break;
                 case SeriesPart.NonFiniteCount: _nonFiniteTotals[question][run] = rows.Steps[start]; break;
                 case SeriesPart.NonFinite: (_nonFinite[question][run] ??= new()).Append(rows, start, end - start); break;
-                case SeriesPart.All: Append(ref _all[question][run], rows, start, end, question); break;
+                case SeriesPart.All:
+                    // What is only chosen from does not count among what comes back.
+                    var isChosenHere = _questions[question].Runs[run].IsChosenHere;
+                    _read -= isChosenHere ? end - start : 0;
+                    _chosenFrom += isChosenHere ? end - start : 0;
+                    Append(ref _all[question][run], rows, start, end, question);
+                    break;
                 default:
                     (_points[question][run] ??= new()).Expected = _expected[question][run];
                     Append(ref _points[question][run], rows, start, end, question);
@@ -121,9 +128,9 @@ internal sealed class SeriesAssembler
             throw SeriesErrors.TooManyPoints(_questions[question].Request.Key, series.Count, _limits.MaxPointsPerSeries);
         }
 
-        if (_read > _limits.MaxPointsPerRequest)
+        if (Math.Max(_read, _chosenFrom) is var read && read > _limits.MaxPointsPerRequest)
         {
-            throw SeriesErrors.TooManyPoints(_questions[question].Request.Key, _read, _limits.MaxPointsPerRequest);
+            throw SeriesErrors.TooManyPoints(_questions[question].Request.Key, read, _limits.MaxPointsPerRequest);
         }
     }
 

@@ -228,7 +228,7 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
         unflushed = [];
         var questions = new List<SeriesQuestion>(asked.Count);
         var (row, begin, total) = (0, 0, 0L);
-        var left = limits.MaxPointsPerRequest;
+        var here = 0L;
         foreach (var one in asked)
         {
             var runs = new List<SeriesRun>();
@@ -239,8 +239,13 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
                 var i = (int)summaries[0][row] - begin;
                 var (first, last) = (Math.Max(summaries[2][row], one.Series.From ?? long.MinValue), Math.Min(summaries[3][row], one.Series.To ?? long.MaxValue));
                 var isChosenHere = one.Series.Sampling.Kind == SamplingKind.Lttb
-                    && LargestTriangles.AreFoundHere(summaries[1][row], summaries[2][row], summaries[3][row], Math.Min(left, limits.MaxPointsPerSeries));
-                left -= isChosenHere ? summaries[1][row] : 0;
+                    && LargestTriangles.AreFoundHere(
+                        summaries[1][row],
+                        summaries[2][row],
+                        summaries[3][row],
+                        Math.Min(limits.MaxPointsPerRequest - here, limits.MaxPointsPerSeries),
+                        Math.Min(limits.MaxThinnedPoints - here, LargestTriangles.MostWithGaps));
+                here += isChosenHere ? summaries[1][row] : 0;
                 found[i] = runs.Count;
                 runs.Add(new SeriesRun(one.RunIds[i], one.ExperimentIds[i], summaries[1][row], Math.Min(first, last), last)
                 {
