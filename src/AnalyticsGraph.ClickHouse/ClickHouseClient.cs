@@ -68,7 +68,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
         var beside = Beside(query, id).AddSettings(_options.Settings, query.Settings).Add("wait_end_of_query", "1");
         return await TracedAsync(Trace(query), async () =>
         {
-            using var response = await SendAsync(() => StatementRequest(query, beside), id, StatementKind.OnlyReads(query.Sql), query.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+            using var response = await SendAsync(limit => StatementRequest(query, beside, limit), id, StatementKind.OnlyReads(query.Sql), query.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
             return await FinishAsync(response, id, ct).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
@@ -115,7 +115,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
     /// <exception cref="ClickHouseTransportException">It is not, or what answers is no ClickHouse.</exception>
     public async Task PingAsync(CancellationToken ct = default)
     {
-        using var response = await _transport.SendAsync(() => _transport.Request(HttpMethod.Get, "/ping", null), repeatable: true, _options.Timeout, ct).ConfigureAwait(false);
+        using var response = await _transport.SendAsync(_ => _transport.Request(HttpMethod.Get, "/ping", null), repeatable: true, _options.Timeout, ct).ConfigureAwait(false);
         var answer = await response.Content.ReadAsStringAsync(ct).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode || !answer.StartsWith("Ok.", StringComparison.Ordinal))
             throw ServerErrorText.FromResponse(response.StatusCode, Header(response, "X-ClickHouse-Exception-Code"), answer, "");
@@ -168,7 +168,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
         {
             // Rows that come while they are sent come once.
             var repeatable = reads && query.ExternalStreams.Count == 0 && query.ExternalTables.All(table => table.More is null);
-            var response = await SendAsync(() => StatementRequest(query, beside), id, repeatable, timeout, ct).ConfigureAwait(false);
+            var response = await SendAsync(limit => StatementRequest(query, beside, limit), id, repeatable, timeout, ct).ConfigureAwait(false);
             return await open(response, id, framed, timeout, trace).ConfigureAwait(false);
         }
         catch (Exception fault) when (trace is not null)
@@ -220,11 +220,11 @@ public sealed class ClickHouseClient : IAsyncDisposable
     private Dictionary<string, string> CompressionSettings() =>
         _options.Compression == ClickHouseCompression.Gzip ? new() { ["enable_http_compression"] = "1" } : [];
 
-    private HttpRequestMessage StatementRequest(ClickHouseQuery query, RequestQuery beside)
+    private HttpRequestMessage StatementRequest(ClickHouseQuery query, RequestQuery beside, CancellationTokenSource limit)
     {
         if (query.ExternalTables.Count + query.ExternalStreams.Count == 0 && beside.Encode() is { Length: <= RequestQuery.LongestUrl } whole)
             return _transport.Request(HttpMethod.Post, "/" + whole, new ByteArrayContent(Encoding.UTF8.GetBytes(query.Sql)));
-        var (url, form) = StatementForm.Of(query, beside);
+        var (url, form) = StatementForm.Of(query, beside, limit, query.Timeout ?? _options.Timeout);
         return _transport.Request(HttpMethod.Post, "/" + url, form);
     }
 
@@ -265,13 +265,13 @@ public sealed class ClickHouseClient : IAsyncDisposable
         }
         return await TracedAsync(StatementTrace.Begin(_options, "INSERT", insert.Table, sql, []), async () =>
         {
-            using var response = await SendAsync(Make, id, repeatable: !streamed && insert.DeduplicationToken is not null, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
+            using var response = await SendAsync(_ => Make(), id, repeatable: !streamed && insert.DeduplicationToken is not null, insert.Timeout ?? _options.Timeout, ct).ConfigureAwait(false);
             return await FinishAsync(response, id, ct).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
     /// <summary>Sends; a refusal becomes its exception, and giving up ends the query.</summary>
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, string queryId, bool repeatable, TimeSpan timeout, CancellationToken ct)
+    private async Task<HttpResponseMessage> SendAsync(Func<CancellationTokenSource, HttpRequestMessage> make, string queryId, bool repeatable, TimeSpan timeout, CancellationToken ct)
     {
         HttpResponseMessage response;
         try
@@ -346,7 +346,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
             await Task.Yield();
             var kill = new ClickHouseQuery("KILL QUERY WHERE query_id = {id:String} ASYNC").With("id", "String", queryId);
             var beside = Beside(kill, NewQueryId());
-            using var response = await _transport.SendAsync(() => StatementRequest(kill, beside), repeatable: true, TimeSpan.FromSeconds(5), limit.Token).ConfigureAwait(false);
+            using var response = await _transport.SendAsync(ending => StatementRequest(kill, beside, ending), repeatable: true, TimeSpan.FromSeconds(5), limit.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
                 _logger.LogWarning("The abandoned query {QueryId} could not be killed: {Answer}", queryId, await ReadErrorAsync(response, limit.Token).ConfigureAwait(false));
         }

@@ -49,7 +49,7 @@ public sealed record ClickHouseParameter(string Type, object? Value);
 /// <param name="Rows">Its rows; the columns' names and types make the table.</param>
 public sealed record ClickHouseExternalTable(string Name, Block Rows)
 {
-    /// <summary>Further rows, of the same columns, sent while they come; null for none. A statement with such a table is not repeated once it was sent.</summary>
+    /// <summary>Further rows, of the same columns, sent while they come; null for none. A statement with such a table is not repeated once it was sent, and its time limit does not run while it waits for them.</summary>
     public IAsyncEnumerable<Block>? More { get; init; }
 }
 

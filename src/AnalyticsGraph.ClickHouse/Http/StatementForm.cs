@@ -10,7 +10,11 @@ namespace AnalyticsGraph.ClickHouse.Http;
 /// </summary>
 internal static class StatementForm
 {
-    public static (string Url, HttpContent Form) Of(ClickHouseQuery query, RequestQuery beside)
+    /// <param name="query">The statement.</param>
+    /// <param name="beside">What goes along.</param>
+    /// <param name="limit">Ends the wait for the answer; while rows are waited for that are to be sent, it does not.</param>
+    /// <param name="timeout">How long the server may take.</param>
+    public static (string Url, HttpContent Form) Of(ClickHouseQuery query, RequestQuery beside, CancellationTokenSource limit, TimeSpan timeout)
     {
         var url = new RequestQuery();
         var form = new MultipartFormDataContent();
@@ -24,7 +28,7 @@ internal static class StatementForm
         }
         foreach (var table in query.ExternalTables)
         {
-            Add(form, table.Name, table.More is { } more ? new BlockContent(All(table.Rows, more), ClickHouseCompression.None) : Whole(table.Rows), file: table.Name);
+            Add(form, table.Name, table.More is { } more ? new BlockContent(All(table.Rows, more, limit, timeout), ClickHouseCompression.None) : Whole(table.Rows), file: table.Name);
         }
         foreach (var table in query.ExternalStreams)
             Add(form, table.Name, new StreamContent(table.Data), file: table.Name);
@@ -38,11 +42,20 @@ internal static class StatementForm
         return new ReadOnlyMemoryContent(rows.WrittenMemory);
     }
 
-    private static async IAsyncEnumerable<Block> All(Block first, IAsyncEnumerable<Block> more)
+    private static async IAsyncEnumerable<Block> All(Block first, IAsyncEnumerable<Block> more, CancellationTokenSource limit, TimeSpan timeout)
     {
         yield return first;
+
+        // The server's time runs only while it is the one that is waited for.
+        limit.CancelAfter(Timeout.InfiniteTimeSpan);
         await foreach (var block in more.ConfigureAwait(false))
+        {
+            limit.CancelAfter(timeout);
             yield return block;
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+
+        limit.CancelAfter(timeout);
     }
 
     private static void Add(MultipartFormDataContent form, string name, HttpContent content, string? file)

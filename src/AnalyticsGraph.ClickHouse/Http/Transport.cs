@@ -41,18 +41,18 @@ internal sealed class Transport : IDisposable
     public string Target => _options.Socket is { } path ? "unix:" + path : _base.GetLeftPart(UriPartial.Authority);
 
     /// <summary>Sends a request and waits for the head of its answer, whatever the status.</summary>
-    /// <param name="make">Makes the request; called anew for each attempt, and told whether it is the first.</param>
+    /// <param name="make">Makes the request; called anew for each attempt, with what ends it at the timeout.</param>
     /// <param name="repeatable">Whether doing it twice does no harm.</param>
     /// <param name="timeout">How long the head of the answer may take.</param>
     /// <param name="ct">Ends it.</param>
     /// <exception cref="ClickHouseTransportException">There is no answer.</exception>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, bool repeatable, TimeSpan timeout, CancellationToken ct)
+    public async Task<HttpResponseMessage> SendAsync(Func<CancellationTokenSource, HttpRequestMessage> make, bool repeatable, TimeSpan timeout, CancellationToken ct)
     {
         for (var attempt = 0; ; attempt++)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
             limit.CancelAfter(timeout);
-            var request = make();
+            var request = make(limit);
             try
             {
                 return await _http.SendAsync(request, limit.Token).ConfigureAwait(false);

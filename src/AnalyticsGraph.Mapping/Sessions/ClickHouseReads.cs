@@ -94,19 +94,16 @@ public sealed class ClickHouseReads
     }
 
     /// <summary>As <see cref="OpenAsync"/>, but the answer comes in one of ClickHouse's own formats.</summary>
-    /// <param name="query">The query. Rows that go along while they come may take as long as a stream may.</param>
+    /// <param name="query">The query. Its time does not run while rows are waited for that go along.</param>
     /// <param name="format">The format's name.</param>
     /// <param name="cancellationToken">Cancelling ends the query in the store.</param>
     /// <returns>The bytes, to be disposed.</returns>
     /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, or not within the limits.</exception>
     public async Task<ByteStream> OpenBytesAsync(ClickHouseQuery query, string format, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(query);
         try
         {
-            var sends = query.ExternalTables.Any(table => table.More is not null);
-            var timed = sends && query.Timeout is null ? query with { Timeout = _limits.ClickHouse.StreamTimeout } : query;
-            return new ByteStream(await _client.ReadBytesAsync(Within(_streamed, timed), format, cancellationToken).ConfigureAwait(false), _limits, cancellationToken);
+            return new ByteStream(await _client.ReadBytesAsync(Within(_streamed, query), format, cancellationToken).ConfigureAwait(false), _limits, cancellationToken);
         }
         catch (Exception exception)
         {

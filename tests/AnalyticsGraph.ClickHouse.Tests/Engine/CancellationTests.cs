@@ -62,6 +62,40 @@ public sealed class CancellationTests(ClickHouseFixture engine) : IClassFixture<
         await ClickHouseFixture.Until(async () => !await Runs(id), "the query to end");
     }
 
+    [Theory]
+    [InlineData("SELECT sum(n) FROM sent", false)]
+    [InlineData("SELECT sum(sleepEachRow(1.4)) FROM sent", true)]
+    public async Task Query_Should_TimeOut_When_TheServerIsSilent_ButNotWhileRowsComeThatAreSent(string sql, bool isSilent)
+    {
+        var timeout = TimeSpan.FromSeconds(0.5);
+        var query = new ClickHouseQuery(sql)
+        {
+            Timeout = timeout,
+            ExternalTables = [new ClickHouseExternalTable("sent", Row()) { More = RowsAsync() }],
+        };
+
+        var running = engine.Client.ReadBytesAsync(query, "CSV");
+
+        if (isSilent)
+        {
+            var error = await Assert.ThrowsAsync<ClickHouseTransportException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Contains("did not answer within 0.5 s", error.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        await using var result = await running;
+        Assert.Equal("2\n", System.Text.Encoding.UTF8.GetString((await result.ReadAsync()).Span));
+
+        static Block Row() => new([ClickHouseColumn.Create("n", "Int64", new long[] { 1 })]);
+
+        // Longer than the server may take.
+        async IAsyncEnumerable<Block> RowsAsync()
+        {
+            await Task.Delay(timeout * 2);
+            yield return Row();
+        }
+    }
+
     [Fact]
     public async Task Client_Should_StillAnswer_When_ManyResultsWereAbandoned()
     {
