@@ -36,7 +36,7 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
 
     /// <summary>The query whose result the rows are.</summary>
     /// <param name="more">Rows that follow, while they come; null for none.</param>
-    public ClickHouseQuery ToQuery(IAsyncEnumerable<Block>? more = null) => new($"SELECT {string.Join(", ", columns.Select((column, i) => $"{Name(i)} AS {Quoted(column.Name)}"))} FROM {Table}")
+    public ClickHouseQuery ToQuery(IAsyncEnumerable<Block>? more = null) => new($"SELECT {string.Join(", ", columns.Select((column, i) => $"{Value(i)} AS {Quoted(column.Name)}"))} FROM {Table}")
     {
         ExternalTables = [new ClickHouseExternalTable(Table, Take()) { More = more }],
 
@@ -49,9 +49,7 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
     {
         JsonValueKind.Null => null,
         JsonValueKind.Number => json.GetDouble(),
-
-        // .NET's NaN has a sign, which ClickHouse would write.
-        _ => double.Parse(json.GetString()!, CultureInfo.InvariantCulture) is var number && double.IsNaN(number) ? -double.NaN : number,
+        _ => double.Parse(json.GetString()!, CultureInfo.InvariantCulture),
     };
 
     /// <summary>A moment of the graph.</summary>
@@ -59,6 +57,13 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
 
     /// <summary>An integer of the graph: a number, or its text.</summary>
     public static long Long(JsonElement json) => json.ValueKind == JsonValueKind.String ? long.Parse(json.GetString()!, CultureInfo.InvariantCulture) : json.GetInt64();
+
+    // Names with the table's, for the result's may be the same. .NET's NaN has a sign, which ClickHouse would write.
+    private string Value(int column)
+    {
+        var value = $"{Table}.{Name(column)}";
+        return columns[column].Type.Contains("Float64", StringComparison.Ordinal) ? $"if(isNaN({value}), nan, {value})" : value;
+    }
 
     private static string Name(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column}");
 

@@ -159,6 +159,40 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Equal("\"key\",\"count\",\"max\"\n\"acc\",1,\\N\n\"loss\",3,5\n", await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("ndjson", "\"nan\"")]
+    [InlineData("csv", "nan")]
+    public async Task NaN_Should_HaveNoSign_When_ItIsComputed(string format, string nan)
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var run = await CreateRunAsync(experiment: experiment);
+        await LogAsync(run.Id, ("nn", 1, "Infinity", "2026-01-01T00:00:00Z"), ("nn", 1, "-Infinity", "2026-01-01T00:00:01Z"), ("nn", 2, "NaN", "2026-01-01T00:00:02Z"));
+        var which = $"format={format}&where={{\"experiment\":{{\"id\":{{\"eq\":\"{experiment}\"}}}}}}";
+        string[] functions = ["SUM", "AVG", "STDDEV", "MEDIAN"];
+
+        // Columns may have the names that others have on their way.
+        var aggregates = await TextAsync($"aggregate?{which}&keys=nn&groupBy={{\"key\":{{}}}}&measures=[{string.Join(',', functions.Select((function, i) => $"{{\"function\":\"{function}\",\"name\":\"c{i}\"}}"))}]");
+        var latest = await TextAsync($"runs?{which}&params=[]&tags=[]");
+        var compared = await TextAsync($"compare?{which}&keys=nn");
+
+        Assert.Equal(
+            format == "csv" ? "\"key\",\"c0\",\"c1\",\"c2\",\"c3\"\n\"nn\",nan,nan,nan,nan\n" : """{"key":"nn","c0":"nan","c1":"nan","c2":"nan","c3":"nan"}""" + "\n", aggregates);
+        Assert.Contains(nan, latest, StringComparison.Ordinal);
+        Assert.Contains(nan, compared, StringComparison.Ordinal);
+        Assert.DoesNotContain("-nan", latest + compared, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Export_Should_BeRefusedInTime_When_ItsRowsAreSentAndClickHouseIsSilent()
+    {
+        await empty.CreateRunAsync();
+        await using var wire = await ClickHouseWire.ListenAsync(empty.ClickHouse);
+        await using var server = await InProcessServer.StartAsync(empty.Postgres, wire.ConnectionString, new ServerLimits { Mapping = new MappingLimits { StatementTimeout = TimeSpan.FromSeconds(1) } });
+        wire.HeldAfter = wire.Bytes;
+
+        Assert.Equal(("LIMIT_EXCEEDED", true), await RefusalAsync(server, "runs?long=true&first=1", "ClickHouse took longer than 1 s").WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
     [Fact]
     public async Task Questions_Should_HaveTheirAnswersAsRows()
     {
