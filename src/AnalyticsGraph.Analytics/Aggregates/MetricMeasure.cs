@@ -14,6 +14,11 @@ internal sealed record MetricMeasure(string Name, string Function, string? Key, 
     /// <summary>Whether the function asks for the places of points, which summaries have not.</summary>
     public bool IsOfPointsAlone => Function is "FIRST" or "LAST" or "ARG_MIN" or "ARG_MAX" or "SLOPE";
 
+    /// <summary>Whether it is made of sums of numbers, whose last digits depend on the order in which they were added up.</summary>
+    /// <param name="ofSummaries">Whether summaries are aggregated.</param>
+    public bool IsOfSums(bool ofSummaries) =>
+        Function is "SUM" or "AVG" or "STDDEV" or "VARIANCE" or "SLOPE" || (ofSummaries && Value is { At: null, Stat: "MEAN" or "SUM" or "STDDEV" } && Function is "MIN" or "MAX" or "MEDIAN" or "QUANTILE");
+
     /// <summary>Reads an entry of <c>measures</c>.</summary>
     /// <param name="entry">A coerced input.</param>
     /// <param name="path">Its place in the arguments.</param>

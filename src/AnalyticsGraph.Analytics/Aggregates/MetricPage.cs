@@ -7,7 +7,8 @@ namespace AnalyticsGraph.Analytics.Aggregates;
 
 /// <summary>
 /// The order of the groups of a question and the places in it. Each term of the order is taken apart into terms that are never missing, so that a place is a plain comparison one after
-/// another: a measure into its class (number 0, NaN 1, missing 2) and its number, a dimension into whether it is missing and its value.
+/// another: a measure into its class (number 0, NaN 1, missing 2) and its number, a dimension into whether it is missing and its value. Sums differ in their last digits each time they are computed
+/// (threads and parts add up in any order), so what is made of them is rounded before it is compared: otherwise a page could begin with the group that ended the last.
 /// </summary>
 internal sealed class MetricPage
 {
@@ -24,7 +25,8 @@ internal sealed class MetricPage
         {
             var column = $"g.m{measure}";
             _terms.Add(new Term($"multiIf(isNull({column}), 2, isNaN({column}), 1, 0)", SqlType.Int64, false, row => (long)ClassOf(row.Values[measure])));
-            _terms.Add(new Term($"ifNull(if(isNaN({column}), 0., {column}), 0.)", SqlType.Double, descending, row => ClassOf(row.Values[measure]) == 0 ? row.Values[measure] : 0.0));
+            var (number, isRounded) = ($"ifNull(if(isNaN({column}), 0., {column}), 0.)", question.Measures[measure].IsOfSums(question.OfSummaries));
+            _terms.Add(new Term(isRounded ? RoundedSql(number) : number, SqlType.Double, descending, row => ClassOf(row.Values[measure]) == 0 ? row.Values[measure] : 0.0) { IsRounded = isRounded });
         }
 
         var coded = 0;
@@ -107,15 +109,23 @@ internal sealed class MetricPage
 
     private static int ClassOf(double? value) => value is null ? 2 : double.IsNaN(value.Value) ? 1 : 0;
 
+    // Not cut off: the numbers that are met most, such as 0.5, must lie in the middle of those that are one, not at their end.
+    private static string RoundedSql(string number) => $"reinterpretAsFloat64(bitAnd(reinterpretAsUInt64({number}) + 32768, bitNot(toUInt64(65535))))";
+
+    private static double Rounded(double number) => BitConverter.UInt64BitsToDouble((BitConverter.DoubleToUInt64Bits(number) + 32768) & ~65535UL);
+
     private sealed record Term(string Sql, SqlType Type, bool Descending, Func<MetricGroup, object?> ValueOf)
     {
+        /// <summary>Whether only the first 37 of the 53 bits of a number count, some eleven digits.</summary>
+        public bool IsRounded { get; init; }
+
         public CodedValues? Coded { get; init; }
 
         public DataColumnKind Kind { get; init; }
 
         public object Parse(string? text) => Coded is not null
             ? Coded.Find(text is null ? null : Kind switch { DataColumnKind.Text => text, DataColumnKind.Number => Double(text), _ => (object)Long(text) })
-            : Type switch { SqlType.Text => text!, SqlType.Double => Double(text!), _ => (object)Long(text!) };
+            : Type switch { SqlType.Text => text!, SqlType.Double => IsRounded ? Rounded(Double(text!)) : Double(text!), _ => (object)Long(text!) };
 
         private static double Double(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

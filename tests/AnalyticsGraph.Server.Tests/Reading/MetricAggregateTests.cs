@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using AnalyticsGraph.ClickHouse;
@@ -139,6 +140,43 @@ public sealed class MetricAggregateTests(EmptyServer empty)
 
         Assert.False(whole.At("hasNextPage").GetBoolean());
         Assert.Equal(whole.At("rows").EnumerateArray().Select(row => row.GetRawText()), pages);
+    }
+
+    [Theory]
+    [InlineData("function: AVG", "ASC")]
+    [InlineData("function: STDDEV", "DESC")]
+    [InlineData("of: SUMMARIES, function: MAX, stat: MEAN", "ASC")]
+    public async Task Page_Should_BeginAfterTheLastGroup_When_SumsDifferInTheirLastDigits(string measure, string direction)
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var random = new Random(7);
+        for (var i = 0; i < 4; i++)
+        {
+            await empty.LogAsync(await empty.CreateRunAsync(experiment), "loss", [.. Enumerable.Range(0, 20).Select(_ => (object)((random.NextDouble() - (i % 2)) * 100))]);
+        }
+
+        var (of, function) = measure.StartsWith("of", StringComparison.Ordinal) ? (measure[..14], measure[15..]) : ("", measure);
+        var arguments = $"where: {{experiment: {{id: {{eq: \"{experiment}\"}} }} }}, {of} groupBy: [{{run: {{}} }}], measures: [{{name: \"m\", {function}}}], order: [{{measure: \"m\", direction: {direction}}}]";
+        var rows = (await empty.Server.RunAsync($"{{ metricAggregates({arguments}) {{ rows {{ cursor keys {{ id }} }} }} }}")).At("metricAggregates.rows").EnumerateArray().ToList();
+
+        Assert.Equal(4, rows.Count);
+        for (var i = 0; i + 1 < rows.Count; i++)
+        {
+            var next = rows[i + 1].At("keys.0.id").GetString();
+            foreach (var other in new Func<double, double>[] { number => number, Math.BitIncrement, Math.BitDecrement })
+            {
+                var page = await empty.Server.RunAsync($"query ($after: String) {{ metricAggregates({arguments}, first: 1, after: $after) {{ rows {{ keys {{ id }} }} }} }}", new { after = Changed(rows[i].At("cursor").GetString()!, other) });
+                Assert.Equal(next, page.At("metricAggregates.rows.0.keys.0.id").GetString());
+            }
+        }
+
+        // The cursor as it would be had the sum been computed in another order: its parts are the question, the measure's class and number, then what is grouped by.
+        static string Changed(string cursor, Func<double, double> change)
+        {
+            var parts = JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(cursor))!;
+            parts[2] = change(double.Parse(parts[2], CultureInfo.InvariantCulture)).ToString("R", CultureInfo.InvariantCulture);
+            return Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(parts));
+        }
     }
 
     [Fact]
