@@ -178,6 +178,7 @@ internal sealed class GraphQLEndpoint(Func<GraphQLExecutor?> executor, GraphQLHt
     {
         ErrorCodes.Internal => StatusCodes.Status500InternalServerError,
         ErrorCodes.OperationNotAllowed when !allowMutations => StatusCodes.Status405MethodNotAllowed,
+        ErrorCodes.BadRequest => StatusCodes.Status400BadRequest,
         _ when mediaType == ResponseMediaType.Json => StatusCodes.Status200OK,
         ErrorCodes.StoreUnavailable or ErrorCodes.Cancelled => StatusCodes.Status503ServiceUnavailable,
         ErrorCodes.ResourceExhausted => StatusCodes.Status429TooManyRequests,

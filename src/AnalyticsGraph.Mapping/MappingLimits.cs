@@ -41,8 +41,8 @@ public sealed record MappingLimits
     /// </summary>
     public int MaxStreams { get; init; } = 16;
 
-    /// <summary>The longest time a statement may run.</summary>
-    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>The longest time a statement may run: less than a request may take, so that of a request whose one store hangs only the fields fail that need it. 25 s by default.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>What queries may use of ClickHouse.</summary>
     public ClickHouseLimits ClickHouse { get; init; } = new();

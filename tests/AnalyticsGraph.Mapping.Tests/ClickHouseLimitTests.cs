@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Mapping.Sessions;
@@ -50,6 +52,19 @@ public sealed class ClickHouseLimitTests(LibraryFixture library) : IAsyncLifetim
         var error = await RefusalAsync(Unbounded with { StatementTimeout = TimeSpan.FromSeconds(1) }, Endless);
 
         Assert.Equal((ErrorCodes.LimitExceeded, "ClickHouse took longer than 1 s; narrow the filter or read fewer rows."), (error.Code, error.Message));
+    }
+
+    [Fact]
+    public async Task Query_Should_SayThatTheStoreIsAway_When_ItHangs()
+    {
+        // Takes connections, and never says a word.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var client = new ClickHouseClient(new ClickHouseOptions { Host = "127.0.0.1", Port = ((IPEndPoint)silent.LocalEndpoint).Port, Retries = 0 });
+
+        var error = await RefusalAsync(new ClickHouseReads(client, Unbounded with { StatementTimeout = TimeSpan.FromMilliseconds(10) }), "SELECT 1", CancellationToken.None);
+
+        Assert.Equal(ErrorCodes.StoreUnavailable, error.Code);
     }
 
     [Fact]

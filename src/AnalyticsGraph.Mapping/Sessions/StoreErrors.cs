@@ -47,9 +47,9 @@ internal static class StoreErrors
         {
             GraphQLException known => known,
 
-            // 159 TIMEOUT_EXCEEDED, 160 TOO_SLOW; the client's own timeout is a cancellation that the caller did not ask for.
+            // 159 TIMEOUT_EXCEEDED, 160 TOO_SLOW. ClickHouse itself watches the time of a query; when the client's own has passed, it is ClickHouse that does not answer.
             ClickHouseException { Code: 159 or 160 } => Timeout("ClickHouse", limits, exception),
-            OperationCanceledException or { InnerException: TimeoutException or OperationCanceledException } => Timeout("ClickHouse", limits, exception),
+            OperationCanceledException or { InnerException: TimeoutException or OperationCanceledException } => Unavailable("ClickHouse", exception),
 
             // 70 CANNOT_CONVERT_TYPE: the sum of an aggregate.
             ClickHouseException { Code: 70 } => Overflow(exception),

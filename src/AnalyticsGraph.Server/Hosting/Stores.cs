@@ -158,7 +158,8 @@ internal sealed class Stores : IAsyncDisposable
         limit.CancelAfter(AnswerLimit);
         try
         {
-            await ask(limit.Token);
+            // Not every way to open a connection ends when it is told to.
+            await ask(limit.Token).WaitAsync(limit.Token);
             return null;
         }
         catch (Exception fault) when (cancellation.IsCancellationRequested)
