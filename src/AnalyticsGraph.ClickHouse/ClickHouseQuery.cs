@@ -57,7 +57,7 @@ public sealed record ClickHouseExternalTable(string Name, Block Rows)
 /// <param name="Name">The table's name in the statement.</param>
 /// <param name="Format">One of ClickHouse's formats.</param>
 /// <param name="Structure">The columns as SQL: names, in backquotes where they are no identifiers, and types. Never a text that was not checked.</param>
-/// <param name="Data">The rows.</param>
+/// <param name="Data">The rows: from where the stream stands to its end. It stays the caller's, to be disposed.</param>
 public sealed record ClickHouseExternalStream(string Name, string Format, string Structure, Stream Data);
 
 /// <summary>Where an insert goes.</summary>

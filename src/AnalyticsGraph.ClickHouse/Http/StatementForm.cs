@@ -31,7 +31,7 @@ internal static class StatementForm
             Add(form, table.Name, table.More is { } more ? new BlockContent(All(table.Rows, more, limit, timeout), ClickHouseCompression.None) : Whole(table.Rows), file: table.Name);
         }
         foreach (var table in query.ExternalStreams)
-            Add(form, table.Name, new StreamContent(table.Data), file: table.Name);
+            Add(form, table.Name, new CallersStreamContent(table.Data), file: table.Name);
         return (url.Encode(), form);
     }
 

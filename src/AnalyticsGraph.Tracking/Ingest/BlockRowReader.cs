@@ -89,6 +89,17 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
                 }
 
                 return;
+            case ColumnKind.Time when column is ClickHouseStringColumn moments:
+                for (var row = from; row < from + rows; row++)
+                {
+                    if (column.IsNull(row))
+                        continue;
+                    chunk.Set(to + row, place, IngestValues.TryTime(moments.Utf8(row), out var moment)
+                        ? moment
+                        : throw chunk.Wrong(to + row, chunk.Stream.Columns[place].Name, $"It must be {IngestValues.ExpectedTime}, not {InputRules.Shortened(moments[row])}."));
+                }
+
+                return;
             case ColumnKind.Time when Microseconds(column) is { } time:
                 for (var row = from; row < from + rows; row++)
                 {
@@ -142,7 +153,21 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
 
     private static Func<int, long>? Microseconds(ClickHouseColumn column) => column switch
     {
-        ClickHouseColumn<DateTime> c => row => (c[row] - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+        ClickHouseColumn<DateTime> c => row => Microseconds(c, row),
+        ClickHouseColumn<DateOnly> c => row => (c[row].ToDateTime(TimeOnly.MinValue) - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
         _ => Whole(column) is { } whole ? row => IngestValues.TryMilliseconds(whole(row), out var microseconds) ? microseconds : long.MaxValue : null,
     };
+
+    // What .NET has no time for is beyond what the graph has, which is told with its row.
+    private static long Microseconds(ClickHouseColumn<DateTime> column, int row)
+    {
+        try
+        {
+            return (column[row] - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        }
+        catch (Exception beyond) when (beyond is OverflowException or ArgumentOutOfRangeException)
+        {
+            return long.MaxValue;
+        }
+    }
 }

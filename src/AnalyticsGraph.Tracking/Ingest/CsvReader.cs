@@ -206,7 +206,7 @@ internal sealed class CsvReader(Stream body, IngestLimits limits) : RowReader
         var expected = kind switch
         {
             ColumnKind.Whole => "a whole number of 64 bits",
-            ColumnKind.Time => "a time such as 2026-01-31T12:00:00.123Z, or milliseconds since 1970",
+            ColumnKind.Time => IngestValues.ExpectedTime,
             ColumnKind.Json => "a JSON object",
             _ => "a number, NaN, Infinity or -Infinity",
         };

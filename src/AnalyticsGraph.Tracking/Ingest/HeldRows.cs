@@ -38,22 +38,12 @@ internal static partial class HeldRows
         await using var held = CreateFile();
         await body.CopyToAsync(held, ct).ConfigureAwait(false);
         held.Position = 0;
-        var structure = request.Format == IngestFormat.RowBinaryWithNamesAndTypes
-            ? await ReadHeaderAsync(request.Stream, held, ct).ConfigureAwait(false)
-            : string.Join(", ", request.Stream.Columns.Select(column => $"`{column.Name}` {column.Type}"));
-        held.Position = 0;
-        var query = new ClickHouseQuery("SELECT * FROM body")
-        {
-            ExternalStreams = [new ClickHouseExternalStream("body", request.Format.ToString(), structure, held)],
-            Timeout = limits.HeldTimeout,
-
-            // One thread keeps the order of the rows.
-            Settings = new Dictionary<string, string> { ["max_threads"] = "1", ["input_format_skip_unknown_fields"] = "0" },
-        };
+        var header = request.Format == IngestFormat.RowBinaryWithNamesAndTypes ? await ReadHeaderAsync(request.Stream, held, ct).ConfigureAwait(false) : null;
         await turns.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await using var result = await Asked(() => clickHouse.QueryAsync(query, ct)).ConfigureAwait(false);
+            var structure = header ?? Structure(request.Stream.Columns, await ReadTypesAsync(clickHouse, request, held, limits, ct).ConfigureAwait(false));
+            await using var result = await Asked(() => clickHouse.QueryAsync(Query("SELECT * FROM body", request.Format, structure, held, limits), ct)).ConfigureAwait(false);
             await using var blocks = result.ReadBlocksAsync(ct).GetAsyncEnumerator(ct);
             while (await Asked(() => blocks.MoveNextAsync().AsTask()).ConfigureAwait(false))
                 yield return blocks.Current;
@@ -63,6 +53,37 @@ internal static partial class HeldRows
             turns.Release();
         }
     }
+
+    private static ClickHouseQuery Query(string sql, IngestFormat format, string structure, FileStream held, IngestLimits limits)
+    {
+        held.Position = 0;
+        return new ClickHouseQuery(sql)
+        {
+            ExternalStreams = [new ClickHouseExternalStream("body", format.ToString(), structure, held)],
+            Timeout = limits.HeldTimeout,
+
+            // One thread keeps the order of the rows.
+            Settings = new Dictionary<string, string> { ["max_threads"] = "1", ["input_format_skip_unknown_fields"] = "0" },
+        };
+    }
+
+    /// <summary>
+    /// The types that the body's columns have. What it is told to read them as, ClickHouse makes of them without a word: NULL of a text that is no number or time, -1 of a number of 64 bits without sign, 1 of 1.5.
+    /// </summary>
+    /// <returns>For each column the types of its values; none for a column that is missing, or has no values. Maps are as they are told.</returns>
+    private static async Task<string[][]> ReadTypesAsync(ClickHouseClient clickHouse, IngestRequest request, FileStream held, IngestLimits limits, CancellationToken ct)
+    {
+        var columns = request.Stream.Columns;
+        var structure = string.Join(", ", columns.Select(column => $"`{column.Name}` {(column.IsMap ? column.Type : "Dynamic")}"));
+        var types = string.Join(", ", columns.Select(column => column.IsMap ? "[]" : $"arrayFilter(type -> type != 'None', groupUniqArray(dynamicType(`{column.Name}`)))"));
+        var query = Query($"SELECT arrayJoin(arrayMap(types -> arrayStringConcat(types, '\n'), [{types}])) AS types FROM body", request.Format, structure, held, limits);
+        await using var result = await Asked(() => clickHouse.QueryAsync(query, ct)).ConfigureAwait(false);
+        return Array.ConvertAll(await Asked(() => result.ReadColumnAsync<string>("types", ct)).ConfigureAwait(false), text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>The types to read a body's columns as: those that they have where it would lose something to read them as another, and then <see cref="BlockRowReader"/> looks at each value.</summary>
+    private static string Structure(IReadOnlyList<IngestColumn> columns, string[][] types) => string.Join(", ", columns.Select((column, i) =>
+        $"`{column.Name}` {(types[i] is [var only] && !column.IsReadWhole(only) ? $"Nullable({only})" : column.Type)}"));
 
     /// <summary>A file of nobody else, which is gone when it is closed.</summary>
     private static FileStream CreateFile()

@@ -6,6 +6,9 @@ namespace AnalyticsGraph.Tracking.Ingest;
 /// <summary>Values as texts write them.</summary>
 internal static class IngestValues
 {
+    /// <summary>What a time must be, as the part of a sentence.</summary>
+    public const string ExpectedTime = "a time such as 2026-01-31T12:00:00.123Z, or milliseconds since 1970";
+
     /// <summary>The moment of a text of RFC 3339 (without an offset it is UTC), in microseconds since 1970.</summary>
     public static bool TryTime(ref Utf8JsonReader text, out long microseconds)
     {

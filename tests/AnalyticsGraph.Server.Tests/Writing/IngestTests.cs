@@ -114,6 +114,35 @@ public sealed class IngestTests(EmptyServer empty)
         }
     }
 
+    [Theory]
+    [InlineData("ArrowStream")]
+    [InlineData("Parquet")]
+    [InlineData("Native")]
+    public async Task Values_Should_BeReadWholeOrRefused_When_ColumnsHaveOtherTypes(string format)
+    {
+        var run = await empty.CreateRunAsync();
+        (string Column, string Sql, string? Read)[] times =
+        [
+            ("time", "'2026-01-31T12:00:00.25+02:00'", "2026-01-31T10:00:00.250Z"), ("time", "'2026-01-31 12:00:00'", "2026-01-31T12:00:00.000Z"), ("time", "'yesterday'", null),
+            ("time", "toInt64(1769860801123)", "2026-01-31T12:00:01.123Z"), ("time", "toDate32('2026-01-31')", "2026-01-31T00:00:00.000Z"), ("time", "toDateTime64('2026-01-31 12:00:00.5', 3, 'Europe/Berlin')", "2026-01-31T11:00:00.500Z"),
+            ("time", "CAST(NULL, 'Nullable(Int64)')", ""), ("time", "toInt64(9000000000000000000)", null),
+            ("step", "toUInt64(18446744073709551615)", null), ("step", "toUInt64(7)", "7"), ("step", "1.5", null), ("step", "'7'", null), ("step", "toInt16(-7)", "-7"), ("value", "'x'", null), ("value", "toFloat32(0.5)", "0.5"),
+        ];
+        foreach (var ((column, sql, read), i) in times.Select((time, i) => (time, i)))
+        {
+            var columns = new Dictionary<string, string> { ["key"] = $"'k{i}'", ["step"] = "toInt64(1)", ["value"] = "0.5", [column] = sql };
+            var body = await ClickHouseBytes.AskAsync(empty.ClickHouse, $"SELECT {string.Join(", ", columns.Select(pair => $"{pair.Value} AS {pair.Key}"))}", format);
+
+            var (status, answer) = await PostAsync($"metrics?format={format}&runId={Uri.EscapeDataString(run)}", body, "application/octet-stream");
+
+            Assert.True(status == (read is null ? HttpStatusCode.BadRequest : HttpStatusCode.OK), $"{column} {sql}: {answer}");
+            if (read is not { Length: > 0 })
+                continue;
+            var series = (await empty.Server.RunAsync("query ($run: ID!, $key: String!) { run(id: $run) { series(key: $key) { steps times values } } }", new { run, key = $"k{i}" })).At("run.series");
+            Assert.Equal(read, series.GetProperty($"{column}s")[0].ToString());
+        }
+    }
+
     [Fact]
     public async Task Answer_Should_TellWhatWasNew_When_PointsComeAgain()
     {
