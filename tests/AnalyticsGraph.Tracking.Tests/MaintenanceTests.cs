@@ -152,7 +152,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         var writing = Task.Run(async () =>
         {
             for (var step = 0; !stop.IsCancellationRequested; step++)
-                await engines.LogAsync(busy, new MetricInput { Key = "m", Step = step, Time = Start, Value = step });
+                await engines.LogAsync(busy, new MetricInput { Key = $"m{step / 100}", Step = step, Time = Start, Value = step });
         });
         try
         {
@@ -215,7 +215,7 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         {
             for (var i = 0; !stop.IsCancellationRequested; i++)
             {
-                await engines.LogAsync(run, new MetricInput { Key = "m", Step = i, Value = i });
+                await engines.LogAsync(run, new MetricInput { Key = $"m{i / 100}", Step = i, Value = i });
                 await engines.Log.LogBatchAsync(new LogBatchRequest { RunId = run, Tags = [new("at", $"{i}")] }, Caller.Anonymous);
             }
         });

@@ -1,27 +1,18 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using AnalyticsGraph.Tracking.Ingest;
 
 namespace AnalyticsGraph.Server.Ingest;
 
 /// <summary>A body as its client sends it, who may not be silent for long: Kestrel's least rate is an average, so that a client which has sent much could keep its place for hours.</summary>
-internal sealed class ClientBody(PipeReader body, TimeSpan patience) : Stream
+internal sealed class ClientBody(PipeReader body, TimeSpan patience) : ReadOnlyStream
 {
     // One for all reads, armed for each: what the server does between them does not count. A read that ends so leaves Kestrel's reader whole, as one that is cancelled by a token does not.
     private readonly Timer _silence = new(EndRead, body, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     /// <summary>Whether the end was read.</summary>
     public bool HasEnded { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -44,18 +35,6 @@ internal sealed class ClientBody(PipeReader body, TimeSpan patience) : Stream
         return !read.IsCanceled ? length : throw new BadHttpRequestException(
             string.Create(CultureInfo.InvariantCulture, $"Nothing of the body came for {patience.TotalSeconds:0.###} s (Ingest:StallTimeout). Send it again, without pauses."), StatusCodes.Status408RequestTimeout);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     // The reader is another request's then: the timer must not be at work any more.
     public override async ValueTask DisposeAsync()

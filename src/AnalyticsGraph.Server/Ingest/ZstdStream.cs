@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using AnalyticsGraph.Tracking.Ingest;
 
 namespace AnalyticsGraph.Server.Ingest;
 
 /// <summary>A body of zstd frames without its compression, by the system's libzstd where there is one: .NET 10 has none of its own.</summary>
-internal sealed class ZstdStream(Stream body) : Stream
+internal sealed class ZstdStream(Stream body) : ReadOnlyStream
 {
     private static readonly Lazy<Functions?> Library = new(() => NativeLibrary.TryLoad("libzstd.so.1", out var library) ? new Functions(library) : null);
 
@@ -17,16 +18,6 @@ internal sealed class ZstdStream(Stream body) : Stream
 
     /// <summary>Whether the system has the library.</summary>
     public static bool IsAvailable => Library.Value is not null;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -43,18 +34,6 @@ internal sealed class ZstdStream(Stream body) : Stream
                 return written;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -5,22 +5,12 @@ using AnalyticsGraph.GraphQL.Errors;
 namespace AnalyticsGraph.Tracking.Ingest;
 
 /// <summary>A body as it is read: counted against its limit, hashed for its token, and with what went wrong kept, because whoever else reads along reports it as its own failure.</summary>
-internal sealed class BodyStream(Stream body, long most, string setting, IncrementalHash? hash) : Stream
+internal sealed class BodyStream(Stream body, long most, string setting, IncrementalHash? hash) : ReadOnlyStream
 {
     private long _read;
 
     /// <summary>What broke it.</summary>
     public Exception? Fault { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -48,16 +38,4 @@ internal sealed class BodyStream(Stream body, long most, string setting, Increme
             throw;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

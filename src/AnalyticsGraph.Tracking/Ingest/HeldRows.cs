@@ -82,8 +82,21 @@ internal static partial class HeldRows
     }
 
     /// <summary>The types to read a body's columns as: those that they have where it would lose something to read them as another, and then <see cref="BlockRowReader"/> looks at each value.</summary>
-    private static string Structure(IReadOnlyList<IngestColumn> columns, string[][] types) => string.Join(", ", columns.Select((column, i) =>
-        $"`{column.Name}` {(types[i] is [var only] && !column.IsReadWhole(only) ? $"Nullable({only})" : column.Type)}"));
+    private static string Structure(IReadOnlyList<IngestColumn> columns, string[][] types) =>
+        string.Join(", ", columns.Select((column, i) => Typed(column.Name, types[i] is [var only] && !column.IsReadWhole(only) ? $"Nullable({only})" : column.Type)));
+
+    // A body's own words become a part of a statement only as a type that was understood.
+    private static string Typed(string name, string type)
+    {
+        try
+        {
+            return $"`{name}` {ClickHouseType.Parse(type).Text}";
+        }
+        catch (ClickHouseFormatException fault)
+        {
+            throw new IngestException(ErrorCodes.BadUserInput, $"The column {name} has no known type: {fault.Message}", fault) { Column = name };
+        }
+    }
 
     /// <summary>A file of nobody else, which is gone when it is closed.</summary>
     private static FileStream CreateFile()
@@ -136,14 +149,7 @@ internal static partial class HeldRows
         {
             if (stream.Find(Encoding.UTF8.GetBytes(name), 0) < 0)
                 throw new IngestException(ErrorCodes.BadUserInput, $"There is no column '{Rules.InputRules.Shortened(name)}'; known are {string.Join(", ", stream.ColumnNames)}.");
-            try
-            {
-                structure.Add($"`{name}` {ClickHouseType.Parse(type).Text}");
-            }
-            catch (ClickHouseFormatException fault)
-            {
-                throw new IngestException(ErrorCodes.BadUserInput, $"The column {name} has no known type: {fault.Message}", fault) { Column = name };
-            }
+            structure.Add(Typed(name, type));
         }
 
         return string.Join(", ", structure);

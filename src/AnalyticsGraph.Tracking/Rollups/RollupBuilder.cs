@@ -68,6 +68,16 @@ public sealed class RollupBuilder : IAsyncDisposable
             _grown[run] = true;
     }
 
+    // A run that is over grows no more, so nothing else would bring its series here again.
+    private void NoteRefused()
+    {
+        foreach (var series in _refused.Keys.Where(series => !IsRefused(series)))
+        {
+            _refused.TryRemove(series, out _);
+            _grown[series.RunId] = true;
+        }
+    }
+
     private async Task<int> BuildAsync(long[]? runs, CancellationToken ct)
     {
         await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
@@ -148,6 +158,7 @@ public sealed class RollupBuilder : IAsyncDisposable
         var (pause, isFirst) = (_options.Interval, true);
         while (!ct.IsCancellationRequested)
         {
+            NoteRefused();
             long[] runs = [.. _grown.Keys];
             try
             {
