@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using System.Text;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Import;
 using AnalyticsGraph.Tracking.Points;
@@ -93,7 +94,7 @@ public abstract class OriginalExport
             var more = (await MoreColumnsAsync(run, table, ct).ConfigureAwait(false)).ToList();
             more.AddRange((await run.TextsAsync($"SELECT DISTINCT jsonb_object_keys(other) COLLATE \"C\" FROM {table.Exported} ORDER BY 1", ct).ConfigureAwait(false))
                 .Except(more.Select(column => column.Name)).Select(name => (name, OtherType)));
-            var columns = table.Columns.Select(column => Sql.Quote(column.Name)).Concat(more.Select(column => $"other ->> {Sql.Text(column.Name)} AS {Sql.Quote(column.Name)}"));
+            var columns = table.Columns.Select(column => Sql.Quote(column.Name)).Concat(more.Select(column => $"other ->> {Sql.Text(column.Name)}"));
             var order = table.Key.Select(key => table.Columns.First(column => column.Name == key).Kind == ColumnKind.Id
                 ? $"pg_temp.whole_number({Sql.Quote(key)}) NULLS LAST, {Sql.Quote(key)} COLLATE \"C\""
                 : $"{Sql.Quote(key)} COLLATE \"C\" NULLS LAST");
@@ -115,7 +116,7 @@ public abstract class OriginalExport
                 name,
                 [.. columns.Select(column => (column, OtherType))],
                 [],
-                $"SELECT {string.Join(", ", columns.Select(column => $"data ->> {Sql.Text(column)} AS {Sql.Quote(column)}"))} FROM other_row WHERE source = {Sql.Text(run.Source)} AND table_name = {Sql.Text(name)} ORDER BY ordinal"));
+                $"SELECT {string.Join(", ", columns.Select(column => $"data ->> {Sql.Text(column)}"))} FROM other_row WHERE source = {Sql.Text(run.Source)} AND table_name = {Sql.Text(name)} ORDER BY ordinal"));
         }
 
         return tables;
@@ -165,7 +166,13 @@ public abstract class OriginalExport
         if (table.Name.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
             throw new ExportException($"The table '{table.Name}' cannot be a file's name.");
         await using var file = File.Create(Path.Combine(folder, table.Name + ".csv"));
-        using var rows = (StreamReader)await connection.BeginTextExportAsync($"COPY ({table.Select}) TO STDOUT (FORMAT csv, HEADER)", ct).ConfigureAwait(false);
+
+        // PostgreSQL would cut a name in its header after 63 bytes.
+        await file.WriteAsync(Encoding.UTF8.GetBytes(string.Join(',', table.Columns.Select(column => CsvText(column.Name))) + "\n"), ct).ConfigureAwait(false);
+        using var rows = (StreamReader)await connection.BeginTextExportAsync($"COPY ({table.Select}) TO STDOUT (FORMAT csv)", ct).ConfigureAwait(false);
         await rows.BaseStream.CopyToAsync(file, ct).ConfigureAwait(false);
     }
+
+    private static string CsvText(string text) =>
+        text.Length == 0 || text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

@@ -29,10 +29,10 @@ public sealed class TabularExport(NpgsqlDataSource postgres, ClickHouseClient cl
             return [];
         var features = await run.TextsAsync(
             """
-            SELECT CASE WHEN bool_and(f.type = 'NUMBER') THEN '#' ELSE '' END || f.name FROM dataset_feature f JOIN pg_temp.id_dataset d ON d.id = f.dataset_id
+            SELECT CASE WHEN bool_and(f.type = 'NUMBER') THEN '#' ELSE '-' END || f.name FROM dataset_feature f JOIN pg_temp.id_dataset d ON d.id = f.dataset_id
             GROUP BY f.name ORDER BY min(f.position), f.name COLLATE "C"
             """, ct).ConfigureAwait(false);
-        return [.. features.Select(feature => feature.StartsWith('#') ? (feature[1..], "float") : (feature, "text"))];
+        return [.. features.Select(feature => (feature[1..], feature[0] == '#' ? "float" : "text"))];
     }
 
     private protected override async Task FillAsync(ExportRun run, CancellationToken ct)

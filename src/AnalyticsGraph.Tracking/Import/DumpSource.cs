@@ -90,7 +90,7 @@ internal sealed partial class DumpSource : TableSource
     [GeneratedRegex("""^COPY (?:(?:[\w$]+|"(?:[^"]|"")+")\.)?(?<table>[\w$]+|"(?:[^"]|"")+") (?:\((?<columns>.*)\))? FROM stdin;$""", RegexOptions.ExplicitCapture)]
     private static partial Regex CopyLine();
 
-    [GeneratedRegex("""[\w$]+|"(?:[^"]|"")+" """, RegexOptions.IgnorePatternWhitespace)]
+    [GeneratedRegex("""[\w$]+|"(?:[^"]|"")*" """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex ColumnName();
 
     private static string Unquote(string name) => name.StartsWith('"') ? name[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : name;

@@ -105,13 +105,13 @@ internal sealed record OriginalRun(
                 ColumnKind.Runtime => $"pg_temp.is_runtime(s.{Sql.Quote(column.Name)})",
                 _ => $"s.{Sql.Quote(column.Name)} IS NULL OR {Value(column)} IS NOT NULL",
             }))
-            .Concat(table.IsOpen ? [] : Staging.Unknown(table).Select(column => Item(column, $"s.{Sql.Quote(column)} IS NULL")))
+            .Concat(table.IsOpen ? [] : Staging.Unknown(table).Select(column => Item(column, $"s.{Staging.Column(table, column)} IS NULL")))
             .Concat(withKey ? table.Key.Select(column => Item(column, "false")) : []).ToArray();
         return items.Length == 0
             ? "NULL::json"
             : $"(SELECT json_object_agg(k.name, k.value) FROM (VALUES {string.Join(", ", items)}) AS k (name, value, is_held) WHERE NOT k.is_held)";
 
-        static string Item(string name, string isHeld) => $"({Sql.Text(name)}, s.{Sql.Quote(name)}, {isHeld})";
+        string Item(string name, string isHeld) => $"({Sql.Text(name)}, s.{Staging.Column(table, name)}, {isHeld})";
     }
 
     /// <summary>Keeps what has no place: rows whole, and columns beside their rows.</summary>
@@ -132,8 +132,8 @@ internal sealed record OriginalRun(
             }
         }
 
-        foreach (var (name, columns) in Staging.Others)
-            await KeepAsync(new OriginalTable(name, []), columns, "", ct).ConfigureAwait(false);
+        foreach (var table in Staging.Others)
+            await KeepAsync(table, Staging.Unknown(table), "", ct).ConfigureAwait(false);
         await MergeAsync(ct).ConfigureAwait(false);
     }
 
@@ -146,7 +146,7 @@ internal sealed record OriginalRun(
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
         {
             // Tables without a type have all their rows here, as they should.
-            if (!Staging.Others.ContainsKey(reader.GetString(0)))
+            if (!Staging.Others.Exists(table => table.Name == reader.GetString(0)))
                 counts.Add(reader.GetString(0), reader.GetInt64(1));
         }
 
@@ -160,7 +160,7 @@ internal sealed record OriginalRun(
             $"""
             INSERT INTO pg_temp.kept
             SELECT {Sql.Text(table.Name)}, s.{Sql.Ordinal}, false, holds_credentials({Sql.Text(table.Name)}, ARRAY[{string.Join(", ", names.Select(Sql.Text))}]::text[]),
-                (SELECT row_to_json(r) FROM (SELECT {string.Join(", ", names.Select(name => "s." + Sql.Quote(name)))}) r)
+                json_object(ARRAY[{string.Join(", ", names.Select(Sql.Text))}]::text[], ARRAY[{string.Join(", ", names.Select(name => "s." + Staging.Column(table, name)))}]::text[])
             FROM {table.Staged} s {where}
             """, ct).ConfigureAwait(false);
     }

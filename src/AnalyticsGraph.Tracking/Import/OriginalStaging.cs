@@ -1,10 +1,12 @@
+using System.Globalization;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
-/// An original's tables as temporary tables of one connection, every column as text, whatever order, case and size they come in. Rows that the graph has no place for are marked:
-/// those without a key, or with that of a row before, and those whose owner is not there.
+/// An original's tables as temporary tables of one connection, every column as text, whatever order, case and size they come in. Columns that have no place here are numbered, for
+/// their names are data: of any length, or those of PostgreSQL's own columns. Rows that the graph has no place for are marked: those without a key, or with that of a row before, and
+/// those whose owner is not there.
 /// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="known">The tables that have a place in the graph, owners first.</param>
@@ -15,11 +17,15 @@ internal sealed class OriginalStaging(NpgsqlConnection connection, IReadOnlyList
     /// <summary>How many rows each table of the source has.</summary>
     public SortedDictionary<string, long> Rows { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The source's tables that have no place here, with their columns.</summary>
-    public Dictionary<string, IReadOnlyList<string>> Others { get; } = new(StringComparer.Ordinal);
+    /// <summary>The source's tables that have no place here; neither has any of their columns.</summary>
+    public List<OriginalTable> Others { get; } = [];
 
     /// <summary>The columns of a table that came and have no place here.</summary>
     public IReadOnlyList<string> Unknown(OriginalTable table) => _unknown.GetValueOrDefault(table.Name) ?? [];
+
+    /// <summary>What a column that came is called in the temporary table, quoted.</summary>
+    public string Column(OriginalTable table, string name) =>
+        Sql.Quote(table.Columns.Any(known => known.Name == name) ? name : string.Create(CultureInfo.InvariantCulture, $"c{_unknown[table.Name].IndexOf(name)}"));
 
     /// <summary>The further columns of an open table, which are data.</summary>
     public IReadOnlyList<string> Features(OriginalTable table) => table.IsOpen ? Unknown(table) : [];
@@ -49,42 +55,34 @@ internal sealed class OriginalStaging(NpgsqlConnection connection, IReadOnlyList
 
     private async Task LoadTableAsync(SourceTable source, IProgress<ImportProgress> progress, CancellationToken ct)
     {
-        var table = known.FirstOrDefault(candidate => candidate.Name.Equals(source.Name, StringComparison.OrdinalIgnoreCase));
-        var name = table?.Name ?? source.Name;
-        var staged = table?.Staged ?? new OriginalTable(source.Name, []).Staged;
-        var columns = source.Columns.Select(column => table?.Columns.FirstOrDefault(candidate => candidate.Name.Equals(column, StringComparison.OrdinalIgnoreCase))?.Name ?? column).ToArray();
-        if (table is null && Others.TryAdd(name, columns))
+        var table = known.FirstOrDefault(candidate => candidate.Name.Equals(source.Name, StringComparison.OrdinalIgnoreCase)) ?? Others.Find(other => other.Name == source.Name);
+        if (table is null)
         {
-            await CreateAsync(staged, columns, ct).ConfigureAwait(false);
-        }
-        else
-        {
-            // A table may come in several parts, each with columns of its own.
-            var present = table is null ? [.. Others[name]] : _unknown.TryGetValue(name, out var unknown) ? unknown : _unknown[name] = [];
-            foreach (var column in columns.Except(table?.Columns.Select(known => known.Name) ?? []).Except(present).ToArray())
-            {
-                await ExecuteAsync($"ALTER TABLE {staged} ADD COLUMN {Sql.Quote(column)} text", ct).ConfigureAwait(false);
-                present.Add(column);
-            }
-
-            if (table is null)
-                Others[name] = present;
+            Others.Add(table = new OriginalTable(source.Name, []));
+            await CreateAsync(table.Staged, [], ct).ConfigureAwait(false);
         }
 
+        // A table may come in several parts, each with columns of its own.
+        var columns = source.Columns.Select(column => table.Columns.FirstOrDefault(candidate => candidate.Name.Equals(column, StringComparison.OrdinalIgnoreCase))?.Name ?? column).ToArray();
+        var unknown = _unknown.TryGetValue(table.Name, out var present) ? present : _unknown[table.Name] = [];
+        string[] added = [.. columns.Except(table.Columns.Select(column => column.Name)).Except(unknown)];
+        unknown.AddRange(added);
+        if (added.Length > 0)
+            await ExecuteAsync($"ALTER TABLE {table.Staged} {string.Join(", ", added.Select(column => $"ADD COLUMN {Column(table, column)} text"))}", ct).ConfigureAwait(false);
         try
         {
             await using (var rows = (StreamWriter)await connection.BeginTextImportAsync(
-                $"COPY {staged} ({string.Join(", ", columns.Select(Sql.Quote))}) FROM STDIN{(source.IsCsv ? " (FORMAT csv, HEADER)" : "")}", ct).ConfigureAwait(false))
+                $"COPY {table.Staged} ({string.Join(", ", columns.Select(column => Column(table, column)))}) FROM STDIN{(source.IsCsv ? " (FORMAT csv, HEADER)" : "")}", ct).ConfigureAwait(false))
             {
-                await source.CopyToAsync(rows.BaseStream, fraction => progress.Report(new ImportProgress(ImportStage.Reading, name, 0, fraction)), ct).ConfigureAwait(false);
+                await source.CopyToAsync(rows.BaseStream, fraction => progress.Report(new ImportProgress(ImportStage.Reading, table.Name, 0, fraction)), ct).ConfigureAwait(false);
             }
         }
         catch (PostgresException fault) when (!fault.IsTransient)
         {
-            throw new ImportException($"The rows of the source's table {name} cannot be read: {fault.MessageText} ({fault.Where}). Nothing was imported.", fault);
+            throw new ImportException($"The rows of the source's table {table.Name} cannot be read: {fault.MessageText} ({fault.Where}). Nothing was imported.", fault);
         }
 
-        Rows[name] = await CountAsync($"SELECT count(*) FROM {staged}", ct).ConfigureAwait(false);
+        Rows[table.Name] = await CountAsync($"SELECT count(*) FROM {table.Staged}", ct).ConfigureAwait(false);
     }
 
     /// <summary>Writes numbers in one way, so that they compare as texts.</summary>

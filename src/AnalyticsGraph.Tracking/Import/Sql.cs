@@ -59,6 +59,8 @@ internal static class Sql
     /// <summary>A name, quoted.</summary>
     public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>A text, quoted. For names of columns of the source; values travel as parameters.</summary>
-    public static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    /// <summary>A text, quoted, without the signs of parameters. For names of columns of the source; values travel as parameters.</summary>
+    public static string Text(string text) => text.Contains('$', StringComparison.Ordinal)
+        ? $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal).Replace("$", "\\x24", StringComparison.Ordinal)}'"
+        : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

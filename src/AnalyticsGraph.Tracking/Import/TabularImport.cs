@@ -88,9 +88,9 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
     }
 
     /// <summary>A staged sample's features as a JSON object. A function takes at most 100 arguments.</summary>
-    private static string RowOf(IReadOnlyList<string> features) => features.Count == 0
-        ? "'{}'::jsonb"
-        : $"({string.Join(" || ", features.Chunk(50).Select(chunk => $"jsonb_build_object({string.Join(", ", chunk.Select(name => $"{Sql.Text(name)}, s.{Sql.Quote(name)}"))})"))})";
+    private static string RowOf(OriginalRun run) => run.Staging.Features(OriginalTables.Samples) is { Count: > 0 } features
+        ? $"({string.Join(" || ", features.Chunk(50).Select(chunk => $"jsonb_build_object({string.Join(", ", chunk.Select(name => $"{Sql.Text(name)}, s.{run.Staging.Column(OriginalTables.Samples, name)}"))})"))})"
+        : "'{}'::jsonb";
 
     private static Task<int> MarkTwiceAsync(OriginalRun run, string staged, string columns, CancellationToken ct) => run.ExecuteAsync(
         $"""
@@ -109,7 +109,7 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
             $"""
             CREATE TEMP TABLE feature AS
             SELECT d.id AS dataset_id, n.position, n.name, CASE WHEN bool_and(e.value IS NULL OR pg_temp.double_number(e.value) IS NOT NULL) THEN 'NUMBER' ELSE 'TEXT' END AS type
-            FROM {OriginalTables.Samples.Staged} s JOIN dataset d ON d.source = $1 AND d.original_id = s.dataset_id CROSS JOIN LATERAL jsonb_each_text({RowOf(features)}) e
+            FROM {OriginalTables.Samples.Staged} s JOIN dataset d ON d.source = $1 AND d.original_id = s.dataset_id CROSS JOIN LATERAL jsonb_each_text({RowOf(run)}) e
                 JOIN (VALUES {string.Join(", ", features.Select((name, i) => $"({i}, {Sql.Text(name)})"))}) n (position, name) ON n.name = e.key
             WHERE NOT s.{Sql.Aside} GROUP BY d.id, n.position, n.name
             """, ct).ConfigureAwait(false);
@@ -123,7 +123,6 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
 
     private async Task StoreSamplesAsync(OriginalRun run, long[] datasets, CancellationToken ct)
     {
-        var features = run.Staging.Features(OriginalTables.Samples);
         await run.ExecuteAsync(
             $$"""
             CREATE TEMP TABLE row_of_data AS
@@ -132,7 +131,7 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
                 CROSS JOIN LATERAL (
                     SELECT coalesce(jsonb_object_agg(e.key, pg_temp.double_number(e.value)) FILTER (WHERE f.type = 'NUMBER'), '{}') AS features,
                         coalesce(jsonb_object_agg(e.key, e.value) FILTER (WHERE f.type = 'TEXT'), '{}') AS texts
-                    FROM jsonb_each_text({{RowOf(features)}}) e JOIN dataset_feature f ON f.dataset_id = d.id AND f.name = e.key WHERE e.value IS NOT NULL) v
+                    FROM jsonb_each_text({{RowOf(run)}}) e JOIN dataset_feature f ON f.dataset_id = d.id AND f.name = e.key WHERE e.value IS NOT NULL) v
             WHERE NOT s.{{Sql.Aside}}
             """, ct).ConfigureAwait(false);
         await TabularRows.ReadSamplesAsync(run.Series, "present_sample", datasets, ct).ConfigureAwait(false);

@@ -121,6 +121,35 @@ public sealed class TabularRoundTripTests(TrackingEngines engines) : IClassFixtu
     }
 
     [Fact]
+    public async Task Import_Should_KeepEveryName_When_PostgresHasNoColumnsOfThatName()
+    {
+        // Longer than a name may be there and alike up to that length, those of its own columns, those that statements use, none at all.
+        var alike = new string('長', 30);
+        string[] names = ["", "xmin", "ctid", "tableoid", "cmax", "occurrence", "ordinal", "other", "c1", "#id", "cost $1 $2", $"{alike} 1", $"{alike} 2"];
+        var samples = $"sample_id,dataset_id,sample_index,\"\",{string.Join(',', names[1..])}\n1,1,0,{string.Join(',', names.Select((_, i) => $"v{i}"))}\n2,9,0,{string.Join(',', names.Select((_, i) => $"w{i}"))}\n";
+        var notes = $"ctid,{alike} 1,{alike} 2\n1,,3\n";
+        using var files = new OriginalFiles();
+        var folder = files.NewPath("names");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "datasets.csv"), $"dataset_id,name,xmin,{alike} 1,{alike} 2\n1,wine,a,b,c\n");
+        await File.WriteAllTextAsync(Path.Combine(folder, "samples.csv"), samples);
+        await File.WriteAllTextAsync(Path.Combine(folder, "notes.csv"), notes);
+        await ImportAsync(folder, "names");
+
+        Assert.Equal(names, await engines.ScalarAsync<string[]>("SELECT array_agg(f.name ORDER BY f.position) FROM dataset_feature f JOIN dataset d ON d.id = f.dataset_id WHERE d.source = 'names'"));
+        var first = files.NewPath("first");
+        await ExportAsync("names", first);
+        Assert.Equal(samples, await File.ReadAllTextAsync(Path.Combine(first, "csv", "samples.csv")));
+        Assert.Equal(notes, await File.ReadAllTextAsync(Path.Combine(first, "csv", "notes.csv")));
+        Assert.Equal($"dataset_id,name,xmin,{alike} 1,{alike} 2\n1,wine,a,b,c\n", await File.ReadAllTextAsync(Path.Combine(first, "csv", "datasets.csv")));
+        await ImportAsync(Path.Combine(first, "wine.sql"), "names-again");
+        var second = files.NewPath("second");
+        await ExportAsync("names-again", second);
+        Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
+        Assert.All((await ImportAsync(folder, "names")).Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+    }
+
+    [Fact]
     public async Task Import_Should_AddNothing_When_ItRunsAgain()
     {
         using var files = Hostile();
