@@ -347,6 +347,45 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Gc_Should_KeepWhatARunNames_When_TheRunStays()
+    {
+        var run = await engines.CreateRunAsync();
+        var child = (await engines.Store.CreateRunAsync(
+            new CreateRunRequest { ExperimentId = await engines.ScalarAsync<long>("SELECT experiment_id FROM run WHERE id = $1", run), ParentId = run }, Caller.Anonymous)).Value;
+        var (_, dataset, set) = await engines.CreateOwnersAsync();
+        var model = await engines.ScalarAsync<long>("INSERT INTO logged_model (source, model_id, experiment_id, name) SELECT 'local', 'm-' || id, experiment_id, 'm' FROM run WHERE id = $1 RETURNING id", run);
+        await engines.ExecuteAsync("DELETE FROM prediction_set WHERE id = $1", set);
+        await engines.ExecuteAsync(
+            """
+            INSERT INTO run_input (source, run_id, dataset_id, logged_model_id, direction, origin_type, origin_id, destination_type, destination_id)
+            VALUES ('local', $1, $2, NULL, 'INPUT', 'DATASET', $2::text, 'RUN', $1::text), ('local', $1, NULL, $3, 'OUTPUT', 'RUN_OUTPUT', $1::text, 'MODEL_OUTPUT', $3::text),
+                ('local', NULL, $2, NULL, 'INPUT', 'DATASET', $2::text, 'RUN', 'of a run that was never here')
+            """, run, dataset, model);
+        var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
+        await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
+        await engines.ExecuteAsync("UPDATE dataset SET lifecycle_stage = 'DELETED' WHERE id = $1", dataset);
+        await engines.ExecuteAsync("UPDATE logged_model SET lifecycle_stage = 'DELETED' WHERE id = $1", model);
+        Assert.Empty(await CollectAsync());
+
+        // It is deleted, too, but stays: a run in use is nested in it.
+        await engines.ExecuteAsync("UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = $1", run);
+        Assert.Empty(await CollectAsync());
+        Assert.Equal(3L, await engines.ScalarAsync<long>("SELECT count(*) FROM run_input WHERE run_id = $1 OR dataset_id = $2", run, dataset));
+
+        await engines.ExecuteAsync("UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = $1", child);
+        Assert.Equal([("dataset", 1L), ("logged_model", 1), ("run", 2)], (await CollectAsync()).Where(row => row.Table is "dataset" or "logged_model" or "run").Order());
+
+        async Task<IReadOnlyList<(string Table, long Rows)>> CollectAsync()
+        {
+            var dry = await collector.RunAsync(TimeSpan.Zero, null, isDryRun: true);
+            var done = await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
+            Assert.Equal(dry.Removed, done.Removed);
+            Assert.Equal(dry.Kept, done.Kept);
+            return done.Removed;
+        }
+    }
+
+    [Fact]
     public async Task Gc_Should_RemoveOldHistoryAlone_When_ItIsToldHowLongToKeepIt()
     {
         var run = await engines.CreateRunAsync();

@@ -213,6 +213,11 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
                     (SELECT string_agg(format('c.%I', a.attname), ', ' ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k (number, place) JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number),
                     (SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY k.place) FROM unnest(f.confkey) WITH ORDINALITY AS k (number, place) JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number)), ' ' ORDER BY f.oid)
                 FROM pg_constraint f WHERE f.contype = 'f' AND f.confrelid = t.oid AND f.confdeltype IN ('a', 'r') AND f.conrelid <> t.oid), '')
+                -- What a run names as its input or output: that goes with the run, not with what it names. Other links belong to neither of their ends.
+                || coalesce((
+                SELECT string_agg(format(' AND NOT EXISTS (SELECT FROM run_input c WHERE c.%I = t.id AND c.run_id IS NOT NULL)', a.attname), '' ORDER BY f.oid)
+                FROM pg_constraint f JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[1]
+                WHERE f.contype = 'f' AND f.conrelid = 'run_input'::regclass AND f.confrelid = t.oid AND f.confdeltype = 'c' AND a.attname <> 'run_id'), '')
                 -- A reference that would be taken away counts unless its record may go, too.
                 || coalesce((
                 SELECT string_agg(format(' AND NOT EXISTS (SELECT FROM %s c WHERE c.%I = t.id AND NOT (c.lifecycle_stage = ''DELETED'' AND c.changed_at < now() - $1))', f.conrelid::regclass, a.attname), '' ORDER BY f.oid)
