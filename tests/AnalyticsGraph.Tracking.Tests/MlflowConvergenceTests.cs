@@ -138,6 +138,18 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     }
 
     [Fact]
+    public async Task Run_Should_BringAVersionDeleted_When_ItsModelWasDeletedHere()
+    {
+        await ImportAsync(SampleDump.Without(SampleDump.Without(SampleDump.Short, "model_versions", "wine-sgd\t3\t"), "model_version_tags", "wine-sgd\t3"), "new-version");
+        await engines.ExecuteAsync("UPDATE registered_model SET lifecycle_stage = 'DELETED', deletion = nextval('deletion') WHERE source = 'new-version' AND name = 'wine-sgd'");
+
+        await ImportAsync(SampleDump.Short, "new-version");
+
+        Assert.Equal("DELETED", await engines.ScalarAsync<string>(
+            "SELECT v.lifecycle_stage FROM model_version v JOIN registered_model m ON m.id = v.registered_model_id AND m.deletion = v.deletion WHERE v.source = 'new-version' AND v.name = 'wine-sgd' AND v.version = 3"));
+    }
+
+    [Fact]
     public async Task Run_Should_LeaveAloneWhatWasMadeHere_When_TheSourceDoesNotHaveIt()
     {
         await ImportAsync(SampleDump.Short, "kept");

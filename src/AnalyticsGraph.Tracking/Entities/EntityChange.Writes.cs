@@ -77,7 +77,7 @@ internal sealed partial class EntityChange
     private void WriteDependents(RelationField relation, bool isDeleted)
     {
         var update = new Statement("UPDATE ").Name(relation.Target.Table).Add(" SET ");
-        AppendSets(update, rules.Find(relation.Target) is { } entity ? StageColumns(entity, isDeleted) : StageColumns(null, isDeleted));
+        AppendSets(update, StageColumns(rules.Find(relation.Target), isDeleted).Where(set => set.Key != "lifecycle_stage" || rules.For(relation.Target.TypeName).HasStage));
         update.Add(" WHERE ").Name(relation.To[0]).Add(" = ").Bind(Key).Add(isDeleted ? " AND lifecycle_stage = 'ACTIVE'" : " AND lifecycle_stage = 'DELETED' AND deletion IS NOT DISTINCT FROM ");
         if (!isDeleted)
             update.Bind(Present("deletion"), NpgsqlTypes.NpgsqlDbType.Bigint);

@@ -13,6 +13,9 @@ internal abstract class EntityRules
     /// <summary>Columns of the present record that the decision needs.</summary>
     public virtual IReadOnlyList<string> Needs => [];
 
+    /// <summary>Whether the stage is a column that is written; else it follows from the others, <c>deletion</c> among them.</summary>
+    public virtual bool HasStage => true;
+
     /// <summary>What documents must be, by input, beyond what the fields that read them say.</summary>
     public virtual IReadOnlyDictionary<string, JsonShape> Documents => ImmutableDictionary<string, JsonShape>.Empty;
 

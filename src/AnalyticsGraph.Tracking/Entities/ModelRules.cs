@@ -14,10 +14,12 @@ internal sealed class RegisteredModelRules : EntityRules
     }
 }
 
-/// <summary>Model versions: counted up within their model; a deleted one keeps its number and no trace of where it came from, but for its history.</summary>
+/// <summary>Model versions: counted up within their model; a deleted one keeps its number and no trace of where it came from, but for its history. One that goes with its model keeps all.</summary>
 internal sealed class ModelVersionRules : EntityRules
 {
     public override string TypeName => "ModelVersion";
+
+    public override bool HasStage => false;
 
     public override void Prepare(EntityChange change)
     {

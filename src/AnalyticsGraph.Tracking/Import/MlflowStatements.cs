@@ -160,9 +160,9 @@ internal static class MlflowStatements
         ("model_versions",
             """
             INSERT INTO model_version (registered_model_id, source, name, version, description, user_name, current_stage, status, status_message, source_uri, storage_location, run_link,
-                run_id, original_run_id, logged_model_id, creation_time, last_update_time)
+                run_id, original_run_id, logged_model_id, creation_time, last_update_time, deletion)
             SELECT m.id, $1, v.name, v.version::int, v.description, v.user_id, v.current_stage, v.status, v.status_message, v.source, v.storage_location, v.run_link,
-                r.id, v.run_id, l.id, pg_temp.ms_time(v.creation_time), pg_temp.ms_time(v.last_updated_time)
+                r.id, v.run_id, l.id, pg_temp.ms_time(v.creation_time), pg_temp.ms_time(v.last_updated_time), m.deletion
             FROM pg_temp.mlflow_model_versions v JOIN registered_model m ON m.source = $1 AND m.name = v.name AND m.workspace = coalesce(v.workspace, 'default')
                 LEFT JOIN run r ON r.source = $1 AND r.original_id = v.run_id
                 LEFT JOIN logged_model l ON l.source = $1 AND l.original_id = substring(v.source FROM '^models:/(m-[0-9a-f]+)$')

@@ -265,6 +265,37 @@ public sealed class SpecialRuleTests(EmptyServer empty)
     }
 
     [Fact]
+    public async Task Versions_Should_GoAndComeBackAsTheyWere_When_TheirModelIsDeletedAndRestored()
+    {
+        var model = await _scene.CreateAsync("RegisteredModel");
+        var run = await empty.CreateRunAsync();
+        const string Selection = "id lifecycleStage stage sourceUri run { id } aliases { alias }";
+        var id = (await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model, runId = run, sourceUri = "s3://x" }, "id")).GetProperty("id").GetString();
+        var earlier = (await _scene.DoAsync("create", "ModelVersion", new { registeredModelId = model }, "id")).GetProperty("id").GetString();
+        await CallAsync("setModelAlias", new { registeredModelId = model, alias = "champion", version = 1 }, "registeredModel { id }");
+        await CallAsync("transitionModelVersion", new { id, stage = "PRODUCTION" }, "modelVersion { id }");
+        await _scene.DoAsync("delete", "ModelVersion", new { id = earlier });
+
+        var deleted = await _scene.DoAsync("delete", "RegisteredModel", new { id = model }, $"versions(order: [{{version: ASC}}], first: 1) {{ nodes {{ {Selection} }} }}");
+
+        Assert.Equal(
+            $$"""[{"id":"{{id}}","lifecycleStage":"DELETED","stage":"PRODUCTION","sourceUri":"s3://x","run":{"id":"{{run}}"},"aliases":[{"alias":"champion"}]}]""", deleted.At("versions.nodes").GetRawText());
+        foreach (var (mutation, input) in new[]
+        {
+            ("updateModelVersion", (object)new { id, description = "d" }), ("transitionModelVersion", new { id, stage = "NONE" }), ("deleteModelVersion", new { id }), ("restoreModelVersion", new { id }),
+            ("restoreModelVersion", new { id = earlier }),
+        })
+        {
+            Assert.Equal("NotActiveError", (await CallAsync(mutation, input, "modelVersion { id }")).At("errors.0.__typename").GetString());
+        }
+
+        var restored = await _scene.DoAsync("restore", "RegisteredModel", new { id = model }, $"versions(order: [{{version: ASC}}]) {{ nodes {{ {Selection} }} }}");
+        Assert.Equal(deleted.At("versions.nodes.0").GetRawText().Replace("DELETED", "ACTIVE", StringComparison.Ordinal), restored.At("versions.nodes.0").GetRawText());
+        Assert.Equal("DELETED", restored.At("versions.nodes.1.lifecycleStage").GetString());
+        Assert.Equal("2", (await _scene.DoAsync("restore", "ModelVersion", new { id = earlier }, "version")).GetProperty("version").GetRawText());
+    }
+
+    [Fact]
     public async Task Aliases_Should_PointToOneVersion_When_TheyAreSetAndMoved()
     {
         var model = await _scene.CreateAsync("RegisteredModel");
