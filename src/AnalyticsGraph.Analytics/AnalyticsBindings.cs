@@ -27,7 +27,7 @@ public static class AnalyticsBindings
         ComparisonResolvers.Bind(bindings, mapped, pending, limits);
         JobResolvers.Bind(bindings, mapped);
         EvaluationResolvers.Bind(bindings, mapped);
-        AggregateResolvers.Bind(bindings, mapped, aggregateLimits ?? new AggregateLimits());
+        AggregateResolvers.Bind(bindings, mapped, pending, aggregateLimits ?? new AggregateLimits());
         RunQuestionResolvers.Bind(bindings, mapped, aggregateLimits ?? new AggregateLimits());
         return bindings;
     }

@@ -7,6 +7,7 @@ using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Mutations;
+using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
 
@@ -30,7 +31,7 @@ internal sealed class TrackingGraph
         CatchUpClickHouse = engines.Flusher.FlushPendingAsync,
         Bind = (bindings, mapped) =>
         {
-            bindings.AddAnalytics(mapped, new PendingPoints(engines.Flusher));
+            bindings.AddAnalytics(mapped, new PendingPoints(engines.Flusher, engines.Copier()));
             TrackingResolvers.Bind(bindings, mapped, engines.Store, engines.Log, engines.Rows);
             EntityResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics);
             LiveResolvers.Bind(bindings, mapped, engines.Postgres, engines.Topics, engines.Flusher);
@@ -59,8 +60,10 @@ internal sealed class TrackingGraph
         return answer.GetProperty("data");
     }
 
-    private sealed class PendingPoints(PointFlusher flusher) : IPendingPoints
+    private sealed class PendingPoints(PointFlusher flusher, DimensionCopier copier) : IPendingPoints
     {
         public Task FlushAsync(IReadOnlyCollection<long> runIds, CancellationToken cancellationToken) => flusher.FlushRunsAsync(runIds, cancellationToken);
+
+        public Task CopySummariesAsync(CancellationToken cancellationToken) => copier.CopySummariesAsync(cancellationToken);
     }
 }

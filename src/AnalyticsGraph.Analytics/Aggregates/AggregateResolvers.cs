@@ -1,3 +1,4 @@
+using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 
@@ -7,7 +8,7 @@ namespace AnalyticsGraph.Analytics.Aggregates;
 internal static class AggregateResolvers
 {
     /// <summary>Binds the fields.</summary>
-    public static void Bind(SchemaBindings bindings, MappedResolvers mapped, AggregateLimits limits)
+    public static void Bind(SchemaBindings bindings, MappedResolvers mapped, IPendingPoints pending, AggregateLimits limits)
     {
         bindings
             .BindType<MetricAggregates>("MetricAggregates")
@@ -15,8 +16,8 @@ internal static class AggregateResolvers
             .BindType<DataColumn>("DataColumn")
             .BindType<DataValue>("DataValue")
             .BindType<MetricHistogram>("MetricHistogram")
-            .Bind("Query", "metricHistogram", FieldResolver.FromRequest(new MetricHistogramReader(mapped, limits).ReadAsync))
-            .Bind("Query", "metricAggregates", FieldResolver.FromRequest(new MetricAggregateReader(mapped, limits).ReadAsync));
+            .Bind("Query", "metricHistogram", FieldResolver.FromRequest(new MetricHistogramReader(mapped, pending, limits).ReadAsync))
+            .Bind("Query", "metricAggregates", FieldResolver.FromRequest(new MetricAggregateReader(mapped, pending, limits).ReadAsync));
         foreach (var type in new[] { "Experiment", "Trial", "Run", "LoggedModel", "Dataset", "Job" })
         {
             var field = type == "LoggedModel" ? "model" : type.ToLowerInvariant();

@@ -1,3 +1,4 @@
+using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
@@ -6,7 +7,7 @@ using AnalyticsGraph.Mapping.Sessions;
 namespace AnalyticsGraph.Analytics.Aggregates;
 
 /// <summary>Answers <c>metricAggregates</c>: the runs from PostgreSQL where they are filtered or grouped by something of theirs, then one query of ClickHouse.</summary>
-internal sealed class MetricAggregateReader(MappedResolvers mapped, AggregateLimits limits)
+internal sealed class MetricAggregateReader(MappedResolvers mapped, IPendingPoints pending, AggregateLimits limits)
 {
     /// <summary>Reads a page.</summary>
     public async ValueTask<MetricAggregates> ReadAsync(StepContext context)
@@ -17,8 +18,9 @@ internal sealed class MetricAggregateReader(MappedResolvers mapped, AggregateLim
         var runs = await selecting.ConfigureAwait(false);
         var page = new MetricPage(question, runs.Codes);
         var groups = new List<MetricGroup>();
-        var query = new MetricAggregateSql(question, runs, points, page).Compose();
-        await context.Request.Get<StoreSessions>().ClickHouse!.ReadCaughtUpAsync(query, block => Add(block, question, runs, groups), context.Request.CancellationToken).ConfigureAwait(false);
+        var sql = new MetricAggregateSql(question, runs, points, page);
+        await context.Request.Get<StoreSessions>().ClickHouse!.ReadCaughtUpAsync(
+            sql.Compose(), block => Add(block, question, runs, groups), context.Request.CancellationToken, sql.IsOfStoredSummaries ? pending.CopySummariesAsync : null).ConfigureAwait(false);
         var hasMore = groups.Count > question.First;
         return new MetricAggregates(question, hasMore ? groups[..question.First] : groups, page, hasMore);
     }

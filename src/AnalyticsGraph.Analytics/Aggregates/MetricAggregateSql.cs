@@ -12,6 +12,9 @@ internal sealed class MetricAggregateSql(MetricQuestion question, SelectedRuns r
 {
     private readonly SqlBuilder _sql = points.NewStatement();
 
+    /// <summary>Whether it reads the summaries that are kept, rather than computes them from points: a condition on points, or the best step of another metric, needs those.</summary>
+    public bool IsOfStoredSummaries { get; } = question.OfSummaries && question.Bests.Count == 0 && points.IsEverything;
+
     /// <summary>Composes it.</summary>
     public ClickHouseQuery Compose()
     {
@@ -118,10 +121,18 @@ internal sealed class MetricAggregateSql(MetricQuestion question, SelectedRuns r
         {
             var summary = question.Summaries[i];
             var best = summary.At is { } at ? $"b{Enumerable.Range(0, question.Bests.Count).First(b => question.Bests[b] == at)}" : "";
-            _sql.Append(", ").Append(summary.Sql(best)).Append(" AS s").AppendNumber(i);
+            _sql.Append(", ").Append(IsOfStoredSummaries ? summary.StoredSql : summary.Sql(best)).Append(" AS s").AppendNumber(i);
         }
 
         _sql.Append(" FROM ");
+        if (IsOfStoredSummaries)
+        {
+            _sql.Append(SummaryValue.Stored).Append(" WHERE TRUE");
+            question.Series.AppendAnd(_sql);
+            runs.AppendAnd(_sql);
+            return;
+        }
+
         points.AppendTable(_sql, "p");
         for (var i = 0; i < question.Bests.Count; i++)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
@@ -9,7 +10,7 @@ using AnalyticsGraph.Mapping.Sql;
 namespace AnalyticsGraph.Analytics.Aggregates;
 
 /// <summary>Answers <c>metricHistogram</c> by one query of ClickHouse: the bounds are found and the values counted in it.</summary>
-internal sealed class MetricHistogramReader(MappedResolvers mapped, AggregateLimits limits)
+internal sealed class MetricHistogramReader(MappedResolvers mapped, IPendingPoints pending, AggregateLimits limits)
 {
     private const int MostBins = 1000;
 
@@ -34,6 +35,7 @@ internal sealed class MetricHistogramReader(MappedResolvers mapped, AggregateLim
         var selecting = SelectedRuns.ReadAsync(mapped, context.Request, arguments.Get<ArgumentValues>("where"), [], limits);
         var points = await mapped.FilterAsync(context.Request, "MetricPoint", arguments.Get<ArgumentValues>("points")).ConfigureAwait(false);
         var runs = await selecting.ConfigureAwait(false);
+        var isStored = summary is not null && points.IsEverything;
         var sql = points.NewStatement();
 
         // Halves: the difference of two large numbers is no infinity then. A value that rounding brings to the end is in the last bin.
@@ -50,7 +52,7 @@ internal sealed class MetricHistogramReader(MappedResolvers mapped, AggregateLim
 
         var counts = new long[bins + 3];
         var (low, high) = (double.NaN, double.NaN);
-        await context.Request.Get<StoreSessions>().ClickHouse!.ReadCaughtUpAsync(runs.AddTo(sql.ToClickHouseQuery()), Read, context.Request.CancellationToken).ConfigureAwait(false);
+        await context.Request.Get<StoreSessions>().ClickHouse!.ReadCaughtUpAsync(runs.AddTo(sql.ToClickHouseQuery()), Read, context.Request.CancellationToken, isStored ? pending.CopySummariesAsync : null).ConfigureAwait(false);
         var edges = !(low <= high) ? [] : low.Equals(high) ? new[] { low, high } : Enumerable.Range(0, bins + 1).Select(Edge).ToArray();
         return new MetricHistogram(edges, edges.Length == 0 ? [] : counts[3..(edges.Length + 2)], counts.Sum(), counts[0], counts[1], counts[2]);
 
@@ -59,13 +61,21 @@ internal sealed class MetricHistogramReader(MappedResolvers mapped, AggregateLim
 
         void AppendValues()
         {
-            sql.Append("SELECT ").Append(summary is null ? "p.value" : $"ifNull({summary.Sql("")}, nan)").Append(" AS v FROM ");
-            points.AppendTable(sql, "p");
-            sql.Append(" WHERE ");
-            points.AppendTo(sql, "p");
+            sql.Append("SELECT ").Append(summary is null ? "p.value" : $"ifNull({(isStored ? summary.StoredSql : summary.Sql(""))}, nan)").Append(" AS v FROM ");
+            if (isStored)
+            {
+                sql.Append(SummaryValue.Stored).Append(" WHERE TRUE");
+            }
+            else
+            {
+                points.AppendTable(sql, "p");
+                sql.Append(" WHERE ");
+                points.AppendTo(sql, "p");
+            }
+
             series.AppendAnd(sql);
             runs.AppendAnd(sql);
-            sql.Append(summary is null ? "" : " GROUP BY p.experiment_id, p.run_id, p.key, p.label, p.scope, p.rank");
+            sql.Append(summary is null || isStored ? "" : " GROUP BY p.experiment_id, p.run_id, p.key, p.label, p.scope, p.rank");
         }
 
         // Without a finite value there are no bins: a bound is NaN.

@@ -7,4 +7,8 @@ public interface IPendingPoints
     /// <param name="runIds">The runs.</param>
     /// <param name="cancellationToken">The request's.</param>
     Task FlushAsync(IReadOnlyCollection<long> runIds, CancellationToken cancellationToken);
+
+    /// <summary>Returns when the summaries of all series, with every point that was acknowledged before the call, can be read in ClickHouse. The points themselves may be on their way.</summary>
+    /// <param name="cancellationToken">The request's.</param>
+    Task CopySummariesAsync(CancellationToken cancellationToken);
 }

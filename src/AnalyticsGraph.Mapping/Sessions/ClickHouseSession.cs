@@ -69,11 +69,12 @@ public sealed class ClickHouseSession : StoreSession
     /// <param name="query">The query; its time limit is the request's if it states none.</param>
     /// <param name="read">Takes a block; blocks are not kept.</param>
     /// <param name="cancellationToken">The request's: cancelling ends the query in the store.</param>
+    /// <param name="catchUp">Brings there what the query needs, where that is less than everything; null for everything.</param>
     /// <exception cref="GraphQL.Errors.GraphQLException">ClickHouse could not answer, or not be brought up to date, or <paramref name="read"/> said so.</exception>
-    public async Task ReadCaughtUpAsync(ClickHouseQuery query, Action<Block> read, CancellationToken cancellationToken)
+    public async Task ReadCaughtUpAsync(ClickHouseQuery query, Action<Block> read, CancellationToken cancellationToken, Func<CancellationToken, Task>? catchUp = null)
     {
         StepTrace[] steps = Asker is { } asker ? [asker] : [];
-        if (await CatchUpAsync(cancellationToken).ConfigureAwait(false) is { } behind)
+        if (await CatchUpAsync(catchUp ?? _catchUp, cancellationToken).ConfigureAwait(false) is { } behind)
         {
             throw behind;
         }
@@ -107,7 +108,7 @@ public sealed class ClickHouseSession : StoreSession
 
     private protected override async Task RunAsync(List<StoreQuestion> questions, CancellationToken cancellationToken)
     {
-        var behind = await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        var behind = await CatchUpAsync(_catchUp, cancellationToken).ConfigureAwait(false);
         if (behind is null)
         {
             await Task.WhenAll(questions.Select(question => AskAsync(question, cancellationToken))).ConfigureAwait(false);
@@ -122,11 +123,11 @@ public sealed class ClickHouseSession : StoreSession
     }
 
     // What keeps ClickHouse behind is an error of the fields that would read it: they must not show less than was acknowledged.
-    private async Task<Exception?> CatchUpAsync(CancellationToken cancellationToken)
+    private async Task<Exception?> CatchUpAsync(Func<CancellationToken, Task>? catchUp, CancellationToken cancellationToken)
     {
         try
         {
-            await (_catchUp?.Invoke(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            await (catchUp?.Invoke(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
             return null;
         }
         catch (Exception exception)

@@ -7,6 +7,7 @@ using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Model;
 using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Mutations;
 using AnalyticsGraph.Tracking.Points;
@@ -86,7 +87,7 @@ internal sealed class GraphComposition
     /// <summary>Binds the fields that C# resolves.</summary>
     internal static void Bind(SchemaBindings bindings, MappedResolvers resolvers, Stores stores, TrackingServices tracking, ServerLimits limits)
     {
-        bindings.AddAnalytics(resolvers, new PendingPoints(tracking.Flusher), limits.Series, limits.Aggregates);
+        bindings.AddAnalytics(resolvers, new PendingPoints(tracking.Flusher, tracking.Copier), limits.Series, limits.Aggregates);
         TrackingResolvers.Bind(bindings, resolvers, tracking.Entities, tracking.Points, tracking.Rows);
         EntityResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics);
         LiveResolvers.Bind(bindings, resolvers, stores.Postgres, tracking.Topics, tracking.Flusher);
@@ -105,8 +106,10 @@ internal sealed class GraphComposition
 
     private static bool IsSchema(string name) => name.EndsWith(".graphql", StringComparison.Ordinal) && !name.StartsWith(TrustedFiles.Prefix, StringComparison.Ordinal);
 
-    private sealed class PendingPoints(PointFlusher flusher) : IPendingPoints
+    private sealed class PendingPoints(PointFlusher flusher, DimensionCopier copier) : IPendingPoints
     {
         public Task FlushAsync(IReadOnlyCollection<long> runIds, CancellationToken cancellationToken) => flusher.FlushRunsAsync(runIds, cancellationToken);
+
+        public Task CopySummariesAsync(CancellationToken cancellationToken) => copier.CopySummariesAsync(cancellationToken);
     }
 }

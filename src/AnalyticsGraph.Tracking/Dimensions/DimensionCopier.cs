@@ -5,7 +5,8 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Dimensions;
 
 /// <summary>
-/// Keeps ClickHouse's copies of experiments, runs, datasets and logged models (names, status, params, tags: what points are grouped by) within a second of PostgreSQL.
+/// Keeps ClickHouse's copies of experiments, runs, datasets and logged models (names, status, params, tags: what points are grouped by) within a second of PostgreSQL, and those of the summaries of
+/// series, which are brought up to date before they are read, within some seconds.
 /// Changes mark their entity in their own transaction; the copier re-reads what is marked, writes its present state with a higher version, and only then removes the marks
 /// it has read. So nothing is lost however it ends, and to copy twice does no harm. One copier at a time, by a lock that PostgreSQL gives up with the connection.
 /// </summary>
@@ -14,6 +15,9 @@ public sealed class DimensionCopier : IAsyncDisposable
     private const int MarksPerRound = 5000;
     private const long LockKey = 0x6469_6D65_6E73_696F; // "dimensio"
 
+    // Whoever reads summaries brings them up to date; this keeps that short.
+    private static readonly TimeSpan SummaryInterval = TimeSpan.FromSeconds(10);
+
     // Copies shall not be behind for long once a store is back; a try in vain costs next to nothing.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -21,6 +25,7 @@ public sealed class DimensionCopier : IAsyncDisposable
     private readonly ClickHouseClient _clickHouse;
     private readonly TimeSpan _interval;
     private readonly ILogger _logger;
+    private readonly SummaryCopier _summaries;
     private readonly CancellationTokenSource _stop = new();
     private Task _background = Task.CompletedTask;
 
@@ -30,10 +35,12 @@ public sealed class DimensionCopier : IAsyncDisposable
     /// <param name="interval">How long to wait between two looks for marks.</param>
     /// <param name="logger">For failures in the background.</param>
     public DimensionCopier(NpgsqlDataSource postgres, ClickHouseClient clickHouse, TimeSpan interval, ILogger<DimensionCopier> logger) =>
-        (_postgres, _clickHouse, _interval, _logger) = (postgres, clickHouse, interval, logger);
+        (_postgres, _clickHouse, _interval, _logger, _summaries) = (postgres, clickHouse, interval, logger, new SummaryCopier(postgres, clickHouse));
 
     /// <summary>Copies at the interval until disposed. A store that does not answer is tried again, ever more slowly.</summary>
-    public void Start() => _background = Task.Run(() => RunAsync(_stop.Token));
+    public void Start() => _background = Task.WhenAll(
+        Task.Run(() => RunAsync(_interval, CopyAsync, "Changed entities", _stop.Token)),
+        Task.Run(() => RunAsync(SummaryInterval, ct => _summaries.CopyAsync(withLogged: false, ct), "Changed summaries", _stop.Token)));
 
     /// <summary>Copies all that is marked now.</summary>
     /// <param name="ct">Ends the wait; marks that were not copied stay.</param>
@@ -60,7 +67,16 @@ public sealed class DimensionCopier : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+        _summaries.Dispose();
     }
+
+    /// <summary>Copies the summaries of everything that was acknowledged before the call, whether its points have come to ClickHouse or not. Costs one round trip to PostgreSQL if there is nothing.</summary>
+    /// <param name="ct">Ends the wait; what was not copied stays marked.</param>
+    /// <exception cref="GraphQL.Errors.GraphQLException"><see cref="GraphQL.Errors.ErrorCodes.StoreUnavailable"/>: a store does not answer.</exception>
+    public Task CopySummariesAsync(CancellationToken ct = default) => _summaries.CopyAsync(withLogged: true, ct);
+
+    /// <summary>Returns when no summary is under way that was read before the call.</summary>
+    internal Task SettleSummariesAsync(CancellationToken ct) => _summaries.SettleAsync(ct);
 
     private async Task<int> CopyRoundAsync(NpgsqlConnection connection, CancellationToken ct)
     {
@@ -97,20 +113,20 @@ public sealed class DimensionCopier : IAsyncDisposable
         return dirty.Values.Sum(ids => ids.Count);
     }
 
-    private async Task RunAsync(CancellationToken ct)
+    private async Task RunAsync(TimeSpan interval, Func<CancellationToken, Task> copy, string what, CancellationToken ct)
     {
-        var pause = _interval;
+        var pause = interval;
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                await CopyAsync(ct).ConfigureAwait(false);
-                pause = _interval;
+                await copy(ct).ConfigureAwait(false);
+                pause = interval;
             }
             catch (Exception fault) when (!ct.IsCancellationRequested)
             {
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
-                _logger.LogError(fault, "Changed entities could not be copied to ClickHouse. They stay marked; the next try is in {Pause}.", pause);
+                pause = TimeSpan.FromTicks(Math.Clamp(pause.Ticks * 2, interval.Ticks, Math.Max(interval.Ticks, LongestPause.Ticks)));
+                _logger.LogError(fault, "{What} could not be copied to ClickHouse. They stay marked; the next try is in {Pause}.", what, pause);
             }
 
             await Task.Delay(pause, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

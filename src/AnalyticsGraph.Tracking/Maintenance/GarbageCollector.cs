@@ -135,6 +135,7 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
         await flusher.FlushAsync(ct).ConfigureAwait(false);
         removed.AddRange(await CountSeriesAsync(owners, ct).ConfigureAwait(false));
         await copier.CopyAsync(ct).ConfigureAwait(false);
+        await copier.SettleSummariesAsync(ct).ConfigureAwait(false);
         foreach (var (kind, ids) in owners)
         {
             foreach (var (table, condition) in SeriesOf(kind))

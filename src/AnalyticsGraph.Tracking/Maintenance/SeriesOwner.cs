@@ -9,7 +9,8 @@ internal sealed record SeriesOwner(string Kind, string Table, string Column)
     // The copies of metric records go with their last link, so they stand before the links (see GarbageCollector).
     public static IReadOnlyList<SeriesOwner> All { get; } =
     [
-        new("run", "metric_record_link", "run_id"), new("run", "metric_point", "run_id"), new("run", "metric_rollup", "run_id"), new("run", "epoch", "run_id"), new("run", "batch", "run_id"),
+        new("run", "metric_record_link", "run_id"), new("run", "metric_point", "run_id"), new("run", "metric_rollup", "run_id"), new("run", "run_metric", "run_id"),
+        new("run", "epoch", "run_id"), new("run", "batch", "run_id"),
         new("job", "job_runtime", "job_id"), new("dataset", "sample", "dataset_id"), new("dataset", "target", "dataset_id"), new("dataset", "prediction", "dataset_id"),
         new("prediction_set", "prediction", "prediction_set_id"),
     ];

@@ -7,8 +7,8 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking.Maintenance;
 
 /// <summary>
-/// Builds anew what is derived, where it is not what its source says: summaries and counters from the points, order rows from the summaries, rollups from the points, ClickHouse's copies of entities from the
-/// entities. Each step is a transaction, so that a repair that is killed is begun again. May run beside servers.
+/// Builds anew what is derived, where it is not what its source says: summaries and counters from the points, order rows from the summaries, rollups from the points, ClickHouse's copies of entities and
+/// summaries from those. Each step is a transaction, so that a repair that is killed is begun again. May run beside servers.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="clickHouse">The store of series.</param>
@@ -18,6 +18,7 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
 {
     private readonly SummaryCheck _summaries = new(postgres, clickHouse, flusher);
     private readonly CopyCheck _copies = new(postgres, clickHouse);
+    private readonly SummaryCopyCheck _summaryCopies = new(clickHouse, copier);
 
     /// <summary>Repairs.</summary>
     /// <param name="ct">Ends the repair between two transactions.</param>
@@ -27,20 +28,25 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
         await flusher.FlushAsync(ct).ConfigureAwait(false);
         await copier.CopyAsync(ct).ConfigureAwait(false);
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-        var summaries = 0;
-        foreach (var (experiments, runs) in await _summaries.ReadPagesAsync(ct).ConfigureAwait(false))
+        var (summaries, copies) = (0, 0);
+        var pages = await _summaries.ReadPagesAsync(ct).ConfigureAwait(false);
+        foreach (var (experiments, runs) in pages)
         {
             var suspects = await _summaries.CompareAsync(connection, experiments, runs, ct).ConfigureAwait(false);
             if (suspects.Count > 0)
                 summaries += await RepairSeriesAsync(connection, experiments, [.. suspects.Select(fault => fault.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
         }
 
+        await copier.CopySummariesAsync(ct).ConfigureAwait(false);
+        foreach (var (_, runs) in pages)
+            copies += await RepairSummaryCopiesAsync(connection, runs, ct).ConfigureAwait(false);
+        await copier.CopySummariesAsync(ct).ConfigureAwait(false);
         return new RepairReport(
             summaries,
             await RepairCountersAsync(connection, ct).ConfigureAwait(false),
             await ExecuteAsync(connection, LostOrder, ct).ConfigureAwait(false) + await ExecuteAsync(connection, Order, ct).ConfigureAwait(false),
             await new RollupCheck(postgres, clickHouse).RemoveAsync(ct).ConfigureAwait(false),
-            await RepairCopiesAsync(connection, ct).ConfigureAwait(false));
+            copies + await RepairCopiesAsync(connection, ct).ConfigureAwait(false));
     }
 
     private const string CountersThatDiffer =
@@ -105,9 +111,27 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
                 new() { Value = lastOfRuns.Select(run => run.Key).ToArray() }, new() { Value = lastOfRuns.Select(run => run.Value).ToArray() },
             },
         });
+        batch.BatchCommands.Add(SummaryCopier.Mark([.. lastOfRuns.Select(run => run.Key)]));
         await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         await transaction.CommitAsync(ct).ConfigureAwait(false);
         return faults.Length;
+    }
+
+    private async Task<int> RepairSummaryCopiesAsync(NpgsqlConnection connection, long[] runs, CancellationToken ct)
+    {
+        var suspects = await _summaryCopies.CompareAsync(connection, runs, ct).ConfigureAwait(false);
+        if (suspects.Count == 0)
+            return 0;
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        var faults = await _summaryCopies.CompareLockedAsync(connection, [.. suspects.Select(fault => fault.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
+        if (faults.Count > 0)
+        {
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { SummaryCopier.Mark([.. faults.Select(fault => fault.Series.RunId).Distinct()]) } };
+            await batch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+        return faults.Count;
     }
 
     // Counted when nobody adds any more: of what was counted before the lock, a batch may have changed the one and not the other.
@@ -159,5 +183,5 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
 /// <param name="Counters">Counters of runs.</param>
 /// <param name="OrderRows">Rows that runs are ordered by.</param>
 /// <param name="Rollups">Series whose rollups were removed; they are built again in the background.</param>
-/// <param name="Copies">Copies of entities.</param>
+/// <param name="Copies">Copies of entities and of summaries.</param>
 public sealed record RepairReport(int Summaries, int Counters, int OrderRows, int Rollups, int Copies);

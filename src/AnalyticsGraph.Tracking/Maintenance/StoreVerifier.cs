@@ -22,6 +22,7 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
 
     private readonly SummaryCheck _summaries = new(postgres, clickHouse, flusher);
     private readonly CopyCheck _copies = new(postgres, clickHouse);
+    private readonly SummaryCopyCheck _summaryCopies = new(clickHouse, copier);
 
     /// <summary>All differences.</summary>
     /// <param name="ct">Ends the comparison.</param>
@@ -29,10 +30,13 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
     {
         await flusher.FlushAsync(ct).ConfigureAwait(false);
         await copier.CopyAsync(ct).ConfigureAwait(false);
+        await copier.CopySummariesAsync(ct).ConfigureAwait(false);
         foreach (var (experiments, runs) in await _summaries.ReadPagesAsync(ct).ConfigureAwait(false))
         {
             foreach (var fault in await FindSeriesAsync(experiments, runs, ct).ConfigureAwait(false))
                 yield return new StoreDifference(fault.Actual is { } actual && actual.Different != actual.Summary.Count ? "duplicate" : "summary", fault.Subject, fault.Message);
+            foreach (var (series, message) in await FindSummaryCopiesAsync(runs, ct).ConfigureAwait(false))
+                yield return new StoreDifference("copy", series.Subject, message);
         }
 
         foreach (var (kind, sql) in Internal)
@@ -84,6 +88,16 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
             return suspects;
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
         return await _summaries.CompareLockedAsync(connection, experiments, [.. suspects.Select(fault => fault.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
+    }
+
+    private async Task<List<(SeriesKey Series, string Message)>> FindSummaryCopiesAsync(long[] runs, CancellationToken ct)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        var suspects = await _summaryCopies.CompareAsync(connection, runs, ct).ConfigureAwait(false);
+        if (suspects.Count == 0)
+            return suspects;
+        await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+        return await _summaryCopies.CompareLockedAsync(connection, [.. suspects.Select(fault => fault.Series.RunId).Distinct().Order()], ct).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<StoreDifference> FindCopiesAsync([EnumeratorCancellation] CancellationToken ct)

@@ -62,8 +62,7 @@ internal sealed class SummaryCheck(NpgsqlDataSource postgres, ClickHouseClient c
     /// <param name="ct">Ends the wait.</param>
     public async Task<List<SeriesFault>> CompareLockedAsync(NpgsqlConnection connection, long[] experiments, long[] runs, CancellationToken ct)
     {
-        await using (var take = new NpgsqlCommand("SELECT 1 FROM run_counter WHERE run_id = ANY ($1) ORDER BY run_id FOR NO KEY UPDATE", connection) { Parameters = { new() { Value = runs } } })
-            await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+        await RunCounterRows.LockAsync(connection, runs, ct).ConfigureAwait(false);
         await flusher.FlushRunsAsync(runs, ct).ConfigureAwait(false);
         return await CompareAsync(connection, experiments, runs, ct).ConfigureAwait(false);
     }

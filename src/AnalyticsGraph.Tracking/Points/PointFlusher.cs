@@ -255,7 +255,7 @@ public sealed class PointFlusher : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>Step 3: takes a block that is in ClickHouse out of the log, and brings the order of runs up to its summaries.</summary>
+    /// <summary>Step 3: takes a block that is in ClickHouse out of the log, brings the order of runs up to its summaries, and marks those for ClickHouse's copy.</summary>
     internal static async Task RemoveBlockAsync(NpgsqlConnection connection, long blockId, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
@@ -270,6 +270,10 @@ public sealed class PointFlusher : IAsyncDisposable
                     ON CONFLICT (run_id, scope, key, label, rank) DO UPDATE SET last_value = EXCLUDED.last_value, min_value = EXCLUDED.min_value, max_value = EXCLUDED.max_value
                         WHERE (run_metric_order.last_value, run_metric_order.min_value, run_metric_order.max_value)
                             IS DISTINCT FROM (EXCLUDED.last_value, EXCLUDED.min_value, EXCLUDED.max_value)
+                    """) { Parameters = { new() { Value = blockId } } },
+                new("""
+                    INSERT INTO run_metric_change (run_ids, has_removed)
+                    SELECT array_agg(DISTINCT run), bool_or(series = 'removed_point') FROM point_log, unnest(run_ids) AS run WHERE block_id = $1 HAVING count(*) > 0
                     """) { Parameters = { new() { Value = blockId } } },
                 new("DELETE FROM point_log WHERE block_id = $1") { Parameters = { new() { Value = blockId } } },
             },

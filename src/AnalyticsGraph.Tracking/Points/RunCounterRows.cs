@@ -5,6 +5,13 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>How many points runs have had, as rows of <c>run_counter</c>.</summary>
 internal static class RunCounterRows
 {
+    /// <summary>Holds the counters until the transaction ends: nobody adds to the runs meanwhile.</summary>
+    public static async Task LockAsync(NpgsqlConnection connection, long[] runs, CancellationToken ct)
+    {
+        await using var take = new NpgsqlCommand("SELECT 1 FROM run_counter WHERE run_id = ANY ($1) ORDER BY run_id FOR NO KEY UPDATE", connection) { Parameters = { new() { Value = runs } } };
+        await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
     /// <summary>Sets the counters. The caller holds them.</summary>
     public static NpgsqlBatchCommand Write(IReadOnlyList<(long RunId, long Seq)> counters) => new(
         "UPDATE run_counter SET seq = v.seq FROM unnest($1, $2) AS v (run_id, seq) WHERE run_counter.run_id = v.run_id")

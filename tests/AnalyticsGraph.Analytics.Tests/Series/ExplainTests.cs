@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.TestEngines;
@@ -37,6 +38,9 @@ public sealed partial class ExplainTests(EngineFixture engines) : IClassFixture<
             INSERT INTO metric_rollup (experiment_id, key, run_id, scope, width, bucket, seq, points, finite, total)
             SELECT 1, 'loss', run, 'RUN', width, number * width, {2 * PointsPerSeries}, width, width, 1 FROM numbers(780) ARRAY JOIN [128, 512] AS width ARRAY JOIN range(10) AS run
             """));
+        await _client.ExecuteAsync(new ClickHouseQuery(
+            "INSERT INTO run_metric (key, scope, experiment_id, run_id, count, version) SELECT concat('m', toString(number % 20)), 'RUN', 1 + number % 7, intDiv(number, 20), 1, 1 FROM numbers(400000)"));
+        await _client.ExecuteAsync(new ClickHouseQuery("OPTIMIZE TABLE run_metric FINAL"));
         await _client.ExecuteAsync(new ClickHouseQuery("OPTIMIZE TABLE metric_point FINAL"));
         await _client.ExecuteAsync(new ClickHouseQuery("OPTIMIZE TABLE metric_rollup FINAL"));
     }
@@ -70,6 +74,17 @@ public sealed partial class ExplainTests(EngineFixture engines) : IClassFixture<
         var late = Assert.Single(reads, read => read.Table.EndsWith("metric_point", StringComparison.Ordinal));
         Assert.Contains("seq_range", late.Plan, StringComparison.Ordinal);
         Assert.InRange(late.Granules, 1, 2);
+    }
+
+    [Fact]
+    public async Task Summaries_Should_ReadTheirMetricAlone()
+    {
+        var reads = await ExplainAsync(new ClickHouseQuery($"SELECT {new SummaryValue("MAX", null).StoredSql} FROM {SummaryValue.Stored} WHERE p.key = 'm7' AND p.label = '' AND p.scope = 'RUN' AND p.rank = 0"));
+
+        // 20,000 series of 400,000, in granules of 8,192.
+        var read = Assert.Single(reads);
+        Assert.Contains("PrimaryKey", read.Plan, StringComparison.Ordinal);
+        Assert.InRange(read.Granules, 3, 5);
     }
 
     [Fact]

@@ -256,6 +256,24 @@ public sealed class MetricAggregateTests(EmptyServer empty)
         Assert.Equal((1, 1), (counters.PostgresRoundTrips, counters.ClickHouseQueries));
     }
 
+    [Theory]
+    [InlineData("metricAggregates(of: SUMMARIES, measures: [{function: SUM, stat: SUM}, {name: \"mean\", function: MAX, stat: MEAN}], KEY) { rows { values } }", "keys: [\"m\"]", "[3,1.5]", "[10,2]")]
+    [InlineData("metricHistogram(of: SUMMARIES, bins: 1, KEY) { edges count }", "key: \"m\"", "[2,2]", "[4,4]")]
+    public async Task Summaries_Should_BeReadAsTheyAreKept_When_PointsWereJustLogged(string field, string key, string first, string second)
+    {
+        var run = await empty.CreateRunAsync(await empty.CreateExperimentAsync());
+        var query = $"{{ a: {field.Replace("KEY", $"{key}, where: {{id: {{eq: \"{run}\"}} }}", StringComparison.Ordinal)} }}";
+
+        await empty.LogAsync(run, "m", 1, 2);
+        var (answer, counters) = await empty.Server.CountAsync(query);
+        Assert.Contains(first, answer.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(1, counters.ClickHouseQueries);
+        Assert.DoesNotContain("metric_point", Assert.Single(counters.Statements, statement => statement.Contains("FINAL", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        await empty.LogAsync(run, "m", 1, 2, 4);
+        Assert.Contains(second, (await empty.Server.RunAsync(query)).GetRawText(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Runs_Should_BeFound_When_ThereAreAHundredThousand()
     {

@@ -112,13 +112,15 @@ internal sealed class MetricScene
         foreach (var series in Points.GroupBy(point => (point.Run, point.Scope, point.Key, point.Label, point.Rank)))
         {
             List<ScenePoint> points = [.. series.OrderBy(MetricOracle.Place)];
+            var numbers = points.Count(point => !double.IsNaN(point.Value));
             await using var command = source.CreateCommand("""
                 INSERT INTO run_metric (run_id, scope, key, label, rank, count, nan_count, sum, m2, mean, first_epoch, first_step, first_time, first_value, last_epoch, last_step, last_time, last_value, min_value, max_value)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, 0, 0, now(), $10, 0, 0, now(), $11, $12, $13);
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, now(), $11, 0, 0, now(), $12, $13, $14);
                 """);
             foreach (var value in new object?[]
             {
-                series.Key.Run.Id, series.Key.Scope, series.Key.Key, series.Key.Label, series.Key.Rank, (long)points.Count, (long)points.Count(point => double.IsNaN(point.Value)), MetricOracle.Of("SUM", points) ?? 0,
+                series.Key.Run.Id, series.Key.Scope, series.Key.Key, series.Key.Label, series.Key.Rank, (long)points.Count, (long)(points.Count - numbers), MetricOracle.Of("SUM", points) ?? 0,
+                (MetricOracle.Of("VARIANCE", points) ?? 0) * (numbers - 1),
                 MetricOracle.Of("AVG", points), points[0].Value, points[^1].Value, MetricOracle.Of("MIN", points), MetricOracle.Of("MAX", points),
             })
             {
@@ -128,7 +130,11 @@ internal sealed class MetricScene
             await command.ExecuteNonQueryAsync();
         }
 
-        await using var order = source.CreateCommand("INSERT INTO run_metric_order SELECT run_id, scope, key, label, rank, last_value, min_value, max_value FROM run_metric WHERE run_id = ANY ($1)");
+        await using var order = source.CreateCommand(
+            """
+            WITH changed AS (INSERT INTO run_metric_change (run_ids) VALUES ($1))
+            INSERT INTO run_metric_order SELECT run_id, scope, key, label, rank, last_value, min_value, max_value FROM run_metric WHERE run_id = ANY ($1)
+            """);
         order.Parameters.Add(new NpgsqlParameter { Value = Runs.Select(run => run.Id).ToArray() });
         await order.ExecuteNonQueryAsync();
     }
