@@ -3,6 +3,9 @@ namespace AnalyticsGraph.Mapping;
 /// <summary>What one request may ask of the mapping. Beyond a limit the field has an error that names it (<c>LIMIT_EXCEEDED</c>).</summary>
 public sealed record MappingLimits
 {
+    /// <summary>How much longer than <see cref="StatementTimeout"/> a store is waited for, which shall end the statement itself then; one that says nothing until then does not answer.</summary>
+    internal static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(3);
+
     /// <summary>Rows of a connection's page where neither <c>first</c> nor <c>last</c> is given.</summary>
     public int DefaultPage { get; init; } = 50;
 

@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
+using AnalyticsGraph.Engines;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace AnalyticsGraph.Mapping.Tests;
@@ -71,6 +75,46 @@ public sealed class FailureTests(LibraryFixture library)
     }
 
     [Fact]
+    public async Task Statement_Should_BeALimit_When_PostgresEndsItForTheServer()
+    {
+        var slow = await Graph.BuildAsync(library.Source, policies: new Sleeping(), limits: new MappingLimits { StatementTimeout = TimeSpan.FromSeconds(1) });
+
+        var answer = await slow.RunAsync("{ author(name: \"a\") { name } }");
+
+        Assert.Equal(("LIMIT_EXCEEDED", "PostgreSQL took longer than 1 s; narrow the filter or read fewer rows."), (answer.Code, answer.Message));
+    }
+
+    [Fact]
+    public async Task Store_Should_BeUnavailable_When_ItHangs()
+    {
+        const string Query = "{ __typename author(name: \"a\") { name } }";
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"ag-{Guid.NewGuid():n}"[..16])).FullName;
+        await using (var engines = await EmbeddedEngines.StartAsync(new EngineOptions { DataDirectory = folder, StartPostgres = true, StartClickHouse = false }, NullLoggerFactory.Instance))
+        {
+            await using var source = NpgsqlDataSource.Create(engines.PostgresConnectionString);
+            await Library.CreateAsync(source, [], []);
+            var graph = await Graph.BuildAsync(source, limits: new MappingLimits { StatementTimeout = TimeSpan.FromSeconds(1) });
+            var processes = await ProcessesAsync(source, Path.Combine(folder, "postgres"));
+            await SignalAsync("STOP", processes);
+            Answer answer;
+            try
+            {
+                answer = await graph.RunAsync(Query);
+            }
+            finally
+            {
+                await SignalAsync("CONT", processes);
+            }
+
+            Assert.Equal("STORE_UNAVAILABLE", answer.Code);
+            Assert.Equal("""{"__typename":"Query","author":null}""", answer.Json.GetProperty("data").GetRawText());
+            Assert.Equal("""{"__typename":"Query","author":null}""", (await graph.RunAsync(Query)).Data.GetRawText());
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Request_Should_EndItsStatement_When_ItIsCancelled()
     {
         var slow = await Graph.BuildAsync(library.Source, policies: new Sleeping());
@@ -79,6 +123,20 @@ public sealed class FailureTests(LibraryFixture library)
         var answer = await slow.RunAsync("{ author(name: \"a\") { name } }", cancellationToken: cancellation.Token);
 
         Assert.Equal("CANCELLED", answer.Code);
+    }
+
+    /// <summary>The one that takes connections, and those that have one.</summary>
+    private static async Task<List<int>> ProcessesAsync(NpgsqlDataSource source, string folder)
+    {
+        await using var command = source.CreateCommand("SELECT array_agg(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'");
+        return [int.Parse(File.ReadLines(Path.Combine(folder, "postmaster.pid")).First(), CultureInfo.InvariantCulture), .. (int[])(await command.ExecuteScalarAsync())!];
+    }
+
+    private static async Task SignalAsync(string signal, List<int> processes)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", .. processes.Select(id => id.ToString(CultureInfo.InvariantCulture))]);
+        await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private sealed class Sleeping : Sql.IPolicyProvider

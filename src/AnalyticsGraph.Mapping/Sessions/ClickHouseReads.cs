@@ -12,9 +12,6 @@ namespace AnalyticsGraph.Mapping.Sessions;
 [SuppressMessage("Design", "CA1001", Justification = "Nobody asks the semaphore for a handle, which is all that it would dispose.")]
 public sealed class ClickHouseReads
 {
-    // ClickHouse tells by itself that a query takes too long, when it gets to it; who says nothing for longer does not answer.
-    private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(3);
-
     private readonly ClickHouseClient _client;
     private readonly MappingLimits _limits;
     private readonly FrozenDictionary<string, string> _whole;
@@ -123,7 +120,7 @@ public sealed class ClickHouseReads
             settings[name] = value;
         }
 
-        return query with { Settings = settings, Timeout = query.Timeout ?? _limits.StatementTimeout + AnswerGrace };
+        return query with { Settings = settings, Timeout = query.Timeout ?? _limits.StatementTimeout + MappingLimits.AnswerGrace };
     }
 
     private static string Seconds(TimeSpan time) => Text((long)Math.Ceiling(time.TotalSeconds));

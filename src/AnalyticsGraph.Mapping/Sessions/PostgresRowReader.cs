@@ -15,6 +15,7 @@ internal static class PostgresRowReader
         var count = 0;
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
+            question.RowsRead++;
             if (slots is not null && !slots.Take(slotOrdinal < 0 ? 0 : (int)reader.GetInt64(slotOrdinal) - 1))
             {
                 continue;

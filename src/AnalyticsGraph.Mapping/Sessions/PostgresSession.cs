@@ -121,25 +121,7 @@ public sealed class PostgresSession : StoreSession
         var trip = PostgresTrip.Begin(_server, Trace, questions, first);
         try
         {
-            var batch = _server.DataSource.CreateBatch();
-            await using var _ = batch.ConfigureAwait(false);
-            batch.Timeout = (int)Math.Ceiling(Limits.StatementTimeout.TotalSeconds);
-            for (var i = first; i < questions.Count; i++)
-            {
-                batch.BatchCommands.Add(PostgresParameters.ToCommand(questions[i].Statement));
-                Counters.Record(questions[i].Statement.Text);
-            }
-
-            Counters.CountPostgres(questions.Count - first);
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using var __ = reader.ConfigureAwait(false);
-            for (var i = first; i < questions.Count; i++)
-            {
-                questions[i].Result = await PostgresRowReader.ReadAsync(reader, questions[i], cancellationToken).ConfigureAwait(false);
-                answered++;
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-            }
-
+            await _server.RunAsync(Limits, AskAsync, () => answered + questions.Sum(question => question.RowsRead), cancellationToken).ConfigureAwait(false);
             trip?.End(answered, null);
             return (answered, null);
         }
@@ -149,6 +131,25 @@ public sealed class PostgresSession : StoreSession
             var error = answered == questions.Count - first ? null : exception;
             trip?.End(answered, error);
             return (answered, error);
+        }
+
+        async Task AskAsync(NpgsqlBatch batch)
+        {
+            for (var i = first; i < questions.Count; i++)
+            {
+                batch.BatchCommands.Add(PostgresParameters.ToCommand(questions[i].Statement));
+                Counters.Record(questions[i].Statement.Text);
+            }
+
+            Counters.CountPostgres(questions.Count - first);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = reader.ConfigureAwait(false);
+            for (var i = first; i < questions.Count; i++)
+            {
+                questions[i].Result = await PostgresRowReader.ReadAsync(reader, questions[i], cancellationToken).ConfigureAwait(false);
+                answered++;
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -110,7 +110,11 @@ internal sealed class RowStream : IAsyncDisposable
     /// <summary>Ends the statement if it still runs, and gives the connection back.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync().ConfigureAwait(false);
+        if (!_reading.IsCompleted)
+        {
+            await _ending.CancelAsync().ConfigureAwait(false);
+        }
+
         await _reading.ConfigureAwait(false);
         _ending.Dispose();
     }
@@ -126,17 +130,7 @@ internal sealed class RowStream : IAsyncDisposable
         var trip = PostgresTrip.Begin(server, trace, [_question], 0);
         try
         {
-            var batch = server.DataSource.CreateBatch();
-            await using var _ = batch.ConfigureAwait(false);
-            batch.Timeout = (int)Math.Ceiling(_limits.StatementTimeout.TotalSeconds);
-            batch.BatchCommands.Add(PostgresParameters.ToCommand(_question.Statement));
-            var reader = await batch.ExecuteReaderAsync(_ending.Token).ConfigureAwait(false);
-            await using var __ = reader.ConfigureAwait(false);
-            while (await reader.ReadAsync(_ending.Token).ConfigureAwait(false))
-            {
-                Add(reader);
-            }
-
+            await server.RunAsync(_limits, ReadAsync, () => Volatile.Read(ref _total), _ending.Token).ConfigureAwait(false);
             _question.Result = new RowResult([], _total, null);
             trip?.End(1, null);
         }
@@ -151,6 +145,17 @@ internal sealed class RowStream : IAsyncDisposable
         {
             (_isOver, _error) = (true, error);
             _arrival?.TrySetResult();
+        }
+    }
+
+    private async Task ReadAsync(NpgsqlBatch batch)
+    {
+        batch.BatchCommands.Add(PostgresParameters.ToCommand(_question.Statement));
+        var reader = await batch.ExecuteReaderAsync(_ending.Token).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(_ending.Token).ConfigureAwait(false))
+        {
+            Add(reader);
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class StoreQuestion(SqlStatement statement, ImmutableArray<Value
 
     public Task<RowResult> Answer => _answer.Task;
 
+    /// <summary>How many rows have come from PostgreSQL, kept or not.</summary>
+    public long RowsRead { get; set; }
+
     public RowResult? Result { get; set; }
 
     public Exception? Error { get; set; }
