@@ -73,7 +73,7 @@ internal sealed class Transport : IDisposable
                 if (attempt >= _options.Retries || !(unsent || repeatable))
                     throw Failed(e, unsent);
                 var pause = TimeSpan.FromMilliseconds(50 << Math.Min(attempt, 6));
-                _logger.LogWarning("ClickHouse at {Target}: {Error} Trying again in {Pause} ms.", Target, e.Message, pause.TotalMilliseconds);
+                _logger.LogWarning("ClickHouse at {Target}: {Error} Trying again in {Pause} ms.", Target, CauseOf(e), pause.TotalMilliseconds);
                 await Task.Delay(pause, ct).ConfigureAwait(false);
             }
             finally
@@ -108,13 +108,21 @@ internal sealed class Transport : IDisposable
 
     private ClickHouseTransportException Failed(Exception e, bool unsent)
     {
-        var cause = e.InnerException is null ? e.Message : $"{e.Message} {e.InnerException.Message}";
+        var cause = CauseOf(e);
         return new ClickHouseTransportException(
             unsent ? $"ClickHouse at {Target} cannot be reached: {cause} Is it running, and does it listen there?"
             : $"The connection to ClickHouse at {Target} was lost before it answered: {cause} Whether the statement ran is unknown.",
             e,
             wasNotSent: unsent);
     }
+
+    // Beside the socket's own fault .NET names the address of the URL, which is none where a Unix socket takes its place.
+    private static string CauseOf(Exception e) => e.InnerException switch
+    {
+        null => e.Message,
+        SocketException fault => $"{fault.Message.TrimEnd('.')}.",
+        var inner => $"{e.Message} {inner.Message}",
+    };
 
     private static async ValueTask<Stream> ConnectUnixAsync(string path, CancellationToken ct)
     {

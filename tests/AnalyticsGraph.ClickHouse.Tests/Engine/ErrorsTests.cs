@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace AnalyticsGraph.ClickHouse.Tests.Engine;
 
 public sealed class ErrorsTests(ClickHouseFixture engine) : IClassFixture<ClickHouseFixture>
@@ -94,14 +96,33 @@ public sealed class ErrorsTests(ClickHouseFixture engine) : IClassFixture<ClickH
     [Fact]
     public async Task Query_Should_SayThatNothingWasSent_When_NobodyListens()
     {
-        await using var client = new ClickHouseClient(new ClickHouseOptions { Socket = Path.Combine(Path.GetTempPath(), Guid.NewGuid() + ".sock"), Retries = 1 });
+        var socket = Path.Combine(Path.GetTempPath(), Guid.NewGuid() + ".sock");
+        var log = new KeptLog();
+        await using var client = new ClickHouseClient(new ClickHouseOptions { Socket = socket, Retries = 1 }, log);
 
         var error = await Assert.ThrowsAsync<ClickHouseTransportException>(() => client.ExecuteAsync(new ClickHouseQuery("SELECT 1")));
 
         Assert.True(error.WasNotSent);
-        Assert.Contains("cannot be reached", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"ClickHouse at unix:{socket} cannot be reached: ", error.Message, StringComparison.Ordinal);
+        var told = Assert.Single(log.Told);
+        Assert.StartsWith($"ClickHouse at unix:{socket}: ", told, StringComparison.Ordinal);
+
+        // The URL of a request has an address too, which nobody connects to.
+        Assert.DoesNotContain("localhost", error.Message + told, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Ping_Should_Answer_When_TheServerIsThere() => await engine.Client.PingAsync();
+
+    private sealed class KeptLog : ILogger<ClickHouseClient>
+    {
+        public List<string> Told { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Told.Add(formatter(state, exception));
+    }
 }
