@@ -3,7 +3,7 @@ using Npgsql;
 namespace AnalyticsGraph.Tracking;
 
 /// <summary>When a write fails because PostgreSQL is away or out of means, rather than because of what was written.</summary>
-internal static class PostgresAbsence
+public static class PostgresAbsence
 {
     /// <summary>Whether the same write may succeed later as it is.</summary>
     /// <param name="fault">The error.</param>
@@ -11,6 +11,7 @@ internal static class PostgresAbsence
 
     /// <summary>What to tell the caller, as the part of a sentence after "could not be stored: ".</summary>
     /// <param name="fault">An error that <see cref="IsCause"/> knows.</param>
+    /// <returns>One line without a stop at its end, and without a word of PostgreSQL's.</returns>
     public static string Reason(Exception fault) => (fault as PostgresException)?.SqlState switch
     {
         PostgresErrorCodes.DiskFull => "PostgreSQL's disk is full, so space must be freed first",

@@ -97,7 +97,7 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
         {
             // Told by the command, which ends with exit code 1; a probe that asks meanwhile learns it too.
             Fault = fault;
-            readiness.Waiting(fault.Message);
+            readiness.Waiting(StoreConnections.Reason(fault) is { } reason ? $"{reason}." : fault.Message);
             lifetime.StopApplication();
         }
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.Tracking;
 using Npgsql;
 
 namespace AnalyticsGraph.Server.Hosting;
@@ -59,6 +61,18 @@ internal static class StoreConnections
         PostgresException or NpgsqlException { InnerException: TimeoutException } => false,
         NpgsqlException or ClickHouseTransportException => true,
         _ => fault.InnerException is { } inner && IsLost(inner),
+    };
+
+    /// <summary>Why a store does not answer, for everybody to read: one line without a stop at its end. What the store or its client said, which may name users and addresses, is for the log.</summary>
+    /// <param name="fault">The error, or one around it.</param>
+    /// <returns>Null where it is no store's.</returns>
+    public static string? Reason(Exception fault) => fault switch
+    {
+        NpgsqlException when PostgresAbsence.IsCause(fault) => PostgresAbsence.Reason(fault),
+        PostgresException refused => $"PostgreSQL refuses to answer (SQLSTATE {refused.SqlState})",
+        ClickHouseException { Code: > 0 } refused => string.Create(CultureInfo.InvariantCulture, $"ClickHouse refuses to answer (code {refused.Code})"),
+        ClickHouseException => "ClickHouse does not answer",
+        _ => fault.InnerException is { } inner ? Reason(inner) : null,
     };
 
     private static void Check(string name, string example, Func<object> parse)

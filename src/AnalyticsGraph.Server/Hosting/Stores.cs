@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Engines;
 using AnalyticsGraph.Tracking.Migrations;
@@ -16,6 +17,7 @@ internal sealed class Stores : IAsyncDisposable
     private readonly EmbeddedEngines? _engines;
     private readonly TimeSpan _returnLimit;
     private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<EngineKind, string> _told = new();
 
     private Stores(EmbeddedEngines? engines, ServerOptions options, ILoggerFactory loggers)
     {
@@ -112,7 +114,7 @@ internal sealed class Stores : IAsyncDisposable
             catch (Exception fault) when (_engines is not null && attempt < MostAttempts && StoreConnections.IsLost(fault))
             {
                 _logger.LogWarning("{Step} An engine was lost meanwhile ({Reason}); this begins again when it is back.", what, fault.Message);
-                progress($"{what} An engine was lost meanwhile and is waited for: {fault.Message}");
+                progress($"{what} An engine was lost meanwhile and is waited for: {StoreConnections.Reason(fault)}.");
                 await ReturnAsync(what, fault, cancellation);
             }
         }
@@ -160,6 +162,7 @@ internal sealed class Stores : IAsyncDisposable
         {
             // Not every way to open a connection ends when it is told to.
             await ask(limit.Token).WaitAsync(limit.Token);
+            _told.TryRemove(engine, out string? _);
             return null;
         }
         catch (Exception fault) when (cancellation.IsCancellationRequested)
@@ -172,7 +175,14 @@ internal sealed class Stores : IAsyncDisposable
         }
         catch (Exception fault) when (fault is NpgsqlException or ClickHouseException or TimeoutException)
         {
-            return $"{name} does not answer: {fault.Message.TrimEnd('.')}.";
+            // Probes come every few seconds: what they find is logged when it changes.
+            if (!_told.TryGetValue(engine, out var told) || told != fault.Message)
+            {
+                _told[engine] = fault.Message;
+                _logger.LogWarning("{Store} does not answer: {Reason}", name, fault.Message.ReplaceLineEndings(" "));
+            }
+
+            return $"{StoreConnections.Reason(fault) ?? $"{name} does not answer"}.";
         }
     }
 

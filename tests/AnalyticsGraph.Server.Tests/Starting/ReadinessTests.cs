@@ -32,7 +32,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.All(SeriesWrite.All, write => Assert.Equal([1, 2], RowsOf(before, write)));
 
         await postgres.DisposeAsync();
-        Assert.StartsWith("PostgreSQL does not answer: ", Assert.Single(await ReasonsAsync(server.Http)), StringComparison.Ordinal);
+        Assert.Equal(["PostgreSQL does not answer."], await ReasonsAsync(server.Http));
         await RefuseAsync(server.Http, CountRuns);
         await RefuseAsync(server.Http, CreateExperiment);
         await RefuseAsync(server.Http, SeriesWrite.Read, Variables(owners));
@@ -48,7 +48,7 @@ public sealed class ReadinessTests : IDisposable
         Assert.Equal(2 * SeriesWrite.All.Count, await CountAsync(postgres, "SELECT count(*) FROM idempotency"));
 
         await clickHouse.DisposeAsync();
-        Assert.StartsWith("ClickHouse does not answer: ", Assert.Single(await ReasonsAsync(server.Http)), StringComparison.Ordinal);
+        Assert.Equal(["ClickHouse does not answer."], await ReasonsAsync(server.Http));
         Assert.Equal(1, (await server.RunAsync(CountRuns)).At("runs.totalCount").GetInt32());
 
         // What needs no question to ClickHouse is taken, also under the token of a call that was refused before; it waits in PostgreSQL.
