@@ -65,5 +65,28 @@ public sealed class MigrationTests(TrackingEngines engines)
         Assert.Contains("terminating connection", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_Should_KeepTwinsAndAllowNoMore_When_DatasetsWereAlikeBefore()
+    {
+        await using var postgres = NpgsqlDataSource.Create(await engines.Engines.CreateDatabaseAsync());
+        var (all, clickHouse) = (Migration.Embedded("postgres"), Migration.Embedded("clickhouse"));
+        await new MigrationRunner(postgres, engines.ClickHouse, [.. all.TakeWhile(step => step.Name != "0017_datasets_made_here.sql")], clickHouse).RunAsync();
+        async Task AddAsync(string name)
+        {
+            await using var add = postgres.CreateCommand("INSERT INTO dataset (source, name) VALUES ('local', $1)");
+            add.Parameters.AddWithValue(name);
+            await add.ExecuteNonQueryAsync();
+        }
+
+        foreach (var name in new[] { "twin", "twin", "single" })
+            await AddAsync(name);
+
+        await new MigrationRunner(postgres, engines.ClickHouse, all, clickHouse).RunAsync();
+
+        await using var count = postgres.CreateCommand("SELECT count(*) FROM dataset");
+        Assert.Equal(3L, await count.ExecuteScalarAsync());
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, (await Assert.ThrowsAsync<PostgresException>(() => AddAsync("single"))).SqlState);
+    }
+
     private MigrationRunner RunnerOf(IReadOnlyList<Migration> postgres) => new(engines.Postgres, engines.ClickHouse, postgres, Migration.Embedded("clickhouse"));
 }

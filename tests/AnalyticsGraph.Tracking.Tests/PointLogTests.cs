@@ -54,6 +54,25 @@ public sealed class PointLogTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task LogBatch_Should_NameEachCallerInTheHistory_When_SeveralLogTogether()
+    {
+        var runs = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => engines.CreateRunAsync()));
+        foreach (var value in new[] { "before", "after" })
+        {
+            var outcomes = await Task.WhenAll(runs.Select((run, i) => Task.Run(
+                () => engines.Log.LogBatchAsync(new LogBatchRequest { RunId = run, Tags = [new("phase", value)] }, new Caller($"{value} {i % 2}")))));
+            Assert.All(outcomes, outcome => Assert.Empty(outcome.Errors));
+        }
+
+        for (var i = 0; i < runs.Length; i++)
+        {
+            Assert.Equal(
+                $"before {i % 2}, ended by after {i % 2}, which after {i % 2} wrote",
+                await engines.ScalarAsync<string>("SELECT format('%s, ended by %s, which %s wrote', h.changed_by, h.ended_by, t.changed_by) FROM run_tag t JOIN run_tag_history h USING (run_id, key) WHERE run_id = $1", runs[i]));
+        }
+    }
+
+    [Fact]
     public async Task LogBatch_Should_TakePointsOnce_When_TheyAreSentAgain()
     {
         var run = await engines.CreateRunAsync();
