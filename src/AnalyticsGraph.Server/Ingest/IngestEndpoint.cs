@@ -69,6 +69,11 @@ internal static class IngestEndpoint
         }
         catch (IngestException fault)
         {
+            if (fault.InnerException is IOException cause)
+            {
+                logger.LogWarning("A body could not be kept in the temporary folder: {Reason}", cause.Message);
+            }
+
             await TellAsync(http, fault.Code, fault.Message, new("row", fault.Row), new("line", fault.Line), new("column", fault.Column));
         }
         catch (GraphQLException fault)

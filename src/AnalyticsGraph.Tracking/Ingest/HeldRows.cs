@@ -33,10 +33,11 @@ internal static partial class HeldRows
 
     /// <summary>A body that ClickHouse reads, once it has come: a query of ClickHouse must not wait for a client.</summary>
     public static async IAsyncEnumerable<Block> ReadAsync(
-        ClickHouseClient clickHouse, IngestRequest request, Stream body, IngestLimits limits, SemaphoreSlim turns, [EnumeratorCancellation] CancellationToken ct)
+        ClickHouseClient clickHouse, IngestRequest request, Stream body, IngestLimits limits, TemporarySpace space, SemaphoreSlim turns, [EnumeratorCancellation] CancellationToken ct)
     {
-        await using var held = CreateFile();
-        await body.CopyToAsync(held, ct).ConfigureAwait(false);
+        await using var kept = HeldBody.Create(space);
+        await kept.FillAsync(body, ct).ConfigureAwait(false);
+        var held = kept.File;
         held.Position = 0;
         var header = request.Format == IngestFormat.RowBinaryWithNamesAndTypes ? await ReadHeaderAsync(request.Stream, held, ct).ConfigureAwait(false) : null;
         await turns.WaitAsync(ct).ConfigureAwait(false);
@@ -96,21 +97,6 @@ internal static partial class HeldRows
         {
             throw new IngestException(ErrorCodes.BadUserInput, $"The column {name} has no known type: {fault.Message}", fault) { Column = name };
         }
-    }
-
-    /// <summary>A file of nobody else, which is gone when it is closed.</summary>
-    private static FileStream CreateFile()
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"ingest-{Guid.NewGuid():n}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous };
-        if (OperatingSystem.IsWindows())
-            return new FileStream(path, options);
-
-        // Without its name it is gone even if the server is killed.
-        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var file = new FileStream(path, options);
-        File.Delete(path);
-        return file;
     }
 
     private static async Task<T> Asked<T>(Func<Task<T>> ask)

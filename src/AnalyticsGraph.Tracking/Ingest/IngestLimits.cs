@@ -9,6 +9,9 @@ public sealed record IngestLimits
     /// <summary>The most bytes of a body that ClickHouse must hold as a whole to read it: RowBinaryWithNamesAndTypes, ArrowStream, Parquet. 512 MiB by default.</summary>
     public long MaxHeldBytes { get; init; } = 512L << 20;
 
+    /// <summary>The most bytes that bodies which ClickHouse must hold take of the temporary folder, all together. 2 GiB by default.</summary>
+    public long MaxTemporaryBytes { get; init; } = 2L << 30;
+
     /// <summary>The most bytes of one line of NDJSON, one record of CSV, one block of Native. 64 MiB by default.</summary>
     public int MaxPieceBytes { get; init; } = 64 << 20;
 

@@ -28,6 +28,7 @@ namespace AnalyticsGraph.Tracking.Ingest;
 public sealed class Ingestion(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointLog log, SeriesStaging staging, IngestLimits limits)
 {
     private readonly SemaphoreSlim _heldTurns = new(limits.MaxHeldRequests);
+    private readonly TemporarySpace _temporary = new(limits.MaxTemporaryBytes);
     private int _running;
 
     /// <summary>Takes a body. When the task ends without an exception, all of it is stored safely and seen by every later read.</summary>
@@ -66,15 +67,16 @@ public sealed class Ingestion(NpgsqlDataSource postgres, ClickHouseClient clickH
         using var hash = request.Token is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash?.AppendData(Encoding.UTF8.GetBytes($"{request.Stream.Name}\n{request.Format}\n{request.OwnerId}\n{request.OwnerKey}\n{request.Source}\n"));
         var isHeld = request.Format is IngestFormat.RowBinaryWithNamesAndTypes or IngestFormat.ArrowStream or IngestFormat.Parquet;
-        await using var stream = isHeld && limits.MaxHeldBytes < limits.MaxBodyBytes ? new BodyStream(body, limits.MaxHeldBytes, "Ingest:MaxHeldBytes", hash)
-            : new BodyStream(body, limits.MaxBodyBytes, "Ingest:MaxBodyBytes", hash);
+        (long Bytes, string Setting)[] bounds = [(limits.MaxBodyBytes, "Ingest:MaxBodyBytes"), (limits.MaxHeldBytes, "Ingest:MaxHeldBytes"), (limits.MaxTemporaryBytes, "Ingest:MaxTemporaryBytes")];
+        var most = isHeld ? bounds.MinBy(bound => bound.Bytes) : bounds[0];
+        await using var stream = new BodyStream(body, most.Bytes, most.Setting, hash);
         var operation = $"ingest/{request.Stream.Name}";
         if (request.Token is { } token && await ClientTokens.FindAsync(postgres, request.Caller, operation, token, ct).ConfigureAwait(false) is { } first)
             return await RecallAsync(first, token, stream, hash!, ct).ConfigureAwait(false);
 
         var owners = new RowOwners(postgres, request, limits);
         await owners.FindDefaultAsync(ct).ConfigureAwait(false);
-        var blocks = isHeld ? HeldRows.ReadAsync(clickHouse, request, stream, limits, _heldTurns, ct) : request.Format == IngestFormat.Native ? HeldRows.NativeAsync(stream, limits, ct) : null;
+        var blocks = isHeld ? HeldRows.ReadAsync(clickHouse, request, stream, limits, _temporary, _heldTurns, ct) : request.Format == IngestFormat.Native ? HeldRows.NativeAsync(stream, limits, ct) : null;
         await using RowReader reader = blocks is not null ? new BlockRowReader(blocks) : request.Format == IngestFormat.Csv ? new CsvReader(stream, limits) : new NdjsonReader(stream, limits);
         try
         {

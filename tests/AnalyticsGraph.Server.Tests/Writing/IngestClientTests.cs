@@ -119,6 +119,60 @@ public sealed class IngestClientTests(EmptyServer empty)
         Assert.Empty(log.Told);
     }
 
+    [Fact]
+    public async Task Body_Should_BeRefused_When_OthersFillTheTemporaryFolder()
+    {
+        var run = await empty.CreateRunAsync();
+        var sql = $"SELECT '{run}' AS runId, 'k' AS key, toInt64(number) AS step, toDateTime64('2026-01-01 00:00:00', 3, 'UTC') AS time, sin(number) AS value FROM numbers(100)";
+        var body = await ClickHouseBytes.AskAsync(empty.ClickHouse, sql, "Parquet");
+        var most = body.Length * 3 / 2;
+        await using var server = await StartAsync(new() { MaxTemporaryBytes = most });
+
+        // Of whatever becomes of the one before, nothing is left.
+        foreach (var (end, status) in new (byte[], string?)[] { (body[^1..], "200"), ("?"u8.ToArray(), "400"), ([], null) })
+        {
+            using (var first = await SendAsync(server, "metrics?format=Parquet", $"Content-Length: {body.Length}", body.AsMemory(0, body.Length - 1)))
+            {
+                string refused;
+                using (var limit = new CancellationTokenSource(Patience))
+                {
+                    // The first has its place when as much of it has been read.
+                    while (!(refused = await PostAsync()).StartsWith("HTTP/1.1 429 ", StringComparison.Ordinal))
+                        await Task.Delay(10, limit.Token);
+                }
+
+                Assert.Contains("\"code\":\"RESOURCE_EXHAUSTED\"", refused, StringComparison.Ordinal);
+                Assert.Contains($"{most} bytes that they may have of the temporary folder (Ingest:MaxTemporaryBytes)", refused, StringComparison.Ordinal);
+                if (status is null)
+                {
+                    first.LingerState = new LingerOption(enable: true, seconds: 0);
+                }
+                else
+                {
+                    await first.SendAsync(end);
+                    Assert.StartsWith($"HTTP/1.1 {status} ", await AnswerAsync(first), StringComparison.Ordinal);
+                    Assert.StartsWith("HTTP/1.1 200 ", await PostAsync(), StringComparison.Ordinal);
+                }
+            }
+
+            using var patience = new CancellationTokenSource(Patience);
+            while (!(await PostAsync()).StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
+                await Task.Delay(10, patience.Token);
+        }
+
+        // Alone it would not fit either: nothing to wait for.
+        using var large = await SendAsync(server, "metrics?format=Parquet", $"Content-Length: {most + 1}", new byte[most + 1]);
+        var told = await AnswerAsync(large);
+        Assert.StartsWith("HTTP/1.1 413 ", told, StringComparison.Ordinal);
+        Assert.Contains("(Ingest:MaxTemporaryBytes)", told, StringComparison.Ordinal);
+
+        async Task<string> PostAsync()
+        {
+            using var client = await SendAsync(server, "metrics?format=Parquet", $"Content-Length: {body.Length}", body);
+            return await AnswerAsync(client);
+        }
+    }
+
     private Task<InProcessServer> StartAsync(IngestLimits limits) => InProcessServer.StartAsync(empty.Postgres, empty.ClickHouse, new ServerLimits { Ingest = limits });
 
     private static async Task<HttpStatusCode> StatusAsync(InProcessServer server, CancellationToken ct)
