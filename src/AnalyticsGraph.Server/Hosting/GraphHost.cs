@@ -87,7 +87,8 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
             }
 
             readiness.Ready(_stores);
-            Console.WriteLine($"AnalyticsGraph is ready: {Address()}/graphql");
+            // With port 0 the real one is known only now, and Kestrel's own settings may have replaced what --urls says.
+            Console.WriteLine(Ready(server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -102,6 +103,14 @@ internal sealed class GraphHost(ServerOptions options, Readiness readiness, ILog
         }
     }
 
-    // With port 0 the real one is known only now.
-    private string Address() => server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/') ?? options.Urls;
+    /// <summary>The line that tells where the graph is.</summary>
+    /// <param name="address">Where the server listens; null if that is not known.</param>
+    internal static string Ready(string? address) => address switch
+    {
+        null => "AnalyticsGraph is ready.",
+
+        // A socket's path ends at a colon.
+        _ when address.Contains("//unix:", StringComparison.Ordinal) => $"AnalyticsGraph is ready: {address}:/graphql",
+        _ => $"AnalyticsGraph is ready: {address.TrimEnd('/')}/graphql",
+    };
 }

@@ -29,4 +29,11 @@ public sealed class ListenAddressTests
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
         Assert.Contains("--urls http://127.0.0.1:", refused.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:5080/", "AnalyticsGraph is ready: http://127.0.0.1:5080/graphql")]
+    [InlineData("http://[::]:80", "AnalyticsGraph is ready: http://[::]:80/graphql")]
+    [InlineData("http://unix:/run/graph.sock", "AnalyticsGraph is ready: http://unix:/run/graph.sock:/graphql")]
+    [InlineData(null, "AnalyticsGraph is ready.")]
+    public void Start_Should_TellWhereTheGraphIs_When_ItListens(string? address, string told) => Assert.Equal(told, GraphHost.Ready(address));
 }
