@@ -126,6 +126,8 @@ public sealed class IngestTests(EmptyServer empty)
             ("time", "'2026-01-31T12:00:00.25+02:00'", "2026-01-31T10:00:00.250Z"), ("time", "'2026-01-31 12:00:00'", "2026-01-31T12:00:00.000Z"), ("time", "'yesterday'", null),
             ("time", "toInt64(1769860801123)", "2026-01-31T12:00:01.123Z"), ("time", "toDate32('2026-01-31')", "2026-01-31T00:00:00.000Z"), ("time", "toDateTime64('2026-01-31 12:00:00.5', 3, 'Europe/Berlin')", "2026-01-31T11:00:00.500Z"),
             ("time", "CAST(NULL, 'Nullable(Int64)')", ""), ("time", "toInt64(9000000000000000000)", null),
+            ("time", "toDateTime64('2299-12-31 23:59:59', 3, 'UTC')", "2299-12-31T23:59:59.000Z"), ("time", "fromUnixTimestamp64Milli(toInt64(253402300799000), 'UTC')", null),
+            ("time", "fromUnixTimestamp64Milli(toInt64(-62135596800000), 'UTC')", null),
             ("step", "toUInt64(18446744073709551615)", null), ("step", "toUInt64(7)", "7"), ("step", "1.5", null), ("step", "'7'", null), ("step", "toInt16(-7)", "-7"), ("value", "'x'", null), ("value", "toFloat32(0.5)", "0.5"),
         ];
         foreach (var ((column, sql, read), i) in times.Select((time, i) => (time, i)))
