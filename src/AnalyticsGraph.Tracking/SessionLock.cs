@@ -13,7 +13,7 @@ internal sealed class SessionLock : IAsyncDisposable
 
     private SessionLock(NpgsqlConnection connection) => _connection = connection;
 
-    /// <summary>Waits for the lock.</summary>
+    /// <summary>Waits for the lock, as long as its holder has it.</summary>
     /// <param name="connection">Open, and with no other lock of this kind.</param>
     /// <param name="key">Which.</param>
     /// <param name="ct">Ends the wait.</param>
@@ -22,7 +22,7 @@ internal sealed class SessionLock : IAsyncDisposable
         var taken = new SessionLock(connection);
         try
         {
-            await using var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = key } } };
+            await using var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { CommandTimeout = 0, Parameters = { new() { Value = key } } };
             await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
             return taken;
         }

@@ -334,16 +334,24 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
         await engines.ExecuteAsync("UPDATE job SET cluster_id = $1 WHERE id = $2", cluster, job);
         await engines.ExecuteAsync("UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = $1", parent);
         await engines.ExecuteAsync("UPDATE cluster SET lifecycle_stage = 'DELETED' WHERE id = $1", cluster);
+        var (_, _, set) = await engines.CreateOwnersAsync();
+        var model = await engines.ScalarAsync<long>("INSERT INTO registered_model (source, name) VALUES ('local', $1) RETURNING id", Guid.NewGuid().ToString("n"));
+        var version = await engines.ScalarAsync<long>("INSERT INTO model_version (registered_model_id, source, name, version) SELECT id, source, name, 1 FROM registered_model WHERE id = $1 RETURNING id", model);
+        await engines.ExecuteAsync("UPDATE prediction_set SET model_version_id = $1 WHERE id = $2", version, set);
+        await engines.ExecuteAsync("UPDATE registered_model SET lifecycle_stage = 'DELETED' WHERE id = $1", model);
         var collector = new GarbageCollector(engines.Postgres, engines.ClickHouse, engines.Flusher, Copier());
         await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
         Assert.Equal(parent, await engines.ScalarAsync<long>("SELECT parent_id FROM run WHERE id = $1", child));
         Assert.Equal(cluster, await engines.ScalarAsync<long>("SELECT cluster_id FROM job WHERE id = $1", job));
+        Assert.Equal(version, await engines.ScalarAsync<long>("SELECT model_version_id FROM prediction_set WHERE id = $1", set));
 
         await engines.ExecuteAsync("UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = $1", child);
         await engines.ExecuteAsync("UPDATE job SET lifecycle_stage = 'DELETED' WHERE id = $1", job);
+        await engines.ExecuteAsync("UPDATE prediction_set SET lifecycle_stage = 'DELETED' WHERE id = $1", set);
         await collector.RunAsync(TimeSpan.Zero, null, isDryRun: false);
         Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM run WHERE id = ANY ($1)", new[] { parent, child }));
         Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM cluster WHERE id = $1", cluster));
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM registered_model WHERE id = $1", model));
     }
 
     [Fact]
@@ -383,6 +391,20 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
             Assert.Equal(dry.Kept, done.Kept);
             return done.Removed;
         }
+    }
+
+    [Fact]
+    public async Task Run_Should_StayInItsExperiment_When_ItHasPoints()
+    {
+        var (first, second) = (await engines.CreateExperimentAsync(), await engines.CreateExperimentAsync());
+        var (empty, full) = (await engines.CreateRunAsync(first), await engines.CreateRunAsync(first));
+        await engines.LogAsync(full, new MetricInput { Key = "m", Value = 1 });
+
+        await engines.ExecuteAsync("UPDATE run SET experiment_id = $1 WHERE id = $2", second, empty);
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => engines.ExecuteAsync("UPDATE run SET experiment_id = $1 WHERE id = $2", second, full));
+
+        Assert.Equal("23001", refused.SqlState);
+        Assert.Contains("cannot be moved to another experiment", refused.MessageText, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,6 +78,28 @@ public sealed class SummaryCopyTests(TrackingEngines engines) : IClassFixture<Tr
         Assert.Equal(["changed 2 0 3 0.5 1 2 1 2", "lost 2 0 3 0.5 1 2 1 2", "same 2 0 3 0.5 1 2 1 2"], await CopiesAsync(run));
     }
 
+    [Fact]
+    public async Task Repair_Should_BringCopies_When_PostgresHasForgottenVersionsThatClickHouseKnows()
+    {
+        await using var copier = engines.Copier();
+        var run = await engines.CreateRunAsync();
+        await LogAsync(run, "loss", 1, 2);
+        await engines.Flusher.FlushAsync();
+        await copier.CopySummariesAsync();
+        await copier.CopyAsync();
+        await engines.ExecuteAsync("SELECT setval('dimension_version', 1)");
+        await LogAsync(run, "loss", 3);
+        await engines.Flusher.FlushAsync();
+        await engines.ExecuteAsync("UPDATE run SET name = 'renamed' WHERE id = $1", run);
+
+        Assert.Equal(["copy"], (await engines.VerifyAsync()).Select(difference => difference.Kind).Distinct());
+        Assert.Equal(["loss 2 0 3 0.5 1 2 1 2"], await CopiesAsync(run));
+
+        await new StoreRepair(engines.Postgres, engines.ClickHouse, engines.Flusher, copier).RunAsync();
+        Assert.Equal(["loss 3 0 6 2 1 2 1 3"], await CopiesAsync(run));
+        Assert.Empty(await engines.VerifyAsync());
+    }
+
     private Task LogAsync(long run, string key, params double[] values) =>
         engines.LogAsync(run, [.. values.Select((value, step) => new MetricInput { Key = key, Step = step, Time = Start, Value = value })]);
 

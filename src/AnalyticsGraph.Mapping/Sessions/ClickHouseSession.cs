@@ -125,9 +125,12 @@ public sealed class ClickHouseSession : StoreSession
     // What keeps ClickHouse behind is an error of the fields that would read it: they must not show less than was acknowledged.
     private async Task<Exception?> CatchUpAsync(Func<CancellationToken, Task>? catchUp, CancellationToken cancellationToken)
     {
+        // A limit of its own, less than the request's: a store that hangs fails these fields, not those beside them.
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(Limits.StatementTimeout);
         try
         {
-            await (catchUp?.Invoke(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            await (catchUp?.Invoke(limited.Token) ?? Task.CompletedTask).ConfigureAwait(false);
             return null;
         }
         catch (Exception exception)

@@ -13,7 +13,7 @@ internal sealed class SummaryCopier(NpgsqlDataSource postgres, ClickHouseClient 
 {
     private const long LockKey = 0x7375_6D6D_6172_6965; // "summarie"
     private const int MarksPerRound = 1000;
-    private const int RunsPerRead = 5000;
+    private const int RunsPerRound = 5000;
     private const int RowsPerInsert = 100_000;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -83,6 +83,7 @@ internal sealed class SummaryCopier(NpgsqlDataSource postgres, ClickHouseClient 
             // The version is taken before the state is read: a state that is newer than its version is marked again, an older one never overtakes a newer one.
             // The log before the marks: what a flush takes out of it meanwhile is marked then.
             var (marks, runs, reduced) = (new List<long>(), new HashSet<long>(), new HashSet<long>());
+            var taken = 0;
             ulong version;
             await using (var batch = new NpgsqlBatch(connection)
             {
@@ -99,11 +100,11 @@ internal sealed class SummaryCopier(NpgsqlDataSource postgres, ClickHouseClient 
                 version = (ulong)reader.GetInt64(0);
                 await reader.NextResultAsync(ct).ConfigureAwait(false);
                 while (await reader.ReadAsync(ct).ConfigureAwait(false))
-                    Note(reader);
+                    _ = Note(reader);
                 await reader.NextResultAsync(ct).ConfigureAwait(false);
-                while (await reader.ReadAsync(ct).ConfigureAwait(false))
+                while (taken < RunsPerRound && await reader.ReadAsync(ct).ConfigureAwait(false))
                 {
-                    Note(reader);
+                    taken += Note(reader);
                     marks.Add(reader.GetInt64(2));
                 }
             }
@@ -115,15 +116,16 @@ internal sealed class SummaryCopier(NpgsqlDataSource postgres, ClickHouseClient 
 
             // What is logged meanwhile is for whoever asks next: writers may never rest.
             withLogged = false;
-            if (marks.Count < MarksPerRound)
+            if (taken < RunsPerRound && marks.Count < MarksPerRound)
                 return;
 
-            void Note(NpgsqlDataReader reader)
+            int Note(NpgsqlDataReader reader)
             {
                 var of = reader.GetFieldValue<long[]>(0);
                 runs.UnionWith(of);
                 if (reader.GetBoolean(1))
                     reduced.UnionWith(of);
+                return of.Length;
             }
         }
     }
@@ -131,7 +133,7 @@ internal sealed class SummaryCopier(NpgsqlDataSource postgres, ClickHouseClient 
     private async Task CopyRunsAsync(NpgsqlConnection connection, long[] runs, ulong version, CancellationToken ct)
     {
         var rows = new SummaryRows();
-        foreach (var some in runs.Chunk(RunsPerRead))
+        foreach (var some in runs.Chunk(RunsPerRound))
         {
             await using var read = new NpgsqlCommand($"SELECT {SummaryRows.Columns} FROM run_metric m JOIN run r ON r.id = m.run_id WHERE m.run_id = ANY ($1)", connection) { Parameters = { new() { Value = some } } };
             await using var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false);
@@ -150,7 +152,7 @@ internal sealed class SummaryCopier(NpgsqlDataSource postgres, ClickHouseClient 
     private async Task RemoveLostAsync(long[] runs, ulong version, CancellationToken ct)
     {
         var lost = new SummaryRows();
-        foreach (var some in runs.Chunk(RunsPerRead))
+        foreach (var some in runs.Chunk(RunsPerRound))
         {
             await using var result = await clickHouse.QueryAsync(
                 new ClickHouseQuery($$"""

@@ -173,7 +173,7 @@ internal sealed record OriginalRun(
                 INSERT INTO other_row AS o (source, table_name, ordinal, is_partial, is_withheld, data)
                 SELECT $1, table_name, ordinal, is_partial, is_withheld, data FROM pg_temp.kept
                 ON CONFLICT (source, table_name, ordinal) DO UPDATE SET data = EXCLUDED.data, is_partial = EXCLUDED.is_partial, is_withheld = EXCLUDED.is_withheld
-                    WHERE (o.data::text, o.is_partial, o.is_withheld) IS DISTINCT FROM (EXCLUDED.data::text, EXCLUDED.is_partial, EXCLUDED.is_withheld)
+                    WHERE (o.data::jsonb, o.is_partial, o.is_withheld) IS DISTINCT FROM (EXCLUDED.data::jsonb, EXCLUDED.is_partial, EXCLUDED.is_withheld)
                 RETURNING o.table_name, o.is_partial, xmax = 0 AS added)
             SELECT table_name, count(*) FILTER (WHERE added), count(*) FILTER (WHERE NOT added) FROM written WHERE NOT is_partial GROUP BY table_name
             """))

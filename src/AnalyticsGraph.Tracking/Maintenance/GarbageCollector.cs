@@ -225,6 +225,10 @@ public sealed class GarbageCollector(NpgsqlDataSource postgres, ClickHouseClient
                 FROM pg_constraint f JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = f.conkey[1]
                 WHERE f.contype = 'f' AND f.confrelid = t.oid AND f.confdeltype = 'n'
                     AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = f.conrelid AND s.attname = 'lifecycle_stage' AND NOT s.attisdropped)), '')
+                -- What refers to a version needs its model, which alone takes versions along.
+                || CASE WHEN t.relname = 'registered_model' THEN
+                    ' AND NOT EXISTS (SELECT FROM model_version v JOIN prediction_set c ON c.model_version_id = v.id WHERE v.registered_model_id = t.id AND NOT (c.lifecycle_stage = ''DELETED'' AND c.changed_at < now() - $1))'
+                    ELSE '' END
             FROM pg_class t
             WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace AND t.relname NOT LIKE '%\_history'
                 AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'lifecycle_stage' AND NOT a.attisdropped)

@@ -26,8 +26,9 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
     public async Task<RepairReport> RunAsync(CancellationToken ct = default)
     {
         await flusher.FlushAsync(ct).ConfigureAwait(false);
-        await copier.CopyAsync(ct).ConfigureAwait(false);
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await RaiseVersionsAsync(connection, ct).ConfigureAwait(false);
+        await copier.CopyAsync(ct).ConfigureAwait(false);
         var (summaries, copies) = (0, 0);
         var pages = await _summaries.ReadPagesAsync(ct).ConfigureAwait(false);
         foreach (var (experiments, runs) in pages)
@@ -76,6 +77,17 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
         ORDER BY 1, 2, 3, 4, 5
         ON CONFLICT (run_id, scope, key, label, rank) DO UPDATE SET last_value = EXCLUDED.last_value, min_value = EXCLUDED.min_value, max_value = EXCLUDED.max_value
         """;
+
+    // A PostgreSQL that was restored from a backup may have forgotten versions that ClickHouse has: what is copied with an older one than is there would be read by nobody.
+    private async Task RaiseVersionsAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var tables = Dimension.All.Select(dimension => dimension.Table).Append(SummaryRows.Table);
+        var query = new ClickHouseQuery($"SELECT toInt64(max(v)) AS version FROM ({string.Join(" UNION ALL ", tables.Select(table => $"SELECT max(version) AS v FROM {table}"))})");
+        await using var result = await clickHouse.QueryAsync(query, ct).ConfigureAwait(false);
+        var version = (await result.ReadColumnAsync<long>("version", ct).ConfigureAwait(false))[0];
+        await using var raise = new NpgsqlCommand("SELECT setval('dimension_version', $1) FROM dimension_version WHERE last_value < $1", connection) { Parameters = { new() { Value = version } } };
+        await raise.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
 
     private async Task<int> RepairSeriesAsync(NpgsqlConnection connection, long[] experiments, long[] runs, CancellationToken ct)
     {

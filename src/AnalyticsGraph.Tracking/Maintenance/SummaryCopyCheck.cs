@@ -14,8 +14,8 @@ internal sealed class SummaryCopyCheck(ClickHouseClient clickHouse, DimensionCop
     /// <summary>The series of the runs whose copy says something else, is missing, or is of nothing.</summary>
     public async Task<List<(SeriesKey Series, string Message)>> CompareAsync(NpgsqlConnection connection, long[] runs, CancellationToken ct)
     {
-        var copies = await ReadCopiesAsync(runs, ct).ConfigureAwait(false);
         var faults = new List<(SeriesKey, string)>();
+        var copies = await ReadCopiesAsync(runs, faults, ct).ConfigureAwait(false);
         await using (var read = new NpgsqlCommand($"SELECT {SummaryRows.Columns} FROM run_metric m JOIN run r ON r.id = m.run_id WHERE m.run_id = ANY ($1)", connection) { Parameters = { new() { Value = runs } } })
         await using (var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false))
         {
@@ -44,7 +44,7 @@ internal sealed class SummaryCopyCheck(ClickHouseClient clickHouse, DimensionCop
         return await CompareAsync(connection, runs, ct).ConfigureAwait(false);
     }
 
-    private async Task<Dictionary<SeriesKey, double[]>> ReadCopiesAsync(long[] runs, CancellationToken ct)
+    private async Task<Dictionary<SeriesKey, double[]>> ReadCopiesAsync(long[] runs, List<(SeriesKey, string)> faults, CancellationToken ct)
     {
         var copies = new Dictionary<SeriesKey, double[]>();
         var query = new ClickHouseQuery($$"""
@@ -61,7 +61,8 @@ internal sealed class SummaryCopyCheck(ClickHouseClient clickHouse, DimensionCop
                     var series = new SeriesKey(
                         block.Column<long>("run_id")[row], MetricScopes.Parse(block.Column<string>("scope_name")[row]), block.Column<string>("key_text")[row], block.Column<string>("label_text")[row],
                         block.Column<int>("rank")[row]);
-                    copies.Add(series, [.. Numbers.Select((name, i) => i < 2 ? block.Column<long>(name)[row] : block.Column<double>(name)[row])]);
+                    if (!copies.TryAdd(series, [.. Numbers.Select((name, i) => i < 2 ? block.Column<long>(name)[row] : block.Column<double>(name)[row])]))
+                        faults.Add((series, "ClickHouse has copies of its summary in two experiments"));
                 }
             }
         }
