@@ -18,7 +18,7 @@ internal sealed class CompareRoute : ExportRoute
         var ofGroups = call.Arguments.Has("groupBy");
         string[] smoothed = call.Arguments.Has("smoothing") ? ["smoothed"] : [];
         string[] lists = [.. ofGroups ? ["mean", "min", "max", "standardDeviation"] : new[] { "values" }, .. smoothed];
-        string[] names = [.. call.Arguments.Names];
+        string[] names = [.. call.Arguments.Names.Where(call.Arguments.Has)];
         using var data = await call.AskAsync(
             $"compareRuns{call.Pass(names)} {{ positions {(ofGroups ? "groups { value key runCounts" : "series { run { uuid } key counts")} {string.Join(' ', lists)} }} }}", names);
         var comparison = data.RootElement.GetProperty("data").GetProperty("compareRuns");

@@ -62,6 +62,9 @@ internal sealed class ExportArguments
     /// <summary>Whether an argument is given, and not null.</summary>
     public bool Has(string name) => _values.GetValueOrDefault(name) is not null;
 
+    /// <summary>Whether an argument goes to the graph: it is given, and not null, unless null says something else there than leaving it out: all labels, all scopes, all workers.</summary>
+    public bool IsPassed(string name) => Has(name) || (name is "label" or "scope" or "rank" && _values.ContainsKey(name));
+
     /// <summary>An argument's coerced value; the default if it is not given.</summary>
     public T? Get<T>(string name, T? otherwise = default) => _values.GetValueOrDefault(name) is { } value ? (T)value : otherwise;
 

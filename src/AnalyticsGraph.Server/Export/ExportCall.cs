@@ -40,7 +40,7 @@ internal sealed class ExportCall(GraphComposition graph, ExportArguments argumen
     /// <exception cref="GraphQLException">Anything failed.</exception>
     public async Task<JsonDocument> AskAsync(string selection, IEnumerable<string> passed, params (string Name, string Type, JsonNode? Value)[] more)
     {
-        (string Name, string Type, JsonNode? Value)[] variables = [.. passed.Where(Arguments.Has).Select(name => (name, Arguments.TypeOf(name), Arguments.Json(name))), .. more];
+        (string Name, string Type, JsonNode? Value)[] variables = [.. passed.Where(Arguments.IsPassed).Select(name => (name, Arguments.TypeOf(name), Arguments.Json(name))), .. more];
         var declared = variables.Length == 0 ? "" : $"({string.Join(", ", variables.Select(variable => $"${variable.Name}: {variable.Type}"))})";
         using var json = JsonDocument.Parse(new JsonObject(variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value))).ToJsonString());
         using var result = await graph.Executor.ExecuteAsync(
@@ -53,7 +53,7 @@ internal sealed class ExportCall(GraphComposition graph, ExportArguments argumen
     /// <param name="names">The arguments' names.</param>
     public string Pass(IEnumerable<string> names)
     {
-        var passed = string.Join(", ", names.Where(Arguments.Has).Select(name => $"{name}: ${name}"));
+        var passed = string.Join(", ", names.Where(Arguments.IsPassed).Select(name => $"{name}: ${name}"));
         return passed.Length == 0 ? "" : $"({passed})";
     }
 

@@ -81,10 +81,12 @@ internal sealed class SeriesRoute : ExportRoute
 
     private static async IAsyncEnumerable<Block> BlocksAsync(ExportCall call, ExportRows rows, bool smooths, bool buckets)
     {
-        var selection = $"uuid series{call.Pass(OfSeries)} {{ key label scope steps times values{(smooths ? " smoothed" : "")}{(buckets ? " buckets { lastSteps counts nanCounts min max }" : "")} }}";
+        // What is given, and not null: as for whole points, null is no more than what is left out.
+        string[] given = [.. OfSeries.Where(call.Arguments.Has)];
+        var selection = $"uuid series{call.Pass(given)} {{ key label scope steps times values{(smooths ? " smoothed" : "")}{(buckets ? " buckets { lastSteps counts nanCounts min max }" : "")} }}";
 
         // Smoothing reads every point, whatever it returns.
-        await foreach (var runs in call.RunsAsync(selection, smooths ? 1 : 20, OfSeries[1..], ("key", "String!", call.Arguments.Json("key"))))
+        await foreach (var runs in call.RunsAsync(selection, smooths ? 1 : 20, given[1..], ("key", "String!", call.Arguments.Json("key"))))
         {
             foreach (var run in runs)
             {

@@ -159,6 +159,40 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Equal("\"key\",\"count\",\"max\"\n\"acc\",1,\\N\n\"loss\",3,5\n", await response.Content.ReadAsStringAsync());
     }
 
+    [Fact]
+    public async Task Null_Should_MeanAll_When_TheGraphTakesItSo()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var run = await CreateRunAsync(experiment: experiment);
+        await empty.Server.RunAsync(
+            """mutation ($r: ID!) { logBatch(input: {runId: $r, metrics: [{key: "loss", value: 1}, {key: "loss", value: 7, label: "a"}, {key: "loss", value: 8, label: "a", scope: EPOCH}, {key: "loss", value: 9, label: "a", rank: 1}]}) { errors { __typename } } }""",
+            new { r = run.Id });
+        var where = new { experiment = new { id = new { eq = experiment } } };
+        var groupBy = new[] { new { label = new { } } };
+        var measures = new[] { new { function = "COUNT", name = "count" } };
+        var all = (string?)null;
+
+        Assert.Equal("\"label\",\"count\"\n\"\",1\n", await PostAsync("aggregate", new { where, keys = new[] { "loss" }, groupBy, measures }));
+        Assert.Equal("\"label\",\"count\"\n\"\",1\n\"a\",1\n", await PostAsync("aggregate", new { where, keys = new[] { "loss" }, label = all, groupBy, measures }));
+        Assert.Equal("\"label\",\"count\"\n\"\",1\n\"a\",3\n", await PostAsync("aggregate", new { where, keys = new[] { "loss" }, label = all, scope = all, rank = all, groupBy, measures }));
+        Assert.Equal("\"from\",\"to\",\"count\"\n1,9,4\n", await PostAsync("histogram", new { where, key = "loss", label = all, scope = all, rank = all, bins = 1 }));
+
+        // The graph takes no null here: it is what is left out.
+        Assert.Equal($"\"run\",\"key\",\"position\",\"count\",\"value\"\n\"{run.Uuid}\",\"loss\",0,1,1\n", await PostAsync("compare", new { where, keys = new[] { "loss" }, label = all, rank = all }));
+        Assert.Equal(
+            $"\"run\",\"key\",\"label\",\"scope\",\"value\"\n\"{run.Uuid}\",\"loss\",\"\",\"RUN\",1\n",
+            WithoutTime(await PostAsync("series", new { where, key = "loss", label = all, rank = all, sample = new { lttb = new { points = 10 } } })));
+
+        async Task<string> PostAsync(string path, object body)
+        {
+            using var response = await empty.Server.Http.PostAsJsonAsync($"export/{path}?format=csv", body);
+            return await response.Content.ReadAsStringAsync();
+        }
+
+        // `run, key, label, scope, step, time, value`, without what a clock gave.
+        static string WithoutTime(string csv) => string.Join('\n', csv.Split('\n').Select(line => line.Split(',') is { Length: 7 } cells ? string.Join(',', cells[..4].Append(cells[6])) : line));
+    }
+
     [Theory]
     [InlineData("ndjson", "\"nan\"")]
     [InlineData("csv", "nan")]
