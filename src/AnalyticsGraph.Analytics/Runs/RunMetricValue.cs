@@ -22,8 +22,8 @@ internal sealed record RunMetricValue(string Key, string Label, string Scope, in
         input.Get("rank", 0),
         input.Get("stat", "LATEST"));
 
-    /// <summary>The name of its column.</summary>
-    public string Name => $"{Key}{(Label.Length == 0 ? "" : $"[{Label}]")} {Stat}";
+    /// <summary>The name of its column: what tells its series from the run's own of the metric stands in it.</summary>
+    public string Name => $"{Key}{(Label.Length == 0 ? "" : $"[{Label}]")}{(Scope == "RUN" ? "" : $" {Scope}")}{(Rank == 0 ? "" : $" rank {Rank}")} {Stat}";
 
     /// <summary>Where the value stands.</summary>
     public RowColumn Column => new(

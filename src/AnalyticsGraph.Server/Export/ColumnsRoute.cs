@@ -36,6 +36,11 @@ internal sealed class ColumnsRoute(string field, string columnsField = "columns"
     {
         var followsPages = isPaged && !call.Arguments.Has("first");
         var (columns, after) = await AskAsync(call, followsPages, call.Arguments.Json("after"));
+        if (columns.GroupBy(column => column.Name).FirstOrDefault(same => same.Skip(1).Any()) is { Key: var repeated })
+        {
+            throw ExportException.BadInput($"Two columns are called \"{repeated}\", and a file's columns are told apart by their names: ask for each of them once, and give a measure another `name`.");
+        }
+
         var rows = new ExportRows([.. columns.Select(column => (column.Name, Kinds[column.Kind].Type))]);
         Add(rows, columns);
         return rows.ToQuery(after is null ? null : MoreAsync(call, rows, after));

@@ -244,6 +244,9 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Equal(
             $"\"run\",\"acc LATEST\",\"param lr\"\n\"{runs[3]}\",6,\"3\"\n\"{runs[2]}\",4,\"2\"\n", await TextAsync($"leaderboard?format=csv&{which}&metric={{\"key\":\"acc\"}}&params=lr&first=2"));
         Assert.Equal(
+            $"\"run\",\"acc LATEST\",\"acc rank 1 LATEST\",\"acc[a] EPOCH LATEST\"\n\"{runs[3]}\",6,\\N,\\N\n",
+            await TextAsync($"leaderboard?format=csv&{which}&metric={{\"key\":\"acc\"}}&metrics=[{{\"key\":\"acc\",\"rank\":1}},{{\"key\":\"acc\",\"label\":\"a\",\"scope\":\"EPOCH\"}}]&first=1"));
+        Assert.Equal(
             ["acc LATEST 6", "param lr 3"],
             (await LinesAsync($"leaderboard?long=true&{which}&metric={{\"key\":\"acc\"}}&params=lr&first=1"))
                 .Select(line => $"{line.GetProperty("name").GetString()} {(line.GetProperty("text").ValueKind == JsonValueKind.Null ? line.GetProperty("number").GetRawText() : line.GetProperty("text").GetString())}"));
@@ -269,6 +272,10 @@ public sealed class BulkExportTests(EmptyServer empty)
     [InlineData("series?key=loss&sample={\"lttb\":{\"points\":1}}", 400, "BAD_USER_INPUT", "sample.lttb.points")]
     [InlineData("runs?where={\"uuid\":{\"like\":1}}", 400, "BAD_USER_INPUT", "at .uuid")]
     [InlineData("compare", 400, "BAD_USER_INPUT", "The argument `keys` of the type [String!]! is missing")]
+    [InlineData("leaderboard?metric={\"key\":\"loss\"}&params=lr&params=lr", 400, "BAD_USER_INPUT", "Two columns are called \"param lr\"")]
+    [InlineData("pareto?objectives={\"metric\":{\"key\":\"loss\"},\"goal\":\"MIN\"}&objectives={\"metric\":{\"key\":\"loss\"},\"goal\":\"MAX\"}", 400, "BAD_USER_INPUT", "Two columns are called \"loss LATEST\"")]
+    [InlineData("aggregate?keys=none&groupBy={\"key\":{}}&measures={\"function\":\"COUNT\",\"name\":\"key\"}", 400, "BAD_USER_INPUT", "Two columns are called \"key\"")]
+    [InlineData("aggregate?keys=none&groupBy={\"param\":{\"key\":\"lr\"}}&groupBy={\"param\":{\"key\":\"lr\",\"width\":1}}&measures={\"function\":\"COUNT\"}", 400, "BAD_USER_INPUT", "Two columns are called \"param lr\"")]
     public async Task Export_Should_BeRefused_When_ItsArgumentsDoNotFit(string path, int status, string code, string told)
     {
         await empty.CreateRunAsync();
