@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.ClickHouse;
 
@@ -9,6 +10,10 @@ namespace AnalyticsGraph.Server.Export;
 internal sealed class ExportRows(params (string Name, string Type)[] columns)
 {
     private const string Table = "exported";
+
+    // What ClickHouse parses without being told: room for the clauses that go along, and for the table of the rows, which no query is much shorter than.
+    private const int UsualQuerySize = 256 * 1024;
+
     private readonly List<object?>[] _values = [.. columns.Select(_ => new List<object?>())];
 
     /// <summary>Adds a row.</summary>
@@ -36,13 +41,22 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
 
     /// <summary>The query whose result the rows are.</summary>
     /// <param name="more">Rows that follow, while they come; null for none.</param>
-    public ClickHouseQuery ToQuery(IAsyncEnumerable<Block>? more = null) => new($"SELECT {string.Join(", ", columns.Select((column, i) => $"{Value(i)} AS {Quoted(column.Name)}"))} FROM {Table}")
+    public ClickHouseQuery ToQuery(IAsyncEnumerable<Block>? more = null)
     {
-        ExternalTables = [new ClickHouseExternalTable(Table, Take()) { More = more }],
+        var sql = $"SELECT {string.Join(", ", columns.Select((column, i) => $"{Value(i)} AS {Quoted(column.Name)}"))} FROM {Table}";
+        return new ClickHouseQuery(sql)
+        {
+            ExternalTables = [new ClickHouseExternalTable(Table, Take()) { More = more }],
+            Settings = new Dictionary<string, string>
+            {
+                // Several threads would mix the rows' order.
+                ["max_threads"] = "1",
 
-        // Several threads would mix the rows' order.
-        Settings = new Dictionary<string, string> { ["max_threads"] = "1" },
-    };
+                // Thousands of columns are named here.
+                ["max_query_size"] = (Encoding.UTF8.GetByteCount(sql) + UsualQuerySize).ToString(CultureInfo.InvariantCulture),
+            },
+        };
+    }
 
     /// <summary>A number of the graph: null, a number, or the name of one that JSON does not have.</summary>
     public static object? Double(JsonElement json) => json.ValueKind switch

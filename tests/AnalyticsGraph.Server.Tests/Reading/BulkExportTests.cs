@@ -133,6 +133,26 @@ public sealed class BulkExportTests(EmptyServer empty)
             await ReadBackAsync(format, bytes, "uuid String, start_time Nullable(DateTime64(3, 'UTC')), `params.n` Nullable(String)", "count(), uniqExact(uuid), sum(toInt64(`params.n`)), min(start_time)"));
     }
 
+    [Theory]
+    [InlineData("JSONEachRow")]
+    [InlineData("CSVWithNames")]
+    [InlineData("Parquet")]
+    public async Task Runs_Should_HaveAllTheirColumns_When_TheirNamesAreLongerThanAQueryUsuallyIs(string format)
+    {
+        var run = await CreateRunAsync();
+        string[] keys = [.. Enumerable.Range(0, 900).Select(i => $"{i}{new string('k', 300)}")];
+        using var request = new HttpRequestMessage(HttpMethod.Post, "export/runs")
+        {
+            Content = JsonContent.Create(new { runIds = new[] { run.Id }, @params = keys, tags = Array.Empty<string>(), metrics = Array.Empty<string>() }),
+            Headers = { { "Accept", MediaTypes[format] } },
+        };
+        using var response = await empty.Server.Http.SendAsync(request);
+        var file = await response.Content.ReadAsByteArrayAsync();
+
+        Assert.True(response.IsSuccessStatusCode, Encoding.UTF8.GetString(file));
+        Assert.Equal($"1\t{run.Uuid}\t0\n", await ReadBackAsync(format, file, $"uuid String, `params.{keys[^1]}` Nullable(String)", $"count(), any(uuid), count(`params.{keys[^1]}`)"));
+    }
+
     [Fact]
     public async Task Comparison_Should_HaveARowForEachPoint()
     {
