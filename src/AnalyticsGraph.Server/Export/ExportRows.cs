@@ -14,6 +14,9 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
     // What ClickHouse parses without being told: room for the clauses that go along, and for the table of the rows, which no query is much shorter than.
     private const int UsualQuerySize = 256 * 1024;
 
+    // .NET's own NaN has a sign, which ClickHouse would write.
+    private static readonly double NaN = BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0000);
+
     private readonly List<object?>[] _values = [.. columns.Select(_ => new List<object?>())];
 
     /// <summary>Adds a row.</summary>
@@ -43,7 +46,8 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
     /// <param name="more">Rows that follow, while they come; null for none.</param>
     public ClickHouseQuery ToQuery(IAsyncEnumerable<Block>? more = null)
     {
-        var sql = $"SELECT {string.Join(", ", columns.Select((column, i) => $"{Value(i)} AS {Quoted(column.Name)}"))} FROM {Table}";
+        // Names with the table's, for the result's may be the same.
+        var sql = $"SELECT {string.Join(", ", columns.Select((column, i) => $"{Table}.{Name(i)} AS {Quoted(column.Name)}"))} FROM {Table}";
         return new ClickHouseQuery(sql)
         {
             ExternalTables = [new ClickHouseExternalTable(Table, Take()) { More = more }],
@@ -63,6 +67,7 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
     {
         JsonValueKind.Null => null,
         JsonValueKind.Number => json.GetDouble(),
+        _ when json.ValueEquals("NaN") => NaN,
         _ => double.Parse(json.GetString()!, CultureInfo.InvariantCulture),
     };
 
@@ -71,13 +76,6 @@ internal sealed class ExportRows(params (string Name, string Type)[] columns)
 
     /// <summary>An integer of the graph: a number, or its text.</summary>
     public static long Long(JsonElement json) => json.ValueKind == JsonValueKind.String ? long.Parse(json.GetString()!, CultureInfo.InvariantCulture) : json.GetInt64();
-
-    // Names with the table's, for the result's may be the same. .NET's NaN has a sign, which ClickHouse would write.
-    private string Value(int column)
-    {
-        var value = $"{Table}.{Name(column)}";
-        return columns[column].Type.Contains("Float64", StringComparison.Ordinal) ? $"if(isNaN({value}), nan, {value})" : value;
-    }
 
     private static string Name(int column) => string.Create(CultureInfo.InvariantCulture, $"c{column}");
 
