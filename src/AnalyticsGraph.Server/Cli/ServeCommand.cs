@@ -85,7 +85,7 @@ internal static class ServeCommand
             Ide = IdeFolder() is { } folder ? new IdeOptions { Folder = folder } : null,
         });
         app.MapIngest(() => host.Ingestion, options.Limits.Ingest);
-        app.MapExport(() => host.Graph, options.Limits.Export, options.Limits.Mapping);
+        app.MapExport(() => host.Graph, options.Limits);
         app.MapGet("/", () => Results.Redirect("/graphql"));
         return app;
     }

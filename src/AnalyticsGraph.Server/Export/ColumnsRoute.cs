@@ -60,7 +60,8 @@ internal sealed class ColumnsRoute(string field, string columnsField = "columns"
     {
         string[] names = [.. call.Arguments.Names.Where(name => name is not ("after" or Long))];
         var taken = longField is not null && call.Arguments.Get<bool>(Long) ? longField : columnsField;
-        var passed = string.Join(", ", names.Where(call.Arguments.IsPassed).Select(name => $"{name}: ${name}").Concat(followsPages ? [$"first: {Page}", "after: $next"] : after is null ? [] : ["after: $next"]));
+        string[] page = followsPages ? [$"first: {Math.Min(Page, call.Aggregates.MaxGroups)}", "after: $next"] : after is null ? [] : ["after: $next"];
+        var passed = string.Join(", ", names.Where(call.Arguments.IsPassed).Select(name => $"{name}: ${name}").Concat(page));
         using var data = await call.AskAsync(
             $"{field}{(passed.Length == 0 ? "" : $"({passed})")} {{ {taken} {{ name kind texts numbers integers times ids }}{(followsPages ? " hasNextPage endCursor" : "")} }}",
             names, followsPages || after is not null ? [("next", "String", after?.DeepClone())] : []);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
@@ -12,19 +13,21 @@ namespace AnalyticsGraph.Server.Export;
 /// <summary>One export under way. What it exports it asks of the graph, as any client would: filters, orders, policies and limits are the graph's.</summary>
 /// <param name="graph">The graph.</param>
 /// <param name="arguments">The caller's arguments.</param>
-/// <param name="limits">What it may take.</param>
-/// <param name="mapping">What questions of the graph may take.</param>
+/// <param name="limits">What it, and what questions of the graph, may take.</param>
 /// <param name="ct">The caller's.</param>
-internal sealed class ExportCall(GraphComposition graph, ExportArguments arguments, ExportLimits limits, MappingLimits mapping, CancellationToken ct)
+internal sealed class ExportCall(GraphComposition graph, ExportArguments arguments, ServerLimits limits, CancellationToken ct)
 {
     /// <summary>The caller's arguments.</summary>
     public ExportArguments Arguments { get; } = arguments;
 
     /// <summary>What it may take.</summary>
-    public ExportLimits Limits { get; } = limits;
+    public ExportLimits Limits { get; } = limits.Export;
 
     /// <summary>What questions of the graph may take.</summary>
-    public MappingLimits Mapping { get; } = mapping;
+    public MappingLimits Mapping { get; } = limits.Mapping;
+
+    /// <summary>What questions about metrics of many runs may take.</summary>
+    public AggregateLimits Aggregates { get; } = limits.Aggregates;
 
     /// <summary>Ends it.</summary>
     public CancellationToken CancellationToken { get; } = ct;

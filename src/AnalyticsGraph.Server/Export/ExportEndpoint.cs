@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
-using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Server.Hosting;
 using Microsoft.AspNetCore.Http.Features;
@@ -20,20 +19,19 @@ internal static class ExportEndpoint
     /// <summary>Maps the endpoint.</summary>
     /// <param name="endpoints">The server's endpoints.</param>
     /// <param name="graph">The graph; null until the server is ready.</param>
-    /// <param name="limits">What exports may take.</param>
-    /// <param name="mapping">What questions of the graph may take.</param>
-    public static void MapExport(this IEndpointRouteBuilder endpoints, Func<GraphComposition?> graph, ExportLimits limits, MappingLimits mapping)
+    /// <param name="limits">What exports, and questions of the graph, may take.</param>
+    public static void MapExport(this IEndpointRouteBuilder endpoints, Func<GraphComposition?> graph, ServerLimits limits)
     {
-        var places = new StreamPlaces(limits.MaxExports);
+        var places = new StreamPlaces(limits.Export.MaxExports);
         endpoints.MapMethods(
-            "/export/{name}", [HttpMethods.Get, HttpMethods.Post], (string name, HttpContext http, ILogger<ExportRoute> logger) => AnswerAsync(name, http, graph, limits, mapping, places, logger));
+            "/export/{name}", [HttpMethods.Get, HttpMethods.Post], (string name, HttpContext http, ILogger<ExportRoute> logger) => AnswerAsync(name, http, graph, limits, places, logger));
     }
 
-    private static async Task AnswerAsync(string name, HttpContext http, Func<GraphComposition?> graph, ExportLimits limits, MappingLimits mapping, StreamPlaces places, ILogger logger)
+    private static async Task AnswerAsync(string name, HttpContext http, Func<GraphComposition?> graph, ServerLimits limits, StreamPlaces places, ILogger logger)
     {
         try
         {
-            await ExportAsync(name, http, graph() ?? throw Refusal(ErrorCodes.StoreUnavailable, "The server is not ready yet; /health/ready says why."), limits, mapping, places);
+            await ExportAsync(name, http, graph() ?? throw Refusal(ErrorCodes.StoreUnavailable, "The server is not ready yet; /health/ready says why."), limits, places);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -61,7 +59,7 @@ internal static class ExportEndpoint
         }
     }
 
-    private static async Task ExportAsync(string name, HttpContext http, GraphComposition graph, ExportLimits limits, MappingLimits mapping, StreamPlaces places)
+    private static async Task ExportAsync(string name, HttpContext http, GraphComposition graph, ServerLimits limits, StreamPlaces places)
     {
         if (!ExportRoute.All.TryGetValue(name, out var route))
         {
@@ -71,9 +69,9 @@ internal static class ExportEndpoint
         var format = FormatOf(http.Request);
         var arguments = ExportArguments.Read(route.ArgumentsOf(graph.Executor.Schema.Schema), http.Request.Query.Where(parameter => parameter.Key != "format"), await BodyAsync(http));
         using var place = places.TryTake()
-            ?? throw Refusal(ErrorCodes.ResourceExhausted, string.Create(CultureInfo.InvariantCulture, $"{limits.MaxExports} exports are under way, as many as may at once (Export:MaxExports). Try again a little later."));
-        var query = await route.ComposeAsync(new ExportCall(graph, arguments, limits, mapping, http.RequestAborted));
-        await using var bytes = await graph.OpenBytesAsync(WithSettings(query, limits), format.ClickHouseName, http.RequestAborted);
+            ?? throw Refusal(ErrorCodes.ResourceExhausted, string.Create(CultureInfo.InvariantCulture, $"{limits.Export.MaxExports} exports are under way, as many as may at once (Export:MaxExports). Try again a little later."));
+        var query = await route.ComposeAsync(new ExportCall(graph, arguments, limits, http.RequestAborted));
+        await using var bytes = await graph.OpenBytesAsync(WithSettings(query, limits.Export), format.ClickHouseName, http.RequestAborted);
 
         // What ClickHouse refuses is known by now, so that it is told as an error and not as half a file.
         var piece = await bytes.ReadAsync();
@@ -87,7 +85,7 @@ internal static class ExportEndpoint
 
         for (; !piece.IsEmpty; piece = await bytes.ReadAsync())
         {
-            await http.Response.BodyWriter.WriteAsync(piece, CancellationToken.None).AsTask().WaitAsync(limits.StallTimeout, http.RequestAborted);
+            await http.Response.BodyWriter.WriteAsync(piece, CancellationToken.None).AsTask().WaitAsync(limits.Export.StallTimeout, http.RequestAborted);
         }
 
         await http.Response.CompleteAsync();

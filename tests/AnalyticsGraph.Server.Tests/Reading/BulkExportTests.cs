@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Server.Export;
@@ -330,11 +331,15 @@ public sealed class BulkExportTests(EmptyServer empty)
         {
             Export = new ExportLimits { MaxExports = 1, MaxRuns = 2, MaxColumns = 9, StallTimeout = TimeSpan.FromSeconds(60) },
             Mapping = new MappingLimits { ClickHouse = new ClickHouseLimits { MaxRowsRead = 5_000_000 } },
+            Aggregates = new AggregateLimits { MaxGroups = 2 },
         });
         var which = $"where={{\"experiment\":{{\"id\":{{\"eq\":\"{experiment}\"}}}}}}";
 
         Assert.Equal(("LIMIT_EXCEEDED", true), await RefusalAsync(server, $"series?{which}", "Export:MaxRuns"));
         Assert.Equal(("LIMIT_EXCEEDED", true), await RefusalAsync(server, $"runs?{which}&first=1", "Export:MaxColumns"));
+
+        // Pages are no larger than they may be, and all of them come.
+        Assert.Equal(3, (await server.Http.GetStringAsync($"export/aggregate?{which}&groupBy={{\"run\":{{}}}}&measures={{\"function\":\"COUNT\"}}")).Count(letter => letter == '\n'));
         var large = await CreateRunAsync(6_000_000);
         Assert.Equal(("LIMIT_EXCEEDED", true), await RefusalAsync(server, $"series?runIds={large.Id}", "Mapping:ClickHouse:MaxRowsRead"));
 
