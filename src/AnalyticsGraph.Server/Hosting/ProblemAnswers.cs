@@ -15,7 +15,7 @@ internal static class ProblemAnswers
         ErrorCodes.Conflict => StatusCodes.Status409Conflict,
         ErrorCodes.LimitExceeded => beyondLimit,
         ErrorCodes.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-        ErrorCodes.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.StoreUnavailable or ErrorCodes.Cancelled => StatusCodes.Status503ServiceUnavailable,
         ErrorCodes.Internal or ErrorCodes.NonNullViolation => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Server.Export;
 using AnalyticsGraph.Server.Hosting;
@@ -247,6 +248,10 @@ public sealed class BulkExportTests(EmptyServer empty)
 
         Assert.Equal(("STORE_UNAVAILABLE", true), await RefusalAsync(server, "runs?long=true&first=1", "ClickHouse cannot be reached or cannot answer").WaitAsync(TimeSpan.FromSeconds(30)));
     }
+
+    [Fact]
+    public void Status_Should_BeTheGraphsOwn_When_TheTimeOfAQuestionWasUp() =>
+        Assert.Equal((int)HttpStatusCode.ServiceUnavailable, ProblemAnswers.StatusOf(ErrorCodes.Cancelled, (int)HttpStatusCode.UnprocessableEntity));
 
     [Fact]
     public async Task Questions_Should_HaveTheirAnswersAsRows()
