@@ -60,6 +60,16 @@ internal sealed class ExportCall(GraphComposition graph, ExportArguments argumen
         return passed.Length == 0 ? "" : $"({passed})";
     }
 
+    /// <summary>Checks how many runs are meant, before any is asked for.</summary>
+    /// <exception cref="GraphQLException">It is no number of runs.</exception>
+    public void CheckFirst()
+    {
+        if (Arguments.Get<int?>("first") is < 0 and var first)
+        {
+            throw ExportException.BadInput(string.Create(CultureInfo.InvariantCulture, $"`first` is {first}: give how many runs you want, 0 or more, or leave it out for all."));
+        }
+    }
+
     /// <summary>The runs that are exported, page by page.</summary>
     /// <param name="selection">What is selected of each.</param>
     /// <param name="page">How many of them at once.</param>

@@ -23,7 +23,11 @@ internal sealed class RunsRoute : ExportRoute
         [.. Runs(schema), .. Kinds.Select(kind => KeyValuePair.Create(kind, ListOf(schema, "String"))), new("long", schema.Types["Boolean"])]);
 
     /// <inheritdoc />
-    public override async Task<ClickHouseQuery> ComposeAsync(ExportCall call) => call.Arguments.Get<bool>("long") ? ComposeLong(call) : await ComposeWideAsync(call);
+    public override async Task<ClickHouseQuery> ComposeAsync(ExportCall call)
+    {
+        call.CheckFirst();
+        return call.Arguments.Get<bool>("long") ? ComposeLong(call) : await ComposeWideAsync(call);
+    }
 
     private static async Task<ClickHouseQuery> ComposeWideAsync(ExportCall call)
     {

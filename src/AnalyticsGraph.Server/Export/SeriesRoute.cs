@@ -21,6 +21,7 @@ internal sealed class SeriesRoute : ExportRoute
     /// <inheritdoc />
     public override async Task<ClickHouseQuery> ComposeAsync(ExportCall call)
     {
+        call.CheckFirst();
         if (call.Arguments.Get<long?>("from") > call.Arguments.Get<long?>("to"))
         {
             throw ExportException.BadInput("The window is empty: `from` is greater than `to`.");

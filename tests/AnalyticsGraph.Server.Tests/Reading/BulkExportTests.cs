@@ -293,6 +293,8 @@ public sealed class BulkExportTests(EmptyServer empty)
     [InlineData("series?kye=loss", 400, "BAD_USER_INPUT", "There is no argument `kye`")]
     [InlineData("series?format=xls", 400, "BAD_USER_INPUT", "format=parquet")]
     [InlineData("series?from=many", 400, "BAD_USER_INPUT", "The argument `from` does not fit")]
+    [InlineData("series?first=-1", 400, "BAD_USER_INPUT", "`first` is -1")]
+    [InlineData("runs?first=-1", 400, "BAD_USER_INPUT", "`first` is -1")]
     [InlineData("series?from=2&to=1", 400, "BAD_USER_INPUT", "The window is empty")]
     [InlineData("series?sample={\"lttb\":{\"points\":10}}", 400, "BAD_USER_INPUT", "Name the metric in `key`")]
     [InlineData("series?key=loss&sample={\"lttb\":{\"points\":1}}", 400, "BAD_USER_INPUT", "sample.lttb.points")]
