@@ -14,7 +14,7 @@ internal sealed class RunsRoute : ExportRoute
 {
     private const int Page = 200;
     private const string Text = "Nullable(String)";
-    private const string Moment = "Nullable(DateTime64(3, 'UTC'))";
+    private const string Moment = "Nullable(DateTime64(6, 'UTC'))";
 
     private static readonly string[] Kinds = ["params", "tags", "metrics"];
 

@@ -125,14 +125,14 @@ public sealed class BulkExportTests(EmptyServer empty)
     {
         var experiment = await empty.CreateExperimentAsync();
         await empty.ExecuteAsync($"""
-            WITH r AS (INSERT INTO run (source, experiment_id, uuid, status_text, lifecycle_stage, start_time) SELECT 'local', {EmptyServer.KeyOf(experiment)}, replace(gen_random_uuid()::text, '-', ''), 'FINISHED', 'ACTIVE', '2026-01-02' FROM generate_series(1, 450) RETURNING id)
+            WITH r AS (INSERT INTO run (source, experiment_id, uuid, status_text, lifecycle_stage, start_time) SELECT 'local', {EmptyServer.KeyOf(experiment)}, replace(gen_random_uuid()::text, '-', ''), 'FINISHED', 'ACTIVE', '2026-01-02 00:00:00.123456Z' FROM generate_series(1, 450) RETURNING id)
             INSERT INTO run_param (run_id, key, value) SELECT id, 'n', (row_number() OVER ())::text FROM r
             """);
         var bytes = await empty.Server.Http.GetByteArrayAsync($"export/runs?format={(format == "Parquet" ? "parquet" : "arrow")}&where={{\"experiment\":{{\"id\":{{\"eq\":\"{experiment}\"}}}}}}");
 
         Assert.Equal(
-            "450\t450\t101475\t2026-01-02 00:00:00.000\n",
-            await ReadBackAsync(format, bytes, "uuid String, start_time Nullable(DateTime64(3, 'UTC')), `params.n` Nullable(String)", "count(), uniqExact(uuid), sum(toInt64(`params.n`)), min(start_time)"));
+            "450\t450\t101475\t2026-01-02 00:00:00.123456\n",
+            await ReadBackAsync(format, bytes, "uuid String, start_time Nullable(DateTime64(6, 'UTC')), `params.n` Nullable(String)", "count(), uniqExact(uuid), sum(toInt64(`params.n`)), min(start_time)"));
     }
 
     [Theory]
