@@ -43,10 +43,15 @@ internal sealed record ExportFormat(string Name, string MediaType, string Extens
             return All[0];
         }
 
-        return wanted.Where(range => range.Quality is null or > 0).OrderByDescending(range => range.Quality ?? 1)
-            .Select(range => All.FirstOrDefault(format => new MediaTypeHeaderValue(format.MediaType).IsSubsetOf(WithoutQuality(range)))).FirstOrDefault(format => format is not null);
+        // What remains of a range without its quality are parameters of the media type, which none of these has.
+        var ranges = wanted.Select(range => (Type: new MediaTypeHeaderValue(range.MediaType), Quality: range.Quality ?? 1)).ToList();
+        return ranges.Where(range => range.Quality > 0).OrderByDescending(range => range.Quality)
+            .Select(range => All.FirstOrDefault(format => Decides(range.Type, format))).FirstOrDefault(format => format is not null);
 
-        // What remains of a range with a quality are parameters of the media type, which none of these has.
-        static MediaTypeHeaderValue WithoutQuality(MediaTypeHeaderValue range) => new(range.MediaType);
+        // RFC 9110, section 12.5.1: of the ranges that a media type is in, the narrowest one says how welcome it is.
+        bool Decides(MediaTypeHeaderValue range, ExportFormat format) =>
+            Has(range, format) && !ranges.Exists(other => Has(other.Type, format) && other.Type.IsSubsetOf(range) && !range.IsSubsetOf(other.Type));
+
+        static bool Has(MediaTypeHeaderValue range, ExportFormat format) => new MediaTypeHeaderValue(format.MediaType).IsSubsetOf(range);
     }
 }

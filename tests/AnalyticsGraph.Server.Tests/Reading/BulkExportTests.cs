@@ -321,6 +321,9 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Equal((HttpStatusCode.OK, "application/vnd.apache.parquet"), await AcceptAsync("text/csv;q=0.5, application/vnd.apache.parquet, image/png"));
         Assert.Equal((HttpStatusCode.OK, "text/csv"), await AcceptAsync("image/png, text/*;q=0.1"));
         Assert.Equal((HttpStatusCode.OK, "application/x-ndjson"), await AcceptAsync("*/*"));
+        Assert.Equal((HttpStatusCode.OK, "text/csv"), await AcceptAsync("application/x-ndjson;q=0, */*"));
+        Assert.Equal((HttpStatusCode.OK, "application/vnd.apache.arrow.stream"), await AcceptAsync("*/*, application/x-ndjson;q=0.5, text/*;q=0.1"));
+        Assert.Equal((HttpStatusCode.OK, "text/csv"), await AcceptAsync("*/*;q=0, text/csv"));
         Assert.Equal((HttpStatusCode.NotAcceptable, "application/problem+json"), await AcceptAsync("image/png, text/csv;q=0"));
     }
 
