@@ -34,7 +34,7 @@ internal static class CommandLine
             }
         });
         var urls = new Option<string?>("--urls") { Description = $"Where to listen (default {ServerOptions.DefaultUrls}).", HelpName = "URL" };
-        var demo = new Option<bool>("--demo") { Description = "Import the bundled sample, a real MLflow history of 227 runs, if nothing was imported yet." };
+        var demo = new Option<bool>("--demo") { Description = "Add the bundled sample (a real MLflow history of 227 runs), trainings on four tables and a simulated fleet of 200 jobs, once." };
         var root = new RootCommand($"AnalyticsGraph: one GraphQL endpoint over everything an ML team records.\n\n{ConfigurationHelp}") { data, urls, demo };
         root.SetAction((parsed, cancellation) =>
             ServeCommand.RunAsync(ServerOptions.From(configuration, parsed.GetValue(urls), parsed.GetValue(data), parsed.GetValue(demo)), configuration, cancellation));

@@ -5,7 +5,7 @@ namespace AnalyticsGraph.Server.Hosting;
 /// <summary>How the server is started.</summary>
 /// <param name="Urls">Where it listens, separated by semicolons.</param>
 /// <param name="DataDirectory">The folder of the embedded engines; a full path.</param>
-/// <param name="Demo">Whether an empty server imports the bundled sample.</param>
+/// <param name="Demo">Whether the bundled sample, its trainings and its jobs are added, once.</param>
 /// <param name="Postgres">An Npgsql connection string; null for the embedded engine.</param>
 /// <param name="ClickHouse">A ClickHouse connection string; null for the embedded engine.</param>
 internal sealed record ServerOptions(string Urls, string DataDirectory, bool Demo, string? Postgres, string? ClickHouse)
