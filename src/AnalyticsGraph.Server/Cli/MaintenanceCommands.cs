@@ -41,7 +41,7 @@ internal static class MaintenanceCommands
     /// <param name="optionsOf">Where the stores are.</param>
     public static Command Repair(Func<ParseResult, ServerOptions> optionsOf)
     {
-        var repair = new Command("repair", "Build anew what is derived and not as its source says: summaries, counters, order rows, rollups, and ClickHouse's copies of entities.");
+        var repair = new Command("repair", "Build anew what is derived and not as its source says: summaries, counters, order rows, rollups, and ClickHouse's copies of entities and summaries.");
         repair.SetAction((parsed, cancellation) => RunAsync(optionsOf(parsed), async (stores, tracking) =>
         {
             var report = await new StoreRepair(stores.Postgres, stores.ClickHouse, tracking.Flusher, tracking.Copier).RunAsync(cancellation);
