@@ -110,23 +110,24 @@ internal static class MaintenanceCommands
         var text = result.Tokens[0].Value;
         try
         {
-            var duration = text.StartsWith('P')
-                ? XmlConvert.ToTimeSpan(text)
-                : (text[^1], double.Parse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)) switch
-                {
-                    ('d', var days) => TimeSpan.FromDays(days),
-                    ('h', var hours) => TimeSpan.FromHours(hours),
-                    ('m', var minutes) => TimeSpan.FromMinutes(minutes),
-                    ('s', var seconds) => TimeSpan.FromSeconds(seconds),
-                    _ => throw new FormatException(),
-                };
-            return duration;
+            return text switch
+            {
+                ['P', ..] => XmlConvert.ToTimeSpan(text),
+                [.., 'd'] => TimeSpan.FromDays(Amount()),
+                [.., 'h'] => TimeSpan.FromHours(Amount()),
+                [.., 'm'] => TimeSpan.FromMinutes(Amount()),
+                [.., 's'] => TimeSpan.FromSeconds(Amount()),
+                _ => throw new FormatException(),
+            };
         }
-        catch (Exception fault) when (fault is FormatException or OverflowException)
+        catch (Exception fault) when (fault is FormatException or OverflowException or ArgumentException)
         {
             result.AddError($"'{text}' is no duration. Give one such as 30d, 12h, 45m or P30D.");
             return default;
         }
+
+        // NaN is a number, too, but none of days: an ArgumentException.
+        double Amount() => double.Parse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
     }
 
     private static string Number(long value, string what) => $"{value.ToString("N0", CultureInfo.InvariantCulture)} {what}";

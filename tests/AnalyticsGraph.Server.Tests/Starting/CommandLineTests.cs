@@ -24,6 +24,8 @@ public sealed class CommandLineTests
     [InlineData("import mlflow", "Required argument")]
     [InlineData("gc", "--older-than")]
     [InlineData("gc --older-than soon", "no duration")]
+    [InlineData("gc --older-than ", "'' is no duration")]
+    [InlineData("gc --older-than NaNd", "'NaNd' is no duration")]
     public async Task Start_Should_SayWhatIsWrong_When_ArgumentsAreUnknown(string arguments, string named)
     {
         var (code, _, errors) = await ServerProcess.RunAsync(arguments.Split(' '));
