@@ -72,17 +72,21 @@ public sealed class GraphQLExecutor
         }
 
         var field = prepared.Plan.Root.Fields[0];
-        var context = new RequestContext(_schema.Schema, prepared.Variables, prepared.Arguments, cancellationToken);
+        var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var context = new RequestContext(_schema.Schema, prepared.Variables, prepared.Arguments, ended.Token);
         try
         {
             prepared.Configure?.Invoke(context);
             var resolver = (SourceStreamResolver)_schema.GetResolver(field.Definition);
             var events = await resolver.OpenAsync(new StepContext(context, field, prepared.Arguments.Of(field))).ConfigureAwait(false);
             return new ResponseStream(
-                events, context, source => prepared.Trace is null ? ExecutePlan(prepared, source, cancellationToken) : ExecuteEventAsync(prepared, source, cancellationToken), ToError);
+                events, context, ended, source => prepared.Trace is null ? ExecutePlan(prepared, source, cancellationToken) : ExecuteEventAsync(prepared, source, cancellationToken), ToError);
         }
         catch (Exception exception)
         {
+            // What was begun before it failed, such as listening to topics, hears of it by the token alone.
+            await ended.CancelAsync().ConfigureAwait(false);
+            ended.Dispose();
             await context.DisposeAsync().ConfigureAwait(false);
 
             // Whoever asked may leave before it is open, which is nobody's fault.

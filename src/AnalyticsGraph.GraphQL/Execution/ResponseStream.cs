@@ -11,6 +11,7 @@ public sealed class ResponseStream : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<object>? _events;
     private readonly RequestContext? _context;
+    private readonly CancellationTokenSource? _ended;
     private readonly Func<object, ValueTask<ExecutionResult>>? _execute;
     private readonly Func<Exception, GraphQLError>? _toError;
     private readonly IncrementalResult? _parts;
@@ -21,9 +22,9 @@ public sealed class ResponseStream : IAsyncDisposable
     internal ResponseStream(ExecutionResult only) => (_only, _parts, _hasEnded) = (only, only as IncrementalResult, true);
 
     internal ResponseStream(
-        IAsyncEnumerator<object> events, RequestContext context, Func<object, ValueTask<ExecutionResult>> execute, Func<Exception, GraphQLError> toError)
+        IAsyncEnumerator<object> events, RequestContext context, CancellationTokenSource ended, Func<object, ValueTask<ExecutionResult>> execute, Func<Exception, GraphQLError> toError)
     {
-        (_events, _context, _execute, _toError) = (events, context, execute, toError);
+        (_events, _context, _ended, _execute, _toError) = (events, context, ended, execute, toError);
         GraphQLTelemetry.ActiveSubscriptions.Add(1);
     }
 
@@ -92,20 +93,18 @@ public sealed class ResponseStream : IAsyncDisposable
             await _parts.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (_events is null)
+        if (_events is null || _isDisposed)
         {
             return;
         }
 
-        _hasEnded = true;
-        if (!_isDisposed)
-        {
-            _isDisposed = true;
-            GraphQLTelemetry.ActiveSubscriptions.Add(-1);
-        }
+        (_hasEnded, _isDisposed) = (true, true);
+        GraphQLTelemetry.ActiveSubscriptions.Add(-1);
 
         try
         {
+            // What the source began and did not hand over, such as listening to topics, ends by the token alone.
+            await _ended!.CancelAsync().ConfigureAwait(false);
             await _events.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -114,6 +113,7 @@ public sealed class ResponseStream : IAsyncDisposable
             _toError!(exception);
         }
 
+        _ended!.Dispose();
         await _context!.DisposeAsync().ConfigureAwait(false);
     }
 }

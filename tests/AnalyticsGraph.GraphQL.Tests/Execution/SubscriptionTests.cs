@@ -154,6 +154,21 @@ public sealed class SubscriptionTests
         Assert.False(_topics.MayHaveSubscribers(new Topic<string>("b")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Subscribe_Should_LeaveTheTopics_When_ItEndsByAnError(bool opens)
+    {
+        await using (var stream = await Server().SubscribeAsync("subscription($opens: Boolean!) { heardInVain(opens: $opens) }", new { opens }))
+        {
+            Assert.Equal(opens ? 1 : 0, _topics.SubscriptionCount);
+            using var last = await stream.ReadAsync();
+            Assert.True(last!.IsRequestError);
+        }
+
+        Assert.Equal(0, _topics.SubscriptionCount);
+    }
+
     [Fact]
     public async Task Publish_Should_TellEachSubscriberOfItsTopics()
     {
@@ -239,7 +254,7 @@ public sealed class SubscriptionTests
     private TestServer Server() => new(
         """
         type Query { ok: Int } type Mutation { do: Int } type Tick { number: Int! times(by: Int!): Int! unlucky: Int! }
-        type Subscription { tick: Tick! refused: Int crashes: Int slow: Int heard(names: [String!]!): String }
+        type Subscription { tick: Tick! refused: Int crashes: Int slow: Int heard(names: [String!]!): String heardInVain(opens: Boolean!): String }
         """,
         bindings => bindings.BindType<Tick>("Tick")
             .Bind("Tick", "times", FieldResolver.FromSource((Tick tick, StepContext context) => tick.Number * context.Arguments.Get<int>("by")))
@@ -264,8 +279,20 @@ public sealed class SubscriptionTests
                 throw new InvalidOperationException("unreachable");
             }))
             .Bind("Subscription", "heard", FieldResolver.FromEvents(context => _topics.SubscribeAsync(
-                [.. context.Arguments.Get<object?[]>("names")!.Select(name => new Topic<string>((string)name!))], context.CancellationToken))),
+                [.. context.Arguments.Get<object?[]>("names")!.Select(name => new Topic<string>((string)name!))], context.CancellationToken)))
+            .Bind("Subscription", "heardInVain", FieldResolver.FromEvents<string>(async context =>
+            {
+                // What it hears is in nobody's hands, whether the stream opens or not.
+                await _topics.SubscribeAsync([new Topic<string>("a")], context.CancellationToken);
+                return context.Arguments.Get<bool>("opens") ? FailAsync() : throw new GraphQLException(new GraphQLError("There is no such run.", ErrorCodes.NotFound));
+            })),
         new GraphQLExecutorOptions { OnUnexpectedError = _faults.Add });
+
+    private static async IAsyncEnumerable<string> FailAsync()
+    {
+        await Task.FromException(new InvalidOperationException("secret"));
+        yield break;
+    }
 
     private async IAsyncEnumerable<Tick> ReadTicksAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
