@@ -90,6 +90,22 @@ public sealed class PointFeedTests(TrackingEngines engines)
         Assert.Equal([6], (await ReadAsync(reading, 1)).SelectMany(chunk => chunk.Points).Select(point => point.Seq));
     }
 
+    [Fact]
+    public async Task Log_Should_TellAllPointsOfARunOrNone_When_SubscribersComeAndGoMeanwhile()
+    {
+        var run = await engines.CreateRunAsync();
+        var topics = new LeavingSubscriber();
+        await using var log = NewLog(topics);
+
+        // The first series is taken while somebody listens, the second when he has left.
+        MetricInput[] metrics = [new() { Key = "acc", Value = 1 }, new() { Key = "loss", Value = 2 }];
+        Assert.Empty((await log.LogBatchAsync(new LogBatchRequest { RunId = run, Metrics = metrics }, Caller.Anonymous)).Errors);
+
+        var told = Assert.IsType<LoggedPoints>(Assert.Single(topics.Told));
+        Assert.Equal(2, told.LastSeq);
+        Assert.Equal([1, 2], told.Points.Select(point => point.Seq));
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("AQ")]
@@ -103,7 +119,7 @@ public sealed class PointFeedTests(TrackingEngines engines)
             ErrorCodes.BadUserInput, (await Assert.ThrowsAsync<GraphQLException>(() => OpenAsync(engines.Topics, LiveCursor.Of([new(run, 1)]), null, CancellationToken.None, run))).Error.Code);
     }
 
-    private PointLog NewLog(InProcessTopics topics) => new(engines.Postgres, engines.Flusher, topics, new PointLogOptions(), NullLogger<PointLog>.Instance);
+    private PointLog NewLog(ITopicEvents topics) => new(engines.Postgres, engines.Flusher, topics, new PointLogOptions(), NullLogger<PointLog>.Instance);
 
     private static async Task LogAsync(PointLog log, long run, string key, int points)
     {
@@ -129,5 +145,24 @@ public sealed class PointFeedTests(TrackingEngines engines)
         }
 
         return told;
+    }
+
+    /// <summary>A subscriber who has left when somebody has asked for him.</summary>
+    private sealed class LeavingSubscriber : ITopicEvents
+    {
+        private bool _hasLeft;
+
+        public List<object> Told { get; } = [];
+
+        public bool MayHaveSubscribers<T>(Topic<T> topic)
+        {
+            var listens = !_hasLeft;
+            _hasLeft = true;
+            return listens;
+        }
+
+        public void Publish<T>(Topic<T> topic, T occurred) => Told.Add(occurred!);
+
+        public ValueTask<IAsyncEnumerable<T>> SubscribeAsync<T>(IReadOnlyCollection<Topic<T>> topics, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -173,6 +173,9 @@ internal sealed class GroupState
         /// <summary>The hashes of its last batches of points, one after another, those of the group included.</summary>
         public byte[] Recent { get; set; } = [];
 
+        /// <summary>Whether anybody may listen to its points, asked once for the group: of a run all is told or nothing, though subscribers come and go meanwhile. Null until asked.</summary>
+        public bool? IsHeard { get; set; }
+
         public bool HasRecent(ReadOnlySpan<byte> hash)
         {
             for (var at = 0; at < Recent.Length; at += hash.Length)

@@ -150,7 +150,7 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
             return;
         Points.AddPoint(series.Run.ExperimentId, series, point, ++series.Run.Seq, State.GroupId);
         series.Add(point);
-        if (series.IsHeard)
+        if (series.Run.IsHeard == true)
             Hear(series, point);
     }
 
@@ -184,7 +184,12 @@ internal sealed class GroupWork(GroupState state, PresentPoints present, Func<lo
     private SeriesState StateOf(in SeriesKey key)
     {
         if (!_series.TryGetValue(key, out var series))
-            _series.Add(key, series = new SeriesState(key, State.Runs[key.RunId], State.Summaries.GetValueOrDefault(key), isHeard(key.RunId)));
+        {
+            var run = State.Runs[key.RunId];
+            run.IsHeard ??= isHeard(key.RunId);
+            _series.Add(key, series = new SeriesState(key, run, State.Summaries.GetValueOrDefault(key)));
+        }
+
         return series;
     }
 

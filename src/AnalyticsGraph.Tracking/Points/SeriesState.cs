@@ -3,7 +3,7 @@ using System.Text;
 namespace AnalyticsGraph.Tracking.Points;
 
 /// <summary>A series while a group adds to it.</summary>
-internal sealed class SeriesState(SeriesKey key, GroupState.RunState run, SeriesSummary? summary, bool isHeard)
+internal sealed class SeriesState(SeriesKey key, GroupState.RunState run, SeriesSummary? summary)
 {
     public SeriesKey Key { get; } = key;
 
@@ -14,9 +14,6 @@ internal sealed class SeriesState(SeriesKey key, GroupState.RunState run, Series
 
     /// <summary>Whether the group has added to it.</summary>
     public bool IsChanged { get; private set; }
-
-    /// <summary>Whether anybody may listen to its run's points.</summary>
-    public bool IsHeard { get; } = isHeard;
 
     /// <summary>The metric's key as it travels: encoded once for all points.</summary>
     public byte[] KeyText { get; } = Encoding.UTF8.GetBytes(key.Key);
