@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Writing;
 
 namespace AnalyticsGraph.Tracking.Tests;
@@ -99,5 +100,31 @@ public sealed class MutationTests(TrackingEngines engines)
         Assert.Equal("bob", await engines.ScalarAsync<string>("SELECT changed_by FROM run WHERE id = $1", run));
         Assert.Equal("ada", await engines.ScalarAsync<string>("SELECT changed_by FROM run_history WHERE id = $1 AND name = 'by ada'", run));
         Assert.Equal("bob", await engines.ScalarAsync<string>("SELECT ended_by FROM run_history WHERE id = $1 AND name = 'by ada'", run));
+    }
+
+    [Fact]
+    public async Task DeleteExperiment_Should_TellAllOfItsRuns_When_TheyAreMoreThanEventsMayWait()
+    {
+        const int Runs = 300;
+        var graph = await TrackingGraph.BuildAsync(engines);
+        var experiment = await engines.CreateExperimentAsync();
+        await engines.ExecuteAsync(
+            $"INSERT INTO run (source, experiment_id, uuid, status_text) SELECT 'local', $1, replace(gen_random_uuid()::text, '-', ''), 'FINISHED' FROM generate_series(1, {Runs})", experiment);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var changes = JoinedChanges.JoinAsync(await engines.Topics.SubscribeAsync([LiveTopics.RunsOf(experiment)], stop.Token), stop.Token).GetAsyncEnumerator(stop.Token);
+
+        var id = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"Experiment:{experiment}"));
+        var deleted = await graph.RunAsync("mutation ($e: ID!) { deleteExperiment(input: {id: $e}) { errors { __typename } } }", new { e = id });
+
+        Assert.Equal("[]", deleted.GetProperty("deleteExperiment").GetProperty("errors").GetRawText());
+        var told = new HashSet<long>();
+        while (told.Count < Runs)
+        {
+            Assert.True(await changes.MoveNextAsync());
+            Assert.True(told.Add(changes.Current.RunId));
+        }
+
+        Assert.Equal((long)Runs, await engines.ScalarAsync<long>("SELECT count(*) FROM run WHERE experiment_id = $1 AND id = ANY ($2)", experiment, told.ToArray()));
+        await stop.CancelAsync();
     }
 }

@@ -63,7 +63,7 @@ internal sealed class CreateRun(CreateRunRequest request, Caller caller, ITopicE
         if (request.Params.Count > 0)
             Write(PairStatements.Insert("run_param", "run_id", Answer, request.Params));
         Write(PairStatements.Insert("run_tag", "run_id", Answer, _tags.Select(tag => new KeyText(tag.Key, tag.Value))));
-        WhenCommitted(() => topics.Publish(LiveTopics.RunsOf(request.ExperimentId), new RunChange(Answer)));
+        WhenCommitted(() => topics.Publish(LiveTopics.RunsOf(request.ExperimentId), new ChangedRuns([Answer])));
     }
 
     private void AskReferences()
@@ -160,7 +160,7 @@ internal sealed class UpdateRun(UpdateRunRequest request, Caller caller, ITopicE
 
         if (request.Name is not null)
             Write(PairStatements.Insert("run_tag", "run_id", request.RunId, [new KeyText(RunTags.Name, request.Name)]));
-        WhenCommitted(() => topics.Publish(LiveTopics.RunsOf(_experiment), new RunChange(request.RunId)));
+        WhenCommitted(() => topics.Publish(LiveTopics.RunsOf(_experiment), new ChangedRuns([request.RunId])));
     }
 
     private IEnumerable<(string Column, ColumnValue Value)> Columns()

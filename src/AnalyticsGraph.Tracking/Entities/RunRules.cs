@@ -23,7 +23,7 @@ internal sealed class RunRules(ITopicEvents topics) : EntityRules
 
     public override void LockDependents(EntityChange change, RelationField relation)
     {
-        var runs = new List<RunChange>();
+        var runs = new List<long>();
         var experiment = 0L;
         change.Ask(
             new Statement("SELECT c.run_id, r.experiment_id FROM run_counter c JOIN run r ON r.id = c.run_id WHERE r.").Name(relation.To[0]).Add(" = ").Bind(change.Key)
@@ -31,14 +31,12 @@ internal sealed class RunRules(ITopicEvents topics) : EntityRules
             row =>
             {
                 experiment = row.GetInt64(1);
-                runs.Add(new RunChange(row.GetInt64(0)));
+                runs.Add(row.GetInt64(0));
             });
         change.WhenCommitted(() =>
         {
-            if (!topics.MayHaveSubscribers(LiveTopics.RunsOf(experiment)))
-                return;
-            foreach (var run in runs)
-                topics.Publish(LiveTopics.RunsOf(experiment), run);
+            if (runs.Count > 0)
+                topics.Publish(LiveTopics.RunsOf(experiment), new ChangedRuns(runs));
         });
     }
 
@@ -53,7 +51,7 @@ internal sealed class RunRules(ITopicEvents topics) : EntityRules
         change.WriteDefault();
         if (change.Kind == MutationKind.SetPairs)
             Mirror(change);
-        change.WhenCommitted(() => topics.Publish(LiveTopics.RunsOf((long)change.Present("experiment_id")!), new RunChange(change.Key)));
+        change.WhenCommitted(() => topics.Publish(LiveTopics.RunsOf((long)change.Present("experiment_id")!), new ChangedRuns([change.Key])));
     }
 
     private static void Mirror(EntityChange change)

@@ -12,7 +12,7 @@ internal static class JoinedChanges
     /// <summary>Joins changes.</summary>
     /// <param name="changes">The changes as they were published.</param>
     /// <param name="ct">Ends the subscription.</param>
-    public static async IAsyncEnumerable<RunChange> JoinAsync(IAsyncEnumerable<RunChange> changes, [EnumeratorCancellation] CancellationToken ct)
+    public static async IAsyncEnumerable<RunChange> JoinAsync(IAsyncEnumerable<ChangedRuns> changes, [EnumeratorCancellation] CancellationToken ct)
     {
         var runs = new ConcurrentDictionary<long, bool>();
         var waiting = Channel.CreateBounded<long>(MostWaiting);
@@ -31,9 +31,12 @@ internal static class JoinedChanges
             {
                 await foreach (var change in changes.WithCancellation(ct).ConfigureAwait(false))
                 {
-                    if (runs.TryAdd(change.RunId, true))
+                    foreach (var id in change.RunIds)
                     {
-                        await waiting.Writer.WriteAsync(change.RunId, ct).ConfigureAwait(false);
+                        if (runs.TryAdd(id, true))
+                        {
+                            await waiting.Writer.WriteAsync(id, ct).ConfigureAwait(false);
+                        }
                     }
                 }
             }

@@ -18,7 +18,7 @@ public static class LiveTopics
 
     /// <summary>Runs of an experiment that were created or changed.</summary>
     /// <param name="experimentId">The experiment's internal id.</param>
-    public static Topic<RunChange> RunsOf(long experimentId) => new(string.Create(CultureInfo.InvariantCulture, $"experiment.{experimentId}.runs"));
+    public static Topic<ChangedRuns> RunsOf(long experimentId) => new(string.Create(CultureInfo.InvariantCulture, $"experiment.{experimentId}.runs"));
 }
 
 /// <summary>A run has new points.</summary>
@@ -76,6 +76,10 @@ public sealed record LivePoint(MetricScope Scope, string Key, string Label, int 
     }
 }
 
-/// <summary>A run was created, or changed in more than its points.</summary>
+/// <summary>Runs of an experiment were created, or changed in more than their points, by one commit: one event, however many they are.</summary>
+/// <param name="RunIds">The runs' internal ids, at least one.</param>
+public sealed record ChangedRuns(IReadOnlyList<long> RunIds);
+
+/// <summary>A run was created or changed, as a subscriber is told it.</summary>
 /// <param name="RunId">The run's internal id.</param>
 public sealed record RunChange(long RunId);

@@ -49,8 +49,8 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
 
     private void Tell(GroupWork work)
     {
-        foreach (var run in work.ChangedRuns)
-            topics.Publish(LiveTopics.RunsOf(work.State.Runs[run].ExperimentId), new RunChange(run));
+        foreach (var runs in work.ChangedRuns.GroupBy(run => work.State.Runs[run].ExperimentId))
+            topics.Publish(LiveTopics.RunsOf(runs.Key), new ChangedRuns([.. runs]));
         foreach (var run in work.RunsWithPoints)
             topics.Publish(LiveTopics.PointsOf(run), new LoggedPoints(run, work.State.Runs[run].Seq, work.HeardPoints.GetValueOrDefault(run) ?? []));
     }
