@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Mapping;
@@ -91,6 +92,25 @@ public sealed class PointFeedTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Feed_Should_CatchUp_When_WritersNeverRest()
+    {
+        var (run, busy) = (await engines.CreateRunAsync(), await engines.CreateRunAsync());
+        await LogAsync(engines.Log, run, "before", 6);
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var reading = (await OpenAsync(new RestlessWriters(run, 7, busy), LiveCursor.Of([new(run, 0)]), null, stop.Token, run, busy)).GetAsyncEnumerator(stop.Token);
+
+        // What was missed is read while new points of this run, and of another that misses nothing, go on to come.
+        do
+        {
+            Assert.True(await reading.MoveNextAsync());
+        }
+        while (reading.Current.RunId != run);
+
+        Assert.Equal([1, 2, 3, 4, 5, 6], reading.Current.Points.Select(point => point.Seq));
+        await stop.CancelAsync();
+    }
+
+    [Fact]
     public async Task Log_Should_TellAllPointsOfARunOrNone_When_SubscribersComeAndGoMeanwhile()
     {
         var run = await engines.CreateRunAsync();
@@ -164,5 +184,29 @@ public sealed class PointFeedTests(TrackingEngines engines)
         public void Publish<T>(Topic<T> topic, T occurred) => Told.Add(occurred!);
 
         public ValueTask<IAsyncEnumerable<T>> SubscribeAsync<T>(IReadOnlyCollection<Topic<T>> topics, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    /// <summary>Points of two runs in turn, one after another for ever, sooner than a feed loses its patience.</summary>
+    private sealed class RestlessWriters(long one, long first, long other) : ITopicEvents
+    {
+        public bool MayHaveSubscribers<T>(Topic<T> topic) => true;
+
+        public void Publish<T>(Topic<T> topic, T occurred) => throw new NotSupportedException();
+
+        public ValueTask<IAsyncEnumerable<T>> SubscribeAsync<T>(IReadOnlyCollection<Topic<T>> topics, CancellationToken cancellationToken) =>
+            new((IAsyncEnumerable<T>)(object)WriteAsync(cancellationToken));
+
+        private async IAsyncEnumerable<LoggedPoints> WriteAsync([EnumeratorCancellation] CancellationToken ct)
+        {
+            for (var n = 0; ; n++)
+            {
+                yield return Logged(one, first + n);
+                await Task.Delay(1, ct);
+                yield return Logged(other, 1 + n);
+                await Task.Delay(1, ct);
+            }
+        }
+
+        private static LoggedPoints Logged(long run, long seq) => new(run, seq, [new LivePoint(MetricScope.Run, "loss", "", 0, 0, 0, DateTimeOffset.UnixEpoch, 0, seq)]);
     }
 }

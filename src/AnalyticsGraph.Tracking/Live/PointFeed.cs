@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
@@ -22,7 +23,7 @@ internal sealed class PointFeed(
     private const int MostAtOnce = 5_000;
     private const int MostBuffered = 50_000;
 
-    // Groups of two committers may be told in another order than they were committed in; that takes no longer than this, mostly.
+    // Groups of two committers may be told in another order than they were committed in, and points be known of before they are told; that takes no longer than this, mostly.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     private readonly HashSet<string>? _keys = keys?.ToHashSet(StringComparer.Ordinal);
@@ -66,26 +67,23 @@ internal sealed class PointFeed(
                 next = NextAsync();
             }
 
-            if (Find(run => run.IsReady) is { } ready)
+            foreach (var run in _runs.Values)
             {
-                var points = Take(ready);
+                run.Note();
+            }
+
+            if (Find(run => run.IsReady || run.IsOverdue) is { } due)
+            {
+                var points = due.IsReady ? Take(due) : await ReadStoreAsync(due, ct).ConfigureAwait(false);
                 if (points.Count > 0)
                 {
-                    yield return Told(ready, points);
+                    yield return Told(due, points);
                 }
             }
-            else if (Find(run => run.Known > run.Delivered) is { } behind)
+            else if (_runs.Values.Any(run => run.IsBehind))
             {
-                if (behind.Chunks.Count > 0 && await Task.WhenAny(next, Task.Delay(Patience, ct)).ConfigureAwait(false) == next)
-                {
-                    continue;
-                }
-
-                var points = await ReadStoreAsync(behind, ct).ConfigureAwait(false);
-                if (points.Count > 0)
-                {
-                    yield return Told(behind, points);
-                }
+                await Task.WhenAny(next, Task.Delay(Patience, ct)).ConfigureAwait(false);
+                ct.ThrowIfCancellationRequested();
             }
             else
             {
@@ -202,6 +200,8 @@ internal sealed class PointFeed(
     /// <param name="known">How many points it has.</param>
     internal sealed class Run(long id, long experimentId, long known)
     {
+        private long? _behindSince;
+
         public long Id { get; } = id;
 
         public long ExperimentId { get; } = experimentId;
@@ -215,7 +215,16 @@ internal sealed class PointFeed(
         /// <summary>What the topic told and the subscriber was not, by the first point's number.</summary>
         public SortedDictionary<long, IReadOnlyList<LivePoint>> Chunks { get; } = [];
 
+        /// <summary>Whether it has more than was told, and what comes next is not here.</summary>
+        public bool IsBehind => _behindSince is not null;
+
+        /// <summary>Whether what comes next was waited for long enough. It stays so until all of the gap is read: writers that never rest do not put it off.</summary>
+        public bool IsOverdue => _behindSince is { } since && Stopwatch.GetElapsedTime(since) >= Patience;
+
         /// <summary>Whether what comes next is here.</summary>
         public bool IsReady => Chunks.Count > 0 && Chunks.First().Key <= Delivered + 1;
+
+        /// <summary>Notes whether it is behind, and since when.</summary>
+        public void Note() => _behindSince = IsReady || Known <= Delivered ? null : _behindSince ?? Stopwatch.GetTimestamp();
     }
 }
