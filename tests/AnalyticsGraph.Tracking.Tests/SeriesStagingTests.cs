@@ -1,4 +1,7 @@
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Staging;
@@ -195,6 +198,49 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         MetricPoint[] points = [.. Enumerable.Range(0, 100).Select(i => Point(run, i))];
         await load.AddPointsAsync(points);
         Assert.Equal(ErrorCodes.ResourceExhausted, (await Assert.ThrowsAsync<GraphQLException>(() => load.AddPointsAsync(points))).Error.Code);
+    }
+
+    [Fact]
+    public async Task Records_Should_BeToldInTheirOrder_When_ALoadComesToClickHouseAfterCallsThatFollowedIt()
+    {
+        await engines.Flusher.FlushAsync();
+        var (job, _, _) = await engines.CreateOwnersAsync();
+        await using var connection = await engines.Postgres.OpenConnectionAsync();
+        await using var staging = Staging();
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var flushes = 0;
+        var feed = new RuntimeFeed(engines.Topics, FlushAsync, new ClickHouseReads(engines.ClickHouse, new MappingLimits()), job);
+        await feed.OpenAsync(new Dictionary<long, long> { [job] = 0 }, stop.Token);
+        await using var reading = feed.ReadAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+
+        Assert.True(await reading.MoveNextAsync());
+        Assert.Equal([1, 2, 3], reading.Current.Records.Select(record => record.GlobalStep));
+        await stop.CancelAsync();
+
+        async Task FlushAsync(CancellationToken ct)
+        {
+            if (flushes++ > 0)
+            {
+                await engines.Flusher.FlushPendingAsync(ct);
+                return;
+            }
+
+            // Logged just when the feed has flushed: a call, a load and another call. Another flusher has inserted the calls, which are one block, but not yet the load.
+            await LogAsync(1);
+            await using var load = await staging.BeginAsync(Caller.Anonymous, ct);
+            var rows = new SeriesBlock(SeriesTable.JobRuntime);
+            rows.AddRuntime(job, Record(2));
+            await load.AddAsync(rows, [job], ct);
+            Assert.Equal(1, (await load.PublishAsync(ct)).Value);
+            await LogAsync(3);
+            var block = await engines.Flusher.RecordBlockAsync(connection, long.MaxValue, ct);
+            await engines.Flusher.InsertBlockAsync(connection, block!.Value, isReplay: false, ct);
+        }
+
+        async Task LogAsync(int step) =>
+            Assert.Empty((await engines.Rows.LogJobRuntimeAsync(new LogJobRuntimeRequest { JobId = job, Records = [Record(step)] }, Caller.Anonymous)).Errors);
+
+        static JobRuntimeRecord Record(int step) => new() { Time = new DateTimeOffset(2026, 1, 1, 0, 0, step, TimeSpan.Zero), GlobalStep = step };
     }
 
     private SeriesStaging Staging() => new(engines.Postgres, engines.Flusher, engines.Topics, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);

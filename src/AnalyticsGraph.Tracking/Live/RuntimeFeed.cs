@@ -36,8 +36,7 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
         }
 
         await flush(ct).ConfigureAwait(false);
-        var query = new ClickHouseQuery("SELECT toInt64(max(version)) AS last FROM job_runtime WHERE job_id = {job:Int64}").With("job", "Int64", jobId);
-        _position = await store.ReadAsync(query, async result => (await result.ReadColumnAsync<long>("last", ct).ConfigureAwait(false)).Single(), ct).ConfigureAwait(false);
+        _position = await LastAsync(ct).ConfigureAwait(false);
     }
 
     /// <summary>The records, chunk by chunk.</summary>
@@ -48,7 +47,7 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
         while (true)
         {
             await flush(ct).ConfigureAwait(false);
-            while (await ReadStoreAsync(ct).ConfigureAwait(false) is { Count: > 0 } records)
+            while (await ReadNextAsync(ct).ConfigureAwait(false) is { Count: > 0 } records)
             {
                 yield return new LiveRuntime(jobId, records, LiveCursor.Of([new(jobId, _position)]));
             }
@@ -83,17 +82,40 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
         }
     }
 
+    /// <summary>The version of the job's last record that is in ClickHouse; 0 if there is none.</summary>
+    private async Task<long> LastAsync(CancellationToken ct)
+    {
+        var query = new ClickHouseQuery("SELECT toInt64(max(version)) AS last FROM job_runtime WHERE job_id = {job:Int64}").With("job", "Int64", jobId);
+        return await store.ReadAsync(query, async result => (await result.ReadColumnAsync<long>("last", ct).ConfigureAwait(false)).Single(), ct).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Records come to ClickHouse in another order than they were acknowledged in, such as a load after calls that followed it. But what a job has before a record that is there was acknowledged before:
+    /// a flush brings it along, and what is later waits for the next time.
+    /// </summary>
+    private async Task<List<LiveRuntimeRecord>> ReadNextAsync(CancellationToken ct)
+    {
+        var last = await LastAsync(ct).ConfigureAwait(false);
+        if (last <= _position)
+        {
+            return [];
+        }
+
+        await flush(ct).ConfigureAwait(false);
+        return await ReadStoreAsync(last, ct).ConfigureAwait(false);
+    }
+
     // Records of one call have one version: a chunk ends after a call, never within.
-    private async Task<List<LiveRuntimeRecord>> ReadStoreAsync(CancellationToken ct)
+    private async Task<List<LiveRuntimeRecord>> ReadStoreAsync(long upTo, CancellationToken ct)
     {
         var query = new ClickHouseQuery(
             """
             SELECT * FROM (
                 SELECT toUnixTimestamp64Milli(time) AS ms, global_step, ordinal, speed, toJSONString(worker_cpu) AS worker_cpu, toJSONString(worker_memory) AS worker_memory,
                     toJSONString(ps_cpu) AS ps_cpu, toJSONString(ps_memory) AS ps_memory, other, toInt64(version) AS place
-                FROM job_runtime FINAL WHERE job_id = {job:Int64} AND version > {after:UInt64} ORDER BY place LIMIT {most:UInt32} WITH TIES)
+                FROM job_runtime FINAL WHERE job_id = {job:Int64} AND version > {after:UInt64} AND version <= {upTo:UInt64} ORDER BY place LIMIT {most:UInt32} WITH TIES)
             ORDER BY place, ms, global_step, ordinal
-            """).With("job", "Int64", jobId).With("after", "UInt64", (ulong)_position).With("most", "UInt32", (uint)MostAtOnce);
+            """).With("job", "Int64", jobId).With("after", "UInt64", (ulong)_position).With("upTo", "UInt64", (ulong)upTo).With("most", "UInt32", (uint)MostAtOnce);
         return await store.ReadAsync(query, ReadAsync, ct).ConfigureAwait(false);
 
         async Task<List<LiveRuntimeRecord>> ReadAsync(ClickHouseResult result)
