@@ -54,7 +54,7 @@ public sealed class PointFeedTests(TrackingEngines engines)
                 await LogAsync(log, run, $"w{writer}-{n}", 2);
             }
         }));
-        cursor = LiveCursor.Of([new(run, 0)]);
+        cursor = LiveCursor.Of(LiveCursorKind.Points, [new(run, 0)]);
         while (seen.Count < 240)
         {
             using var leave = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
@@ -97,7 +97,7 @@ public sealed class PointFeedTests(TrackingEngines engines)
         var (run, busy) = (await engines.CreateRunAsync(), await engines.CreateRunAsync());
         await LogAsync(engines.Log, run, "before", 6);
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await using var reading = (await OpenAsync(new RestlessWriters(run, 7, busy), LiveCursor.Of([new(run, 0)]), null, stop.Token, run, busy)).GetAsyncEnumerator(stop.Token);
+        await using var reading = (await OpenAsync(new RestlessWriters(run, 7, busy), LiveCursor.Of(LiveCursorKind.Points, [new(run, 0)]), null, stop.Token, run, busy)).GetAsyncEnumerator(stop.Token);
 
         // What was missed is read while new points of this run, and of another that misses nothing, go on to come.
         do
@@ -135,8 +135,12 @@ public sealed class PointFeedTests(TrackingEngines engines)
         var run = await engines.CreateRunAsync();
 
         Assert.Equal(ErrorCodes.BadUserInput, (await Assert.ThrowsAsync<GraphQLException>(() => OpenAsync(engines.Topics, cursor, null, CancellationToken.None, run))).Error.Code);
-        Assert.Equal(
-            ErrorCodes.BadUserInput, (await Assert.ThrowsAsync<GraphQLException>(() => OpenAsync(engines.Topics, LiveCursor.Of([new(run, 1)]), null, CancellationToken.None, run))).Error.Code);
+
+        // Beyond what the run has, and of another kind of subscription.
+        foreach (var foreign in new[] { LiveCursor.Of(LiveCursorKind.Points, [new(run, 1)]), LiveCursor.Of(LiveCursorKind.Runtime, [new(run, 0)]) })
+        {
+            Assert.Equal(ErrorCodes.BadUserInput, (await Assert.ThrowsAsync<GraphQLException>(() => OpenAsync(engines.Topics, foreign, null, CancellationToken.None, run))).Error.Code);
+        }
     }
 
     private PointLog NewLog(ITopicEvents topics) => new(engines.Postgres, engines.Flusher, topics, new PointLogOptions(), NullLogger<PointLog>.Instance);
@@ -151,7 +155,7 @@ public sealed class PointFeedTests(TrackingEngines engines)
     {
         var feed = new PointFeed(
             topics, stop => LiveResolvers.PresentAsync(engines.Postgres, runs, stop), (run, stop) => engines.Flusher.FlushRunsAsync([run], stop), new ClickHouseReads(engines.ClickHouse, new MappingLimits()), keys);
-        await feed.OpenAsync(runs, cursor is null ? null : LiveCursor.Parse(cursor), ct);
+        await feed.OpenAsync(runs, cursor is null ? null : LiveCursor.Parse(LiveCursorKind.Points, cursor), ct);
         return feed.ReadAsync(ct);
     }
 

@@ -209,13 +209,21 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         await using var staging = Staging();
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var flushes = 0;
-        var feed = new RuntimeFeed(engines.Topics, FlushAsync, new ClickHouseReads(engines.ClickHouse, new MappingLimits()), job);
+        var feed = Feed();
         await feed.OpenAsync(new Dictionary<long, long> { [job] = 0 }, stop.Token);
         await using var reading = feed.ReadAsync(stop.Token).GetAsyncEnumerator(stop.Token);
 
         Assert.True(await reading.MoveNextAsync());
         Assert.Equal([1, 2, 3], reading.Current.Records.Select(record => record.GlobalStep));
+
+        // Another subscription goes on there, but not behind what was told.
+        var position = LiveCursor.Parse(LiveCursorKind.Runtime, reading.Current.Cursor)[job];
+        await Feed().OpenAsync(new Dictionary<long, long> { [job] = position }, stop.Token);
+        var beyond = new Dictionary<long, long> { [job] = position + 1 };
+        Assert.Equal(ErrorCodes.BadUserInput, (await Assert.ThrowsAsync<GraphQLException>(() => Feed().OpenAsync(beyond, stop.Token))).Error.Code);
         await stop.CancelAsync();
+
+        RuntimeFeed Feed() => new(engines.Topics, FlushAsync, new ClickHouseReads(engines.ClickHouse, new MappingLimits()), job);
 
         async Task FlushAsync(CancellationToken ct)
         {

@@ -6,14 +6,12 @@ namespace AnalyticsGraph.Tracking.Live;
 /// <summary>How far a subscription has told what: a number by key, such as the last point by run. Opaque to clients.</summary>
 internal static class LiveCursor
 {
-    private const byte Version = 1;
-
-    /// <summary>Writes positions.</summary>
-    public static string Of(IEnumerable<KeyValuePair<long, long>> positions)
+    /// <summary>Writes positions of a subscription.</summary>
+    public static string Of(LiveCursorKind kind, IEnumerable<KeyValuePair<long, long>> positions)
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
-        writer.Write(Version);
+        writer.Write((byte)kind);
         foreach (var (key, position) in positions)
         {
             writer.Write7BitEncodedInt64(key);
@@ -24,15 +22,15 @@ internal static class LiveCursor
         return Base64Url.EncodeToString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
-    /// <summary>Reads positions.</summary>
-    /// <exception cref="GraphQLException">The text is no cursor.</exception>
-    public static Dictionary<long, long> Parse(string cursor)
+    /// <summary>Reads positions of a subscription.</summary>
+    /// <exception cref="GraphQLException">The text is no cursor, or that of another kind of subscription.</exception>
+    public static Dictionary<long, long> Parse(LiveCursorKind kind, string cursor)
     {
         try
         {
             using var reader = new BinaryReader(new MemoryStream(Base64Url.DecodeFromChars(cursor)));
             var positions = new Dictionary<long, long>();
-            for (var isKnown = reader.ReadByte() == Version; isKnown && reader.BaseStream.Position < reader.BaseStream.Length;)
+            for (var isKnown = reader.ReadByte() == (byte)kind; isKnown && reader.BaseStream.Position < reader.BaseStream.Length;)
             {
                 positions.Add(reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64());
             }

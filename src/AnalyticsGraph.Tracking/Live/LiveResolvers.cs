@@ -49,7 +49,7 @@ public static class LiveResolvers
 
         string[]? keys = context.Arguments.Get<object?[]>("keys") is { } wanted ? [.. wanted.Select(key => (string)key!)] : null;
         var feed = new PointFeed(topics, ct => PresentAsync(postgres, runs, ct), (run, ct) => flusher.FlushRunsAsync([run], ct), store, keys);
-        await feed.OpenAsync(runs, After(context), context.CancellationToken).ConfigureAwait(false);
+        await feed.OpenAsync(runs, After(context, LiveCursorKind.Points), context.CancellationToken).ConfigureAwait(false);
         return feed.ReadAsync(context.CancellationToken);
     }
 
@@ -66,11 +66,12 @@ public static class LiveResolvers
         var job = GlobalId.ParseInt64(context.Arguments.Get<string>("jobId")!, "Job");
         await RequireAsync(postgres, "job", job, context.CancellationToken).ConfigureAwait(false);
         var feed = new RuntimeFeed(topics, flusher.FlushPendingAsync, store, job);
-        await feed.OpenAsync(After(context), context.CancellationToken).ConfigureAwait(false);
+        await feed.OpenAsync(After(context, LiveCursorKind.Runtime), context.CancellationToken).ConfigureAwait(false);
         return feed.ReadAsync(context.CancellationToken);
     }
 
-    private static Dictionary<long, long>? After(StepContext context) => context.Arguments.Get<string>("after") is { } cursor ? LiveCursor.Parse(cursor) : null;
+    private static Dictionary<long, long>? After(StepContext context, LiveCursorKind kind) =>
+        context.Arguments.Get<string>("after") is { } cursor ? LiveCursor.Parse(kind, cursor) : null;
 
     internal static Task<IReadOnlyList<PointFeed.Run>> PresentAsync(NpgsqlDataSource postgres, long[] runs, CancellationToken ct) => AskAsync<IReadOnlyList<PointFeed.Run>>(async () =>
     {

@@ -101,7 +101,7 @@ internal sealed class PointFeed(
         return found;
     }
 
-    private LivePoints Told(Run run, IReadOnlyList<LivePoint> points) => new(run.Id, points, LiveCursor.Of(_runs.Select(one => KeyValuePair.Create(one.Key, one.Value.Delivered))));
+    private LivePoints Told(Run run, IReadOnlyList<LivePoint> points) => new(run.Id, points, LiveCursor.Of(LiveCursorKind.Points, _runs.Select(one => KeyValuePair.Create(one.Key, one.Value.Delivered))));
 
     private async Task ListenAsync(IEnumerable<long> runs, CancellationToken ct) =>
         _events = (await topics.SubscribeAsync([.. runs.Select(LiveTopics.PointsOf)], ct).ConfigureAwait(false)).GetAsyncEnumerator(ct);

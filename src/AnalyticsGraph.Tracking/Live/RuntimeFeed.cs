@@ -25,18 +25,18 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
     /// <summary>Begins to listen.</summary>
     /// <param name="after">What was told before, by job; null begins with the present.</param>
     /// <param name="ct">Ends the subscription.</param>
-    /// <exception cref="GraphQLException">ClickHouse cannot tell the present, or the cursor is another job's.</exception>
+    /// <exception cref="GraphQLException">ClickHouse cannot tell the present, or the cursor is another job's or beyond its last record.</exception>
     public async Task OpenAsync(Dictionary<long, long>? after, CancellationToken ct)
     {
         await ListenAsync(ct).ConfigureAwait(false);
-        if (after is not null)
+        if (after is null)
         {
-            _position = after.TryGetValue(jobId, out var told) && told >= 0 ? told : throw LiveCursor.Refusal();
-            return;
+            await flush(ct).ConfigureAwait(false);
         }
 
-        await flush(ct).ConfigureAwait(false);
-        _position = await LastAsync(ct).ConfigureAwait(false);
+        // What was told is in ClickHouse.
+        var last = await LastAsync(ct).ConfigureAwait(false);
+        _position = after is null ? last : after.TryGetValue(jobId, out var told) && told >= 0 && told <= last ? told : throw LiveCursor.Refusal();
     }
 
     /// <summary>The records, chunk by chunk.</summary>
@@ -49,7 +49,7 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
             await flush(ct).ConfigureAwait(false);
             while (await ReadNextAsync(ct).ConfigureAwait(false) is { Count: > 0 } records)
             {
-                yield return new LiveRuntime(jobId, records, LiveCursor.Of([new(jobId, _position)]));
+                yield return new LiveRuntime(jobId, records, LiveCursor.Of(LiveCursorKind.Runtime, [new(jobId, _position)]));
             }
 
             // However many calls came meanwhile, they are read together.
