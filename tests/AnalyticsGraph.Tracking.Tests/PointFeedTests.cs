@@ -81,7 +81,7 @@ public sealed class PointFeedTests(TrackingEngines engines)
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var reading = (await OpenAsync(topics, null, ["loss"], stop.Token, run)).GetAsyncEnumerator(stop.Token);
 
-        // Another server's subscribers were told, or nobody listened when the points were taken.
+        // Nobody listened when the points were taken, or it was told of a part of them.
         await LogAsync(engines.Log, run, "loss", 2);
         await LogAsync(engines.Log, run, "acc", 3);
         await LogAsync(engines.Log, run, "loss", 1);
@@ -89,6 +89,11 @@ public sealed class PointFeedTests(TrackingEngines engines)
         Assert.Equal([1, 2], (await ReadAsync(reading, 2)).SelectMany(chunk => chunk.Points).Select(point => point.Seq));
         topics.Publish(LiveTopics.PointsOf(run), new LoggedPoints(run, 6, [new LivePoint(MetricScope.Run, "loss", "", 0, 0, 0, DateTimeOffset.UnixEpoch, 0, 6)]));
         Assert.Equal([6], (await ReadAsync(reading, 1)).SelectMany(chunk => chunk.Points).Select(point => point.Seq));
+
+        // Of what another server has logged the topic tells nothing at all.
+        await LogAsync(engines.Log, run, "loss", 1);
+        Assert.Equal([7], (await ReadAsync(reading, 1)).SelectMany(chunk => chunk.Points).Select(point => point.Seq));
+        await stop.CancelAsync();
     }
 
     [Fact]

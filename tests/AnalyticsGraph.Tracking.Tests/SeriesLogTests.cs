@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using AnalyticsGraph.ClickHouse;
+using AnalyticsGraph.GraphQL.Topics;
+using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
@@ -238,6 +242,33 @@ public sealed class SeriesLogTests(TrackingEngines engines)
             predictions.Errors.Select(error => string.Join('.', error.Path)).Order(StringComparer.Ordinal));
         var missing = await engines.Rows.AddTargetsAsync(new AddTargetsRequest { DatasetId = -1 }, Caller.Anonymous);
         Assert.Equal([typeof(InvalidInputError), typeof(NotFoundError)], missing.Errors.Select(error => error.GetType()));
+    }
+
+    [Fact]
+    public async Task LogJobRuntime_Should_BeToldToASubscriber_When_HeListensAtAnotherServer()
+    {
+        var (job, _, _) = await engines.CreateOwnersAsync();
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var feed = new RuntimeFeed(new InProcessTopics(), FlushAsync, new ClickHouseReads(engines.ClickHouse, new MappingLimits()), job);
+        await feed.OpenAsync(new Dictionary<long, long> { [job] = 0 }, stop.Token);
+        await using var reading = feed.ReadAsync(stop.Token).GetAsyncEnumerator(stop.Token);
+        var told = reading.MoveNextAsync().AsTask();
+        await begun.Task.WaitAsync(stop.Token);
+
+        // The record is logged and brought to ClickHouse by another server: the topics that he listens to tell nothing of it.
+        Assert.Empty((await engines.Rows.LogJobRuntimeAsync(new LogJobRuntimeRequest { JobId = job, Records = [new() { Time = Start, GlobalStep = 1 }] }, Caller.Anonymous)).Errors);
+        await engines.Flusher.FlushAsync();
+
+        Assert.True(await told);
+        Assert.Equal(1, Assert.Single(reading.Current.Records).GlobalStep);
+        await stop.CancelAsync();
+
+        async Task FlushAsync(CancellationToken ct)
+        {
+            await engines.Flusher.FlushPendingAsync(ct);
+            begun.TrySetResult();
+        }
     }
 
     [Fact]

@@ -8,6 +8,12 @@ namespace AnalyticsGraph.Tracking.Live;
 /// <summary>What is told to subscribers, after its commit.</summary>
 public static class LiveTopics
 {
+    /// <summary>
+    /// How often subscribers look for what another server has logged, of which their own one tells nothing. An idle subscription costs one look-up by key each time: it is as rare as somebody who watches
+    /// points come may bear.
+    /// </summary>
+    internal static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+
     /// <summary>New points of a run.</summary>
     /// <param name="runId">The run's internal id.</param>
     public static Topic<LoggedPoints> PointsOf(long runId) => new(string.Create(CultureInfo.InvariantCulture, $"run.{runId}.points"));

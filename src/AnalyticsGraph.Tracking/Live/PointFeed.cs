@@ -5,12 +5,14 @@ using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Topics;
 using AnalyticsGraph.Mapping.Sessions;
 using AnalyticsGraph.Tracking.Points;
+using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Live;
 
 /// <summary>
 /// The points of some runs as they are acknowledged, each exactly once and in order, from any position on. A run's points are numbered without gaps, so what was told by the topic out of order, too early,
-/// or not at all is noticed, and read from the store. That is also what a subscriber gets who is slow: nothing waits for him but the numbers, and what he missed comes in larger chunks.
+/// or not at all is noticed, and read from the store; that another server has logged points, which no topic tells, is seen by looking now and then. The store is also what a subscriber gets who is slow:
+/// nothing waits for him but the numbers, and what he missed comes in larger chunks.
 /// </summary>
 /// <param name="topics">Where groups are told.</param>
 /// <param name="present">How many points runs have now.</param>
@@ -54,6 +56,7 @@ internal sealed class PointFeed(
     public async IAsyncEnumerable<LivePoints> ReadAsync([EnumeratorCancellation] CancellationToken ct)
     {
         var next = NextAsync();
+        var look = Task.Delay(LiveTopics.LookInterval, ct);
         while (true)
         {
             // Whatever came meanwhile is told together. It is taken in here alone, never while something else is done with the chunks.
@@ -65,6 +68,12 @@ internal sealed class PointFeed(
                 }
 
                 next = NextAsync();
+            }
+
+            if (look.IsCompleted)
+            {
+                await LookAsync(ct).ConfigureAwait(false);
+                look = Task.Delay(LiveTopics.LookInterval, ct);
             }
 
             foreach (var run in _runs.Values)
@@ -80,15 +89,11 @@ internal sealed class PointFeed(
                     yield return Told(due, points);
                 }
             }
-            else if (_runs.Values.Any(run => run.IsBehind))
-            {
-                await Task.WhenAny(next, Task.Delay(Patience, ct)).ConfigureAwait(false);
-                ct.ThrowIfCancellationRequested();
-            }
             else
             {
-                // What it throws is thrown above.
-                await Task.WhenAny(next).ConfigureAwait(false);
+                // What the next event throws is thrown above.
+                await Task.WhenAny(next, _runs.Values.Any(run => run.IsBehind) ? Task.Delay(Patience, ct) : look).ConfigureAwait(false);
+                ct.ThrowIfCancellationRequested();
             }
         }
     }
@@ -129,13 +134,33 @@ internal sealed class PointFeed(
         {
             await _events.DisposeAsync().ConfigureAwait(false);
             await ListenAsync(_runs.Keys, ct).ConfigureAwait(false);
-            foreach (var run in await present(ct).ConfigureAwait(false))
-            {
-                _runs[run.Id].Known = Math.Max(_runs[run.Id].Known, run.Known);
-            }
+            await CountAsync(ct).ConfigureAwait(false);
         }
 
         return true;
+    }
+
+    /// <summary>Sees how many points the runs have now, whoever told of them.</summary>
+    private async Task CountAsync(CancellationToken ct)
+    {
+        foreach (var run in await present(ct).ConfigureAwait(false))
+        {
+            _runs[run.Id].Known = Math.Max(_runs[run.Id].Known, run.Known);
+        }
+    }
+
+    /// <summary>Sees what another server has logged.</summary>
+    private async Task LookAsync(CancellationToken ct)
+    {
+        try
+        {
+            await CountAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is GraphQLException or NpgsqlException)
+        {
+            // What is logged here is told by the topic all the same, and the next look sees the rest: no reason to end the subscription.
+            ct.ThrowIfCancellationRequested();
+        }
     }
 
     private void Add(LoggedPoints logged)

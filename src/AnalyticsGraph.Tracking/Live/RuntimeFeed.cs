@@ -9,7 +9,7 @@ namespace AnalyticsGraph.Tracking.Live;
 
 /// <summary>
 /// The runtime records of a job as they are acknowledged, from any position on. Records come every few seconds, so the topic tells only that there are some: they are read from the store by their versions,
-/// which grow with the order of acknowledgement. A record that was replaced meanwhile is told as it is now.
+/// which grow with the order of acknowledgement. What another server has logged no topic tells: it is looked for now and then. A record that was replaced meanwhile is told as it is now.
 /// </summary>
 /// <param name="topics">Where calls are told.</param>
 /// <param name="flush">Brings what was acknowledged to ClickHouse.</param>
@@ -53,7 +53,8 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
             }
 
             // However many calls came meanwhile, they are read together.
-            do
+            await WaitAsync(next, ct).ConfigureAwait(false);
+            while (next.IsCompleted)
             {
                 if (!await next.ConfigureAwait(false))
                 {
@@ -62,7 +63,6 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
 
                 next = NextAsync(ct);
             }
-            while (next.IsCompleted);
         }
     }
 
@@ -79,6 +79,34 @@ internal sealed class RuntimeFeed(ITopicEvents topics, Func<CancellationToken, T
             await _events.DisposeAsync().ConfigureAwait(false);
             await ListenAsync(ct).ConfigureAwait(false);
             return true;
+        }
+    }
+
+    /// <summary>Waits until a call is told, or records of another server's are there.</summary>
+    private async Task WaitAsync(Task next, CancellationToken ct)
+    {
+        while (await Task.WhenAny(next, Task.Delay(LiveTopics.LookInterval, ct)).ConfigureAwait(false) != next)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (await HasMoreAsync(ct).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> HasMoreAsync(CancellationToken ct)
+    {
+        try
+        {
+            // Whoever logged them brings them to ClickHouse, too.
+            return await LastAsync(ct).ConfigureAwait(false) > _position;
+        }
+        catch (GraphQLException)
+        {
+            // What is logged here is told by the topic all the same, and the next look sees the rest: no reason to end the subscription.
+            ct.ThrowIfCancellationRequested();
+            return false;
         }
     }
 
