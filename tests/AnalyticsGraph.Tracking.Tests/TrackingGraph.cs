@@ -5,9 +5,9 @@ using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Mapping.Sessions;
+using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Live;
 using AnalyticsGraph.Tracking.Mutations;
-using AnalyticsGraph.Tracking.Dimensions;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
 

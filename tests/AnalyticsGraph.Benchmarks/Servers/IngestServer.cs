@@ -43,7 +43,7 @@ internal static class IngestServer
         {
             app.MapGraphQL("/graphql", graph.Executor, new GraphQLHttpOptions { ConfigureRequest = (_, request) => graph.Configure(request) });
             app.MapIngest(() => tracking.Ingestion, new IngestLimits());
-            app.MapExport(() => graph, new ExportLimits(), new MappingLimits());
+            app.MapExport(() => graph, new ServerLimits());
             app.MapGet(StatePath, (RequestDelegate)(async http => await http.Response.WriteAsync($"{tracking.Flusher.PendingBytes} {await PartsAsync(stores.ClickHouse, http.RequestAborted)}", http.RequestAborted)));
             app.MapGet(VerifyPath, (RequestDelegate)(async http => await http.Response.WriteAsync(string.Join('\n', await VerifyAsync(stores, tracking, http.RequestAborted)), http.RequestAborted)));
             app.MapGet(SocketPath, (RequestDelegate)(http => http.Response.WriteAsync(socket, http.RequestAborted)));
