@@ -42,7 +42,8 @@ internal static class BenchmarkCommand
             AnsiConsole.Write(ToTable(findings));
             AnsiConsole.WriteLine($"{Environment.ProcessorCount} processors; load average {(await File.ReadAllTextAsync("/proc/loadavg", cancellation)).Split(' ')[0]}");
         });
-        return await root.Parse(args).InvokeAsync();
+        // The default handler is silent about what was cancelled, such as by a time limit.
+        return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
     private static async Task<List<Finding>> MeasureAsync(bool quick, string? data, string[] parts)

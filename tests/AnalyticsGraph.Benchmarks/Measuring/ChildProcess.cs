@@ -8,7 +8,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
     private readonly Process _process;
-    private readonly HttpClient _client = new();
+    // What is asked here takes the time it needs: `verify` of all that an hour has written.
+    private readonly HttpClient _client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     private ChildProcess(Process process, Uri address) => (_process, Address) = (process, address);
 

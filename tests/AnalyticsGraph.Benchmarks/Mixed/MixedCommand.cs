@@ -80,13 +80,16 @@ internal static class MixedCommand
                 Console.WriteLine(string.Join(" | ", period.Cells()));
             }
 
+            Report(periods);
             await FlushedAsync();
             var faults = counts.Faults.Concat(await _runs.FindWrongAsync()).Concat((await _server.GetAsync(IngestServer.VerifyPath)).Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
             if (periods[^1].ServerMemory > periods[1].ServerMemory * (1 + MostGrowth))
                 faults.Add("the server's memory grows");
             if (periods.SelectMany(period => period.Samples).Any(sample => sample.Parts > MostParts))
                 faults.Add(string.Create(CultureInfo.InvariantCulture, $"there were more than {MostParts} parts of a table"));
-            Report(periods, faults);
+            Tell($"{_runs.Count} runs, {periods.Sum(period => period.Points):N0} points at a steady rate; {faults.Count} faults");
+            foreach (var fault in faults.Take(50))
+                Console.WriteLine($"FAULT {fault}");
             return faults.Count == 0 ? 0 : 1;
         }
 
@@ -136,7 +139,7 @@ internal static class MixedCommand
                 await Task.Delay(100);
         }
 
-        private void Report(List<MixedPeriod> periods, List<string> faults)
+        private static void Report(List<MixedPeriod> periods)
         {
             var table = new Table { Border = TableBorder.Markdown }.AddColumns("fifth", "written", "refused", "a request: middle, 99 %", "server's memory", "engines' memory", "waited at most", "parts at most");
             for (var i = 0; i < periods.Count; i++)
@@ -145,9 +148,6 @@ internal static class MixedCommand
             AnsiConsole.Write(table);
             foreach (var line in periods[^1].ReadLines())
                 Console.WriteLine(line);
-            Tell($"{_runs.Count} runs, {periods.Sum(period => period.Points):N0} points at a steady rate; {faults.Count} faults");
-            foreach (var fault in faults.Take(50))
-                Console.WriteLine($"FAULT {fault}");
         }
 
         private static void Tell(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
