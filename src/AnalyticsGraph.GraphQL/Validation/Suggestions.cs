@@ -3,7 +3,7 @@ using System.Text;
 namespace AnalyticsGraph.GraphQL.Validation;
 
 /// <summary>Finds the names that a mistyped one was probably meant to be. Distances, threshold and order are those of graphql-js, so that its users read the same hints.</summary>
-internal static class Suggestions
+public static class Suggestions
 {
     private const int MostNamed = 5;
 
@@ -39,12 +39,13 @@ internal static class Suggestions
         return text.Append('?').ToString();
     }
 
-    /// <summary>The options within the distance of two fifths of the input's length plus one, nearest first.</summary>
+    /// <summary>The options that are near, nearest first.</summary>
     /// <param name="input">What was written.</param>
     /// <param name="options">The names that exist.</param>
-    public static List<string> Nearest(string input, IEnumerable<string> options)
+    /// <param name="most">How many letters may be missing, too many, wrong or swapped; null for two fifths of the input's length plus one.</param>
+    public static IReadOnlyList<string> Nearest(string input, IEnumerable<string> options, int? most = null)
     {
-        var threshold = (int)Math.Floor(input.Length * 0.4) + 1;
+        var threshold = most ?? (int)Math.Floor(input.Length * 0.4) + 1;
         var lowered = input.ToLowerInvariant();
         var found = new List<(string Option, int Distance)>();
         foreach (var option in options)

@@ -14,10 +14,11 @@ internal static class ServeCommand
     /// <param name="configuration">For logging and limits.</param>
     /// <param name="cancellation">Stops the server.</param>
     /// <returns>0 after a stop that was asked for, 1 if the server could not start; then the reason was told.</returns>
-    public static async Task<int> RunAsync(ServerOptions options, IConfiguration configuration, CancellationToken cancellation)
+    public static async Task<int> RunAsync(ServerOptions options, IConfigurationRoot configuration, CancellationToken cancellation)
     {
         try
         {
+            SettingNames.Check(configuration);
             options = options with { Limits = ServerLimits.From(configuration) };
             ListenAddresses.Check(options.Urls);
             StoreConnections.Check(options);

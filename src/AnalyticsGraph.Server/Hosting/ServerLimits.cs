@@ -64,16 +64,19 @@ internal sealed record ServerLimits
         EventStreams = Read<GraphQLEventStreamOptions>(configuration, nameof(EventStreams)),
     };
 
-    private static T Read<T>(IConfiguration configuration, string section)
+    private static T Read<T>(IConfiguration configuration, string name)
         where T : new()
     {
+        // The binder would tell of unknown names, too, but neither where they stand nor what they may have been meant to be; and it takes those of what cannot be set.
+        var section = configuration.GetSection(name);
+        SettingNames.Check(section, typeof(T));
         try
         {
-            return configuration.GetSection(section).Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
+            return section.Get<T>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new T();
         }
         catch (Exception exception) when (exception is InvalidOperationException or System.Reflection.TargetInvocationException)
         {
-            throw new SettingException($"The settings of the section {section} cannot be used: {exception.GetBaseException().Message} docs/limits.md lists them.", exception);
+            throw new SettingException($"The settings of the section {name} cannot be used: {exception.GetBaseException().Message} docs/limits.md lists them.", exception);
         }
     }
 }

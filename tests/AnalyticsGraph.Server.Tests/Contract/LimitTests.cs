@@ -55,7 +55,11 @@ public sealed partial class LimitTests(SampleServer sample)
     }
 
     [Theory]
-    [InlineData("GraphQL:MaxDepht", "20", "MaxDepht")]
+    [InlineData("GraphQL:MaxDepht", "20", "GraphQL:MaxDepht is no setting of this server. Did you mean GraphQL:MaxDepth?")]
+    [InlineData("Mapping:clickhouse:MaxQueris", "20", "Mapping:clickhouse:MaxQueris is no setting of this server. Did you mean Mapping:clickhouse:MaxQueries?")]
+    [InlineData("GraphQL:MaxDepth:Most", "20", "GraphQL:MaxDepth:Most is no setting")]
+    [InlineData("GraphQL:ServesSchema", "false", "GraphQL:ServesSchema is no setting")]
+    [InlineData("WebSockets:OnConnect", "x", "WebSockets:OnConnect is no setting")]
     [InlineData("Mapping:MaxPage", "many", "many")]
     [InlineData("Http:Batch:MaxSize", "0", "greater than or equal to '1'")]
     [InlineData("GraphQL:ParserLimits:MaxDepth", "100000", "MaxDepth")]
@@ -69,6 +73,23 @@ public sealed partial class LimitTests(SampleServer sample)
         Assert.Contains(told, exception.Message, StringComparison.Ordinal);
         Assert.Contains(name[..name.IndexOf(':', StringComparison.Ordinal)], exception.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("GrahpQL:MaxDepth", "GrahpQL is no section of this server's settings. Did you mean GraphQL?")]
+    [InlineData("Rollup:Interval", "Did you mean Rollups?")]
+    [InlineData("ConnectionString:Postgres", "Did you mean ConnectionStrings?")]
+    [InlineData("ConnectionStrings:PostgreSQL", "ConnectionStrings:PostgreSQL is no setting of this server: the stores' are ConnectionStrings:Postgres and ConnectionStrings:ClickHouse.")]
+    public void Configuration_Should_NameTheSection_When_ItIsOneOfOursButForALetter(string name, string told)
+    {
+        var exception = Assert.Throws<SettingException>(() => SettingNames.Check(Configuration((name, "x"))));
+
+        Assert.Contains(told, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Configuration_Should_BeTaken_When_ItsSectionsAreDotnetsOrNobodys() => SettingNames.Check(Configuration(
+        ("Logging:LogLevel:Default", "Debug"), ("Kestrel:Endpoints:Graph:Url", "http://127.0.0.1:0"), ("AllowedHosts", "*"), ("urls", "http://127.0.0.1:0"), ("https_port", "443"), ("Metrics:EnabledMetrics:Default", "true"),
+        ("OTEL_SERVICE_NAME", "graph"), ("$schema", "https://json.schemastore.org/appsettings.json"), ("connectionstrings:postgres", "Host=db"), ("Serilog:MinimumLevel", "Debug")));
 
     [Fact]
     public async Task Answer_Should_TellTheCost_When_TheHeaderAsksForIt()
@@ -102,7 +123,7 @@ public sealed partial class LimitTests(SampleServer sample)
         Assert.False(json.RootElement.TryGetProperty("data", out _));
     }
 
-    private static IConfiguration Configuration(params (string Name, string Value)[] settings) =>
+    private static IConfigurationRoot Configuration(params (string Name, string Value)[] settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(setting => setting.Name, string? (setting) => setting.Value)).Build();
 
     [GeneratedRegex("`[A-Za-z:]+`")]

@@ -25,6 +25,7 @@ public sealed class CommandLineTests
     [InlineData("gc", "--older-than")]
     [InlineData("gc --older-than soon", "no duration")]
     [InlineData("gc --older-than ", "'' is no duration")]
+    [InlineData("--ConnectionStrings:PostgreSQL=Host=db", "ConnectionStrings:PostgreSQL is no setting")]
     [InlineData("gc --older-than NaNd", "'NaNd' is no duration")]
     public async Task Start_Should_SayWhatIsWrong_When_ArgumentsAreUnknown(string arguments, string named)
     {
@@ -62,7 +63,9 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Start_Should_SayWhyAndEnd_When_PostgresCannotBeReached()
     {
-        var (code, _, errors) = await ServerProcess.RunAsync(
+        // Names in the environment that are near ours may be another program's, and stop nothing.
+        var (code, _, errors) = await ServerProcess.RunInAsync(
+            null, ["env", "Mappings__MaxPage=none", "ConnectionStrings__Default=none"],
             "--urls", "http://127.0.0.1:0", "--ConnectionStrings:Postgres=Host=127.0.0.1;Port=1;Username=nobody;Timeout=2", "--ConnectionStrings:ClickHouse=Host=127.0.0.1;Port=1");
 
         Assert.Equal(1, code);
