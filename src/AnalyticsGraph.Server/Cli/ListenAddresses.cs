@@ -28,16 +28,24 @@ internal static class ListenAddresses
 
     /// <summary>Why the server cannot listen and what to do; null where the exception is about something else.</summary>
     /// <param name="exception">What Kestrel threw.</param>
-    /// <param name="urls">The addresses.</param>
-    public static string? Explain(Exception exception, string urls) => exception switch
+    /// <param name="urls">The addresses, unless Kestrel's own settings have others.</param>
+    /// <param name="configuration">The settings.</param>
+    public static string? Explain(Exception exception, string urls, IConfiguration configuration)
     {
-        IOException { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
-            $"The address {urls} is taken by another program. Stop it, or listen elsewhere: --urls http://127.0.0.1:PORT",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => $"This user may not listen on {urls}; ports below 1024 need a privilege. Listen elsewhere: --urls http://127.0.0.1:PORT",
-        SocketException or IOException { InnerException: SocketException or AggregateException } =>
-            $"The server cannot listen on {urls}: {exception.GetBaseException().Message.TrimEnd('.')}. The address must be one of this machine: --urls http://127.0.0.1:PORT",
-        _ => null,
-    };
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Where(endpoint => endpoint["Url"] is not null).ToList();
+        var (addresses, setting) = endpoints.Count == 0
+            ? (urls, "--urls http://127.0.0.1:PORT")
+            : (string.Join(';', endpoints.Select(endpoint => endpoint["Url"])), $"set {string.Join(" or ", endpoints.Select(endpoint => $"{endpoint.Path}:Url"))}, which counts in place of --urls");
+        return exception switch
+        {
+            IOException { InnerException: AddressInUseException } or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+                $"The address {addresses} is taken by another program. Stop it, or listen elsewhere: {setting}",
+            SocketException { SocketErrorCode: SocketError.AccessDenied } => $"This user may not listen on {addresses}; ports below 1024 need a privilege. Listen elsewhere: {setting}",
+            SocketException or IOException { InnerException: SocketException or AggregateException } =>
+                $"The server cannot listen on {addresses}: {exception.GetBaseException().Message.TrimEnd('.')}. The address must be one of this machine: {setting}",
+            _ => null,
+        };
+    }
 
     private static BindingAddress Parse(string address)
     {

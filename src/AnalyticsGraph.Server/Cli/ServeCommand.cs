@@ -38,7 +38,7 @@ internal static class ServeCommand
         {
             return 0;
         }
-        catch (Exception exception) when (ListenAddresses.Explain(exception, options.Urls) is { } message)
+        catch (Exception exception) when (ListenAddresses.Explain(exception, options.Urls, app.Configuration) is { } message)
         {
             return Failure.Tell(exception, message);
         }

@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using AnalyticsGraph.Server.Cli;
 using AnalyticsGraph.Server.Hosting;
+using Microsoft.Extensions.Configuration;
 
 namespace AnalyticsGraph.Server.Tests.Starting;
 
@@ -28,6 +30,23 @@ public sealed class ListenAddressTests
         var refused = Assert.Throws<SettingException>(() => ListenAddresses.Check(urls));
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
         Assert.Contains("--urls http://127.0.0.1:", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SocketError.AddressAlreadyInUse)]
+    [InlineData(SocketError.AccessDenied)]
+    [InlineData(SocketError.AddressNotAvailable)]
+    public void Failure_Should_NameTheSettingThatCounts_When_KestrelsEndpointsReplaceTheUrls(SocketError error)
+    {
+        var settings = new Dictionary<string, string?> { ["Kestrel:Endpoints:Inner:Url"] = "http://127.0.0.1:80", ["Kestrel:Endpoints:Outer:Url"] = "http://10.0.0.1:80" };
+
+        var told = ListenAddresses.Explain(new SocketException((int)error), "http://127.0.0.1:5080", new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        var ofUrls = ListenAddresses.Explain(new SocketException((int)error), "http://127.0.0.1:5080", new ConfigurationBuilder().Build());
+
+        Assert.Contains(" http://127.0.0.1:80;http://10.0.0.1:80", told, StringComparison.Ordinal);
+        Assert.EndsWith(": set Kestrel:Endpoints:Inner:Url or Kestrel:Endpoints:Outer:Url, which counts in place of --urls", told, StringComparison.Ordinal);
+        Assert.Contains(" http://127.0.0.1:5080", ofUrls, StringComparison.Ordinal);
+        Assert.EndsWith(": --urls http://127.0.0.1:PORT", ofUrls, StringComparison.Ordinal);
     }
 
     [Theory]
