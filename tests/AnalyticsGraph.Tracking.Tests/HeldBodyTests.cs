@@ -42,6 +42,19 @@ public sealed class HeldBodyTests
         Assert.True(_space.TryTake(Size / 2));
     }
 
+    [Theory]
+    // Where nobody may make a file, not even root.
+    [InlineData("/dev/pts")]
+    [InlineData("/no/such/folder")]
+    public void Body_Should_BeRefusedInWords_When_TheFolderTakesNoFile(string folder)
+    {
+        var refused = Assert.Throws<IngestException>(() => { HeldBody.Create(_space, folder); });
+
+        Assert.Equal(ErrorCodes.StoreUnavailable, refused.Code);
+        Assert.Contains("temporary folder (TMPDIR): it must be there", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(folder, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Body_Should_BeRefusedInWords_When_TheDiskIsFull()
     {

@@ -69,7 +69,7 @@ internal static class IngestEndpoint
         }
         catch (IngestException fault)
         {
-            if (fault.InnerException is IOException cause)
+            if (fault.InnerException is (IOException or UnauthorizedAccessException) and { } cause)
             {
                 logger.LogWarning("A body could not be kept in the temporary folder: {Reason}", cause.Message);
             }

@@ -17,16 +17,17 @@ internal sealed class HeldBody(FileStream file, TemporarySpace space) : IAsyncDi
 
     /// <summary>An empty one in the temporary folder, of nobody else.</summary>
     /// <param name="space">What all bodies may take.</param>
+    /// <param name="folder">Another folder; null for the temporary one.</param>
     /// <exception cref="IngestException">There can be no file.</exception>
-    public static HeldBody Create(TemporarySpace space)
+    public static HeldBody Create(TemporarySpace space, string? folder = null)
     {
         try
         {
-            return new HeldBody(CreateFile(), space);
+            return new HeldBody(CreateFile(folder ?? Path.GetTempPath()), space);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw NotKept(fault);
+            throw NotKept("no file can be made in the server's temporary folder (TMPDIR): it must be there, with room, and the server's user must be able to write to it. Mend that", fault);
         }
     }
 
@@ -76,19 +77,17 @@ internal sealed class HeldBody(FileStream file, TemporarySpace space) : IAsyncDi
         }
         catch (IOException fault)
         {
-            throw NotKept(fault);
+            throw NotKept("its file in the server's temporary folder (TMPDIR) cannot be written: the disk may be full. Free space there", fault);
         }
     }
 
     // The file's path, which .NET's message has, is nothing for a client.
-    private static IngestException NotKept(IOException fault) => new(
-        ErrorCodes.StoreUnavailable,
-        "The body cannot be kept until it is read, because its file in the server's temporary folder (TMPDIR) cannot be written: the disk may be full. Free space there and send it again, or send NDJSON, CSV or Native, which need no file.",
-        fault);
+    private static IngestException NotKept(string why, Exception fault) => new(
+        ErrorCodes.StoreUnavailable, $"The body cannot be kept until it is read, because {why} and send it again, or send NDJSON, CSV or Native, which need no file.", fault);
 
-    private static FileStream CreateFile()
+    private static FileStream CreateFile(string folder)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"ingest-{Guid.NewGuid():n}");
+        var path = Path.Combine(folder, $"ingest-{Guid.NewGuid():n}");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous, BufferSize = 0 };
         if (OperatingSystem.IsWindows())
             return new FileStream(path, options);
