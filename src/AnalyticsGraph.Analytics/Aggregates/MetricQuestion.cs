@@ -60,6 +60,11 @@ internal sealed record MetricQuestion(
             {
                 throw ArgumentErrors.BadInput($"measures.{i}.name", $"Two measures are called \"{measures[i].Name}\": give one of them another `name`.");
             }
+
+            if (dimensions.Exists(dimension => dimension.Name == measures[i].Name))
+            {
+                throw ArgumentErrors.BadInput($"measures.{i}.name", $"Two columns are called \"{measures[i].Name}\", one of `groupBy` and a measure: give the measure another `name`.");
+            }
         }
 
         var having = Inputs("having", limits.MaxMeasures).Select((entry, i) => (Measure(entry, $"having.{i}"), entry.Get<ArgumentValues>("value")!)).ToList();

@@ -347,6 +347,8 @@ public sealed class MetricAggregateTests(EmptyServer empty)
     [InlineData("measures: [{function: AVG}, {function: QUANTILE, quantile: 1.5}]", "measures.1.quantile")]
     [InlineData("measures: [{function: AVG, quantile: 0.5}]", "measures.0.quantile")]
     [InlineData("measures: [{function: AVG}, {function: AVG}]", "measures.1.name")]
+    [InlineData("groupBy: [{key: {}}, {param: {key: \"lr\"}}], measures: [{function: AVG}, {name: \"key\", function: AVG}]", "measures.1.name")]
+    [InlineData("groupBy: [{param: {key: \"lr\"}}], measures: [{name: \"param lr\", function: AVG}]", "measures.0.name")]
     [InlineData("measures: [{function: AVG, stat: MIN}]", "measures.0.stat")]
     [InlineData("of: SUMMARIES, measures: [{function: SLOPE}]", "measures.0.function")]
     [InlineData("of: SUMMARIES, measures: [{function: AVG, stat: MIN, at: {key: \"a\", stat: MAX}}]", "measures.0.at")]
