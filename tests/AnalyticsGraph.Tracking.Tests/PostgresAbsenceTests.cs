@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Tests;
@@ -19,4 +20,17 @@ public sealed class PostgresAbsenceTests
         Assert.Equal(isAbsence, PostgresAbsence.IsCause(fault));
         Assert.True(reason is null || reason == PostgresAbsence.Reason(fault));
     }
+
+    [Theory]
+    [InlineData("53100", "The change could not be stored: PostgreSQL's disk is full, so space must be freed first.")]
+    [InlineData("57P03", "The change could not be stored: PostgreSQL does not answer.")]
+    [InlineData("57P01", "The change may have been stored or not: PostgreSQL does not answer.")]
+    public void Outcome_Should_BeLeftOpen_When_TheCommitMayHaveBeenMade(string state, string told) =>
+        Assert.Equal(told, PostgresAbsence.Outcome("The change", new PostgresException("refused", "ERROR", "ERROR", state)));
+
+    [Theory]
+    [InlineData(SocketError.ConnectionRefused, "The change could not be stored: PostgreSQL does not answer.")]
+    [InlineData(SocketError.ConnectionReset, "The change may have been stored or not: PostgreSQL does not answer.")]
+    public void Outcome_Should_BeLeftOpen_When_AConnectionIsLost(SocketError error, string told) =>
+        Assert.Equal(told, PostgresAbsence.Outcome("The change", new NpgsqlException("lost", new SocketException((int)error))));
 }

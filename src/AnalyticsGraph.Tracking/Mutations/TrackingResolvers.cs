@@ -76,7 +76,7 @@ public static class TrackingResolvers
         catch (Exception fault) when (PostgresAbsence.IsCause(fault))
         {
             throw new GraphQLException(
-                new GraphQLError($"The change could not be stored: {PostgresAbsence.Reason(fault)}. Try again later; with a client token that is safe.", ErrorCodes.StoreUnavailable), fault);
+                new GraphQLError($"{PostgresAbsence.Outcome("The change", fault)} Try again later; with a client token that is safe.", ErrorCodes.StoreUnavailable), fault);
         }
     }
 

@@ -267,7 +267,7 @@ public sealed class PointLog : IAsyncDisposable
             _logger.LogWarning("{Reason} ({Message}); batches are refused until then.", PostgresAbsence.Reason(fault), fault.Message);
         return isAway
             ? new GraphQLException(
-                new GraphQLError($"The batch could not be stored: {PostgresAbsence.Reason(fault)}. Send it again; what is already there is taken once.", ErrorCodes.StoreUnavailable), fault)
+                new GraphQLError($"{PostgresAbsence.Outcome("The batch", fault)} Send it again; what is already there is taken once.", ErrorCodes.StoreUnavailable), fault)
             : fault;
     }
 
