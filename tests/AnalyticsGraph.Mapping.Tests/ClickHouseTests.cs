@@ -29,6 +29,7 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
           document: JSON
           grams: Long @json(column: "document", path: ["grams"])
           book: Book @relation(from: ["book_id"])
+          guide: Author @relation(from: ["seq"])
           where: Place @relation(from: ["place"], to: ["name"])
         }
         enum VisitKind { SHORT LONG @stored(as: "very long") }
@@ -262,6 +263,22 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
         var expected = _visits.Where(visit => authors.Contains(library.Books[(int)visit.BookId - 1].AuthorId)).ToList();
         Assert.Equal(expected.Select(visit => visit.Seq.ToString(System.Globalization.CultureInfo.InvariantCulture)), answer.Texts("visits.nodes", "seq"));
         Assert.Equal(expected.Count, answer.At("visits.totalCount").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("{book: {}, guide: {}}", 20)]
+    [InlineData("{guide: {}, book: {}}", 20)]
+    [InlineData("{guide: {}, book: {}, bookExists: true}", 20)]
+    [InlineData("{or: [{guide: {}}, {book: {}}]}", 120)]
+    public async Task EmptyConditions_Should_EachHaveTheirOwnRelation_When_SeveralReachIntoTheOtherStore(string where, int expected)
+    {
+        var written = await _graph.RunAsync($"{{ visits(where: {where}) {{ totalCount }} visitsAggregate(where: {where}) {{ count }} }}");
+        Assert.Equal((expected, expected), (written.At("visits.totalCount").GetInt32(), written.At("visitsAggregate.0.count").GetInt32()));
+
+        var sent = await _graph.RunAsync(
+            $"query($a: AuthorFilterInput!, $b: BookFilterInput!) {{ visits(where: {where.Replace("guide: {}", "guide: $a", StringComparison.Ordinal).Replace("book: {}", "book: $b", StringComparison.Ordinal)}) {{ totalCount }} }}",
+            new { a = new { }, b = new { } });
+        Assert.Equal(expected, sent.At("visits.totalCount").GetInt32());
     }
 
     [Theory]

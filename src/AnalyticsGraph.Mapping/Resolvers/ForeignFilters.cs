@@ -36,7 +36,7 @@ internal static class ForeignFilters
         var keys = new ForeignKeys();
         foreach (var (condition, found) in conditions.Zip(await Task.WhenAll(conditions.Select(condition => AskAsync(request, condition, asOf))).ConfigureAwait(false)))
         {
-            keys.Add(condition.Filter, condition.Operator, found);
+            keys.Add(condition.Relation, condition.Filter, condition.Operator, found);
         }
 
         return keys;

@@ -103,7 +103,7 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
                 Append(inner with { Row = embedded.Target, Prefix = place.Prefix + embedded.Prefix }, filter);
                 break;
             case RelationField { Type.IsList: false } relation when relation.Target.Store != place.Table.Store:
-                AppendForeign(inner, relation, scope.Foreign.Of(filter, ""), isNegated: false);
+                AppendForeign(inner, relation, scope.Foreign.Of(relation, filter, ""), isNegated: false);
                 break;
             case RelationField { Type.IsList: false } relation:
                 AppendRelated(inner, relation, filter, isNegated: false, isInnerNegated: false);
@@ -132,7 +132,7 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
 
         if (relation.Target.Store != place.Table.Store)
         {
-            AppendForeign(place, relation, scope.Foreign.Of(filter, name), isNegated: !there);
+            AppendForeign(place, relation, scope.Foreign.Of(relation, filter, name), isNegated: !there);
         }
         else
         {
@@ -206,7 +206,7 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
             var inner = place.Inner(name);
             if (relation.Target.Store != place.Table.Store && value is not null)
             {
-                AppendForeign(inner, relation, scope.Foreign.Of(filter, name), isNegated: name is "none" or "all" || value is false);
+                AppendForeign(inner, relation, scope.Foreign.Of(relation, filter, name), isNegated: name is "none" or "all" || value is false);
             }
             else if (name == "any")
             {

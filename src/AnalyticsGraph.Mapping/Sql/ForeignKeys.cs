@@ -4,14 +4,18 @@ using AnalyticsGraph.Mapping.Rows;
 
 namespace AnalyticsGraph.Mapping.Sql;
 
-/// <summary>The keys that a request's filter found in the other store, by the place of the condition: the filter object it stands in, and its operator.</summary>
+/// <summary>
+/// The keys that a request's filter found in the other store, by the condition: the relation it is about, the filter object it stands in, and its operator. The object alone does not tell it: all empty
+/// ones are the same, and so are those of a variable that is used twice.
+/// </summary>
 internal sealed class ForeignKeys
 {
-    private readonly List<(ArgumentValues Filter, string Operator, KeySet Keys)> _found = [];
+    private readonly List<(RelationField Relation, ArgumentValues Filter, string Operator, KeySet Keys)> _found = [];
 
-    public void Add(ArgumentValues filter, string name, KeySet keys) => _found.Add((filter, name, keys));
+    public void Add(RelationField relation, ArgumentValues filter, string name, KeySet keys) => _found.Add((relation, filter, name, keys));
 
-    public KeySet Of(ArgumentValues filter, string name) => _found.Find(found => ReferenceEquals(found.Filter, filter) && found.Operator == name).Keys
+    public KeySet Of(RelationField relation, ArgumentValues filter, string name) =>
+        _found.Find(found => ReferenceEquals(found.Relation, relation) && ReferenceEquals(found.Filter, filter) && found.Operator == name).Keys
         ?? throw new InvalidOperationException("A condition on the other store was not resolved before its statement was composed.");
 }
 
