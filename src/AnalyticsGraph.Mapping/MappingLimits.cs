@@ -30,7 +30,7 @@ public sealed record MappingLimits
     /// <summary>The most ids in one <c>nodes(ids:)</c>.</summary>
     public int MaxIds { get; init; } = 1000;
 
-    /// <summary>The most rows that a filter's condition may find in the other store.</summary>
+    /// <summary>The most rows that the conditions of one filter may find in the other store, all together.</summary>
     public int MaxForeignKeys { get; init; } = 1_000_000;
 
     /// <summary>The most keys that a query of ClickHouse gets as arrays in its parameters; more are sent as a table of that query (external data), which costs more to begin with and far less for each key.</summary>

@@ -366,6 +366,55 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Filter_Should_BeRefused_When_ItsConditionsTogetherFindTooManyRowsOfTheOtherStore()
+    {
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client, limits: new MappingLimits { MaxForeignKeys = 4 });
+
+        Assert.Equal("LIMIT_EXCEEDED", (await graph.RunAsync("{ visits(where: {or: [{book: {isbn: {in: [\"isbn-0001\", \"isbn-0002\", \"isbn-0003\"]}}}, {guide: {favouriteExists: true}}]}) { totalCount } }")).Code);
+        Assert.Equal(0, (await graph.RunAsync("{ visits(where: {book: {isbn: {in: [\"isbn-0001\", \"isbn-0002\", \"isbn-0003\"]}}, guide: {name: {eq: \"nobody\"}}}) { totalCount } }")).At("visits.totalCount").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("{or: [{book: {isbn: {eq: \"a\"}}}, {book: {isbn: {eq: \"b\"}}}, {bookExists: true}, {guideExists: true}]}")]
+    [InlineData("{book: {visits: {some: {or: [{guide: {name: {eq: \"a\"}}}, {guide: {name: {eq: \"b\"}}}, {guideExists: true}]}}}}")]
+    public async Task Filter_Should_BeRefusedUnasked_When_ItHasTooManyConditionsOnTheOtherStore(string where)
+    {
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client, limits: new MappingLimits { MaxConditions = 3 });
+
+        var answer = await graph.RunAsync($"{{ visits(where: {where}) {{ totalCount }} }}");
+
+        Assert.Equal("LIMIT_EXCEEDED", answer.Code);
+        Assert.Contains("at most 3 conditions", answer.Message, StringComparison.Ordinal);
+        Assert.Empty(answer.Counters.Statements);
+    }
+
+    [Fact]
+    public async Task Filter_Should_AskFourQuestionsAtOnce_When_ItHasMoreConditionsOnTheOtherStore()
+    {
+        var (running, most, asked) = (0, 0, 0);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var graph = await Graph.BuildAsync(library.Source, Sdl, _client, catchUp: async _ =>
+        {
+            lock (release)
+            {
+                (asked, running, most) = (asked + 1, running + 1, Math.Max(most, running + 1));
+            }
+
+            await release.Task;
+            lock (release)
+            {
+                running--;
+            }
+        });
+
+        var answer = graph.RunAsync($"{{ books(where: {{or: [{string.Join(", ", Enumerable.Range(1, 12).Select(seq => $"{{visits: {{some: {{seq: {{eq: {seq}}}}}}}}}"))}]}}) {{ totalCount }} }}");
+        release.SetResult();
+
+        Assert.Equal(_visits.Take(12).Select(visit => visit.BookId).Distinct().Count(), (await answer).At("books.totalCount").GetInt32());
+        Assert.Equal((12, 4), (asked, most));
+    }
+
+    [Fact]
     public async Task Order_Should_ReachRelatedRows_When_TheyAreVersions()
     {
         var answer = await _graph.RunAsync("{ visits(first: 1000, order: [{where: {size: DESC}}]) { nodes { seq } } places(where: {visits: {some: {paid: {eq: true}}}}) { name visits(first: 1) { seq } } }");

@@ -26,11 +26,13 @@ public sealed class Graph
         ClickHouseClient? clickHouse = null,
         IPolicyProvider? policies = null,
         MappingLimits? limits = null,
-        Action<SchemaBindings, MappedResolvers>? bind = null) => new(await MappedSchema.BuildAsync(new MappedSchemaOptions
+        Action<SchemaBindings, MappedResolvers>? bind = null,
+        Func<CancellationToken, Task>? catchUp = null) => new(await MappedSchema.BuildAsync(new MappedSchemaOptions
         {
             Files = [("library.graphql", sdl)],
             Postgres = source,
             ClickHouse = clickHouse,
+            CatchUpClickHouse = catchUp,
             Policies = policies ?? AllowAllPolicy.Instance,
             Limits = limits ?? new MappingLimits(),
             Bind = bind ?? BindLabel,
