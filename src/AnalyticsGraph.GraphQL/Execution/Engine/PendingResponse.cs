@@ -134,12 +134,13 @@ internal sealed class PendingResponse
     public IncrementalResult ToFirstPart(CancellationTokenSource? timer, Action<CancellationTokenSource?> release)
     {
         _execution?.Dispose();
-        var delivery = new IncrementalDelivery(_context, _options, _errors.ToImmutable());
+        var errors = _errors.ToImmutable();
+        var delivery = new IncrementalDelivery(_context, _options, errors);
         var payload = delivery.Begin(Run.Writer.Work!);
         _writer.WriteByte((byte)',');
         payload.Write(_writer, delivery.HasNext);
         return new IncrementalResult(
-            ResponseAssembly.WithData(_writer, _errors.ToImmutable(), _context.Extensions),
+            ResponseAssembly.WithData(_writer, errors, _context.Extensions),
             delivery,
             timer,
             _options.Timeout,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AnalyticsGraph.GraphQL.Execution;
 
 namespace AnalyticsGraph.GraphQL.Tests.Execution;
@@ -83,6 +84,16 @@ public sealed class DeferTests
         Assert.Contains("""{"id":"1","data":{"title":"Book 1"}}""", parts[1], StringComparison.Ordinal);
         Assert.Matches("""\{"id":"0","errors":\[\{"message":"The server failed unexpectedly[^}]*"locations":\[\{"line":1,"column":26\}\],"path":\["book","broken"\]""", parts[1]);
         Assert.DoesNotContain("\"data\":null", parts[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Defer_Should_TellOnceWhatIsLeftOut_When_TheFirstPartHasTooManyErrors()
+    {
+        var parts = await new IncrementalServer(options: new GraphQLExecutorOptions { MaxErrors = 1 }).PartsAsync("{ a: book { broken } b: book { broken } ... @defer { hello } }");
+
+        using var first = JsonDocument.Parse(parts[0]);
+        var messages = first.RootElement.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("message").GetString());
+        Assert.Equal(["1 more errors were left out: a response tells at most 1."], messages.Skip(1));
     }
 
     [Fact]
