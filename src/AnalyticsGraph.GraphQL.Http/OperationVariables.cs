@@ -41,7 +41,7 @@ internal static class OperationVariables
                 Write(writer, schema, name, nonNull.Type, values);
                 break;
             case ListTypeNode when values is [{ } single] && single.StartsWith('['):
-                Parse(name, single).WriteTo(writer);
+                WriteJson(writer, name, Parse(name, single));
                 break;
             case ListTypeNode list:
                 writer.WriteStartArray();
@@ -64,15 +64,28 @@ internal static class OperationVariables
     {
         if (type is InputObjectType)
         {
-            Parse(name, text).WriteTo(writer);
+            WriteJson(writer, name, Parse(name, text));
         }
         else if (type is ScalarType { Name: not ("String" or "ID") } scalar && TryParse(text) is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) } json && scalar.Coercion.TryCoerceJson(json, out _, out _))
         {
-            json.WriteTo(writer);
+            WriteJson(writer, name, json);
         }
         else
         {
             writer.WriteStringValue(text);
+        }
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, string name, JsonElement json)
+    {
+        try
+        {
+            json.WriteTo(writer);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped half of a surrogate pair is JSON, but no text.
+            throw Fault($"Parameter \"{name}\" holds half of a surrogate pair, which is no Unicode text.");
         }
     }
 

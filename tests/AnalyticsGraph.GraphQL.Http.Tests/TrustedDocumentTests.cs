@@ -74,6 +74,8 @@ public sealed class TrustedDocumentTests
     [InlineData("Sum?n=x", 400, "BAD_USER_INPUT")]
     [InlineData("Sum", 400, "BAD_USER_INPUT")]
     [InlineData("Sum?n=[1", 400, "not valid JSON")]
+    [InlineData("Sum?n=[\"%5Cud800\"]", 400, "half of a surrogate pair")]
+    [InlineData("Echo?json={\"%5Cudc00\":1}", 400, "half of a surrogate pair")]
     [InlineData("Fail", 200, "NOT_FOUND")]
     public async Task Operation_Should_TellByItsStatus_When_ItFails(string path, int status, string told)
     {
