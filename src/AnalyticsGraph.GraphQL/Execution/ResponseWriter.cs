@@ -74,8 +74,7 @@ public sealed partial class ResponseWriter : IDisposable
     public void Dispose()
     {
         var buffer = _buffer;
-        _buffer = [];
-        _length = 0;
+        (_buffer, _length, _left, _leftBytes) = ([], 0, null, 0);
         Return(buffer);
     }
 

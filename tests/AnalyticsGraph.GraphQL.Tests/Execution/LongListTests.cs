@@ -61,6 +61,27 @@ public sealed class LongListTests
         Assert.Contains("LIMIT_EXCEEDED", Encoding.UTF8.GetString(refused.Body.Span), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Columns_Should_BeFreed_When_TheirResponseIsDisposed()
+    {
+        WeakReference? sent = null;
+        var server = new TestServer("scalar Long type Query { longs: [Long!]! }", bindings => bindings.Bind("Query", "longs", FieldResolver.FromBatch((_, _) =>
+        {
+            var column = new Int64Column([.. Longs]);
+            sent = new WeakReference(column);
+            return ValueTask.FromResult<Column>(new ListColumn([0, Longs.Length], column));
+        })));
+        var result = await server.ExecuteAsync("{ longs }");
+        Assert.True(result.IsLong);
+
+        result.Dispose();
+        GC.Collect();
+
+        Assert.False(sent!.IsAlive);
+        GC.KeepAlive(result);
+        GC.KeepAlive(server);
+    }
+
     private static async Task<ExecutionResult> ExecuteAsync(string query, GraphQLExecutorOptions? options = null)
     {
         var server = new TestServer(

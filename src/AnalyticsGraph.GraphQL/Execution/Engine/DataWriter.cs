@@ -24,6 +24,9 @@ internal sealed partial class DataWriter(OperationRun run)
     public void Begin(ResponseWriter to, ErrorCollection collection, DeliveryWork? work = null) =>
         (_writer, _errors, _work, _scope, _prefix, _depth) = (to, collection, work, null, [], 0);
 
+    /// <summary>Lets go of the response: a run that is kept for others must not hold its columns.</summary>
+    public void Forget() => (_writer, _errors, _work, _scope, _prefix) = (null!, null!, null, null, []);
+
     /// <summary>Writes an object.</summary>
     /// <returns>False if the object must be null; what was written of it is to be taken back.</returns>
     public bool WriteObject(ObjectBatch batch, int row)

@@ -73,6 +73,7 @@ internal sealed partial class OperationRun
         _level.Clear();
         _next.Clear();
         _pending.Clear();
+        Writer.Forget();
         if (_slots.Length > MostSlotsKept)
         {
             return false;
