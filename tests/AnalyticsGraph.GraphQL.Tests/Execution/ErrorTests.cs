@@ -81,6 +81,16 @@ public sealed class ErrorTests
         await Server().AskAsync("{ okk }"));
 
     [Fact]
+    public async Task Execute_Should_LogTheFaultOfARow_When_ItTellsIt()
+    {
+        var body = await Server(new GraphQLExecutorOptions { MaxErrors = 1 }).AskAsync("{ rows { damaged } }");
+
+        var logged = Assert.Single(_log);
+        Assert.Equal(("Row.damaged", "A stored number is damaged."), (logged.Field, logged.Exception.Message));
+        Assert.Contains($$$"""["rows",1,"damaged"],"extensions":{"code":"INTERNAL_SERVER_ERROR","traceId":"{{{logged.TraceId}}}"}},{"message":"1 more errors were left out""", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Execute_Should_TellEachRow_When_AStepFailsForMany()
     {
         var errors = await Server().ErrorsAsync("{ rows { bad } }");
@@ -123,8 +133,9 @@ public sealed class ErrorTests
         {
             Extensions = ImmutableDictionary<string, object?>.Empty.Add("hint", new Dictionary<string, object?> { ["ids"] = new object?[] { 1, "a", null, true, 2.5 } }),
         };
+        var damaged = new GraphQLError("A stored number is damaged.", ErrorCodes.Internal);
         return new TestServer(
-            "type Query { ok: Int known: Int knownFault: Int crash: Int crashLater: Int short: Int wrong: Int large: String rows: [Row!]! } type Row { bad: Int odd: Int } type Subscription { tick: Int }",
+            "type Query { ok: Int known: Int knownFault: Int crash: Int crashLater: Int short: Int wrong: Int large: String rows: [Row!]! } type Row { bad: Int odd: Int damaged: Int } type Subscription { tick: Int }",
             bindings => bindings
                 .Bind("Query", "ok", FieldResolver.FromRequest(_ => ValueTask.FromResult(1)))
                 .Bind("Query", "known", FieldResolver.FromRequest<int>(_ => throw new GraphQLException(known)))
@@ -141,6 +152,7 @@ public sealed class ErrorTests
                 .Bind("Query", "large", FieldResolver.FromRequest(_ => ValueTask.FromResult(new string('x', 100_000))))
                 .Bind("Query", "rows", FieldResolver.FromRequest(_ => ValueTask.FromResult(new[] { 0, 1, 2 })))
                 .Bind("Row", "bad", FieldResolver.FromBatch((_, _) => throw new GraphQLException(new GraphQLError("no", ErrorCodes.Conflict))))
+                .Bind("Row", "damaged", FieldResolver.FromBatch((_, _) => ValueTask.FromResult<Column>(new Int32Column([1, 0, 0]) { Errors = new Dictionary<int, GraphQLError> { [1] = damaged, [2] = damaged } })))
                 .Bind("Row", "odd", FieldResolver.FromSource((int row) => row == 1 ? throw new GraphQLException(known) : row))
                 .Bind("Subscription", "tick", FieldResolver.FromEvents(_ => ValueTask.FromResult(new[] { 1 }.ToAsyncEnumerable()))),
             new GraphQLExecutorOptions

@@ -89,7 +89,7 @@ internal sealed partial class DataWriter(OperationRun run)
     {
         if (column.Errors is { } rowErrors && rowErrors.TryGetValue(row, out var error))
         {
-            return WriteError(error, type);
+            return WriteError(error.Code == ErrorCodes.Internal && !_errors.IsFull ? Logged(error) : error, type);
         }
 
         if (column.MayHaveNulls && column.IsNull(row))
@@ -203,6 +203,13 @@ internal sealed partial class DataWriter(OperationRun run)
 
         _writer.WriteNull();
         return true;
+    }
+
+    // What a step says of one row is told as it is, but a fault of the server's goes to its log, too.
+    private GraphQLError Logged(GraphQLError error)
+    {
+        var field = CurrentField();
+        return Failure.ToError(new GraphQLException(error), $"{field.ParentType.Name}.{field.Definition.Name}", run.Options);
     }
 
     // A field, or null for a place in the list above it.

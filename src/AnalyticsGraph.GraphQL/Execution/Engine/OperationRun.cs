@@ -13,7 +13,6 @@ internal sealed partial class OperationRun
     // A run that once held a huge result does not keep its arrays for ever.
     private const int MostSlotsKept = 4096;
 
-    private readonly GraphQLExecutorOptions _options;
     private readonly List<PendingField> _pending = [];
     private List<ObjectBatch> _level = [];
     private List<ObjectBatch> _next = [];
@@ -21,7 +20,9 @@ internal sealed partial class OperationRun
     private int _slotCount;
     private RequestContext _context = null!;
 
-    public OperationRun(GraphQLExecutorOptions options) => (_options, Writer) = (options, new DataWriter(this));
+    public OperationRun(GraphQLExecutorOptions options) => (Options, Writer) = (options, new DataWriter(this));
+
+    public GraphQLExecutorOptions Options { get; }
 
     /// <summary>Writes the columns when they are there.</summary>
     public DataWriter Writer { get; }
@@ -184,7 +185,7 @@ internal sealed partial class OperationRun
     private async Task WaitForStepsToEndAsync()
     {
         var tasks = Task.WhenAll(_pending.Where(pending => !pending.Task.IsCompleted).Select(pending => pending.Task));
-        await Task.WhenAny(tasks, Task.Delay(_options.CancellationGrace)).ConfigureAwait(false);
+        await Task.WhenAny(tasks, Task.Delay(Options.CancellationGrace)).ConfigureAwait(false);
     }
 
     private void Complete(ObjectBatch batch, int at, Column column)
@@ -206,7 +207,7 @@ internal sealed partial class OperationRun
         ref var slot = ref _slots[at];
         slot.Kind = SlotKind.Failed;
         slot.Column = null;
-        slot.Failure = Failure.ToError(exception, $"{slot.Field.ParentType.Name}.{slot.Field.Definition.Name}", _options);
+        slot.Failure = Failure.ToError(exception, $"{slot.Field.ParentType.Name}.{slot.Field.Definition.Name}", Options);
     }
 
     // The objects in the columns of this level are the next one.
