@@ -274,6 +274,38 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
         Assert.Equal("gAAAAA", await engines.ScalarAsync<string>("SELECT data ->> 'secret' FROM other_row WHERE source = $1 AND table_name = 'webhooks'", "withheld"));
     }
 
+    [Fact]
+    public async Task Run_Should_TakeOverADatasetAndATrace_When_TheyWereMadeHereInTheSourcesPlace()
+    {
+        await ImportAsync(Small(), "twin");
+        var experiment = await engines.ScalarAsync<long>("SELECT id FROM experiment WHERE source = $1 AND original_id = '1'", "twin");
+        await engines.ExecuteAsync("INSERT INTO dataset (source, experiment_id, name, digest) VALUES ('local', $1, 'wine', 'abc')", experiment);
+        await engines.ExecuteAsync("INSERT INTO trace (source, experiment_id, request_id, start_time, status, lifecycle_stage) VALUES ('twin', $1, 'tr-1', now(), 'OK', 'DELETED')", experiment);
+
+        await ImportAsync(Small(datasets: "d1\t1\twine\tabc\tlocal\t{}\n", traces: "tr-1\t1\t1600000000000\t5\tERROR\n"), "twin");
+
+        Assert.Equal("d1 local", await engines.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', original_id, origin_type), ', ') FROM dataset WHERE source = $1", "twin"));
+        Assert.Equal("tr-1 ERROR ACTIVE", await engines.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', original_id, status, lifecycle_stage), ', ') FROM trace WHERE source = $1", "twin"));
+        var again = await ImportAsync(Small(datasets: "d1\t1\twine\tabc\tlocal\t{}\n", traces: "tr-1\t1\t1600000000000\t5\tERROR\n"), "twin");
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+    }
+
+    /// <summary>A small server: two experiments, the second of which has a run that is in use and one that is deleted.</summary>
+    private static string Small(bool isWhole = true, string datasets = "", string traces = "") =>
+        $"""
+        COPY public.experiments (experiment_id, name, lifecycle_stage) FROM stdin;
+        1	stays	active
+        {(isWhole ? "2\tgoes\tactive\n" : "")}\.
+        COPY public.runs (run_uuid, name, status, lifecycle_stage, deleted_time, experiment_id) FROM stdin;
+        r1	a	FINISHED	active	\N	1
+        {(isWhole ? "r2\tb\tFINISHED\tactive\t\\N\t2\nr3\tc\tFINISHED\tdeleted\t1600000000000\t2\n" : "")}\.
+        COPY public.datasets (dataset_uuid, experiment_id, name, digest, dataset_source_type, dataset_source) FROM stdin;
+        {datasets}\.
+        COPY public.trace_info (request_id, experiment_id, timestamp_ms, execution_time_ms, status) FROM stdin;
+        {traces}\.
+
+        """;
+
     private async Task<ImportReport> ImportAsync(string text, string source)
     {
         var path = SampleDump.Write(text);

@@ -117,6 +117,16 @@ public sealed class MlflowImport(NpgsqlDataSource postgres, PointFlusher flusher
                 Parameters = { new() { Value = source }, new() { Value = experiment.Id } },
             };
             var id = (long)(await find.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+            foreach (var sql in MlflowStatements.Adoptions)
+            {
+                await using var adopt = new NpgsqlCommand(sql, connection)
+                {
+                    CommandTimeout = 0,
+                    Parameters = { new() { Value = source }, new() { Value = experiment.Id }, new() { Value = id } },
+                };
+                await adopt.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+            }
+
             foreach (var (table, sql) in MlflowRemovals.OfExperiment.Where(removal => staging.Has(removal.Table)))
                 await mine.RemoveAsync(connection, table, sql, source, id, ct).ConfigureAwait(false);
             foreach (var (table, sql) in MlflowStatements.OfExperiment)

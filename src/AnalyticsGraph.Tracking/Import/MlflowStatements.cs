@@ -44,6 +44,21 @@ internal static class MlflowStatements
             IS DISTINCT FROM (EXCLUDED.workspace, EXCLUDED.name, true, EXCLUDED.artifact_location, EXCLUDED.lifecycle_stage, EXCLUDED.creation_time, EXCLUDED.last_update_time)
         """;
 
+    /// <summary>
+    /// What was made here in the place of a record of the source's is the source's from then on: a dataset of an experiment with its name and digest, a trace with its request id.
+    /// </summary>
+    public static readonly string[] Adoptions =
+    [
+        """
+        UPDATE dataset SET source = $1, original_id = s.dataset_uuid FROM pg_temp.mlflow_datasets s
+        WHERE s.experiment_id = $2 AND dataset.experiment_id = $3 AND dataset.original_id IS NULL AND dataset.name = s.name AND dataset.digest = s.digest
+        """,
+        """
+        UPDATE trace SET original_id = s.request_id FROM pg_temp.mlflow_trace_info s
+        WHERE s.experiment_id = $2 AND trace.source = $1 AND trace.original_id IS NULL AND trace.request_id = s.request_id
+        """,
+    ];
+
     /// <summary>What belongs to one experiment, in an order in which each statement finds what it refers to.</summary>
     public static readonly (string Table, string Sql)[] OfExperiment =
     [

@@ -54,11 +54,20 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
         await run.StoreAsync(
             OriginalTables.Datasets, "dataset", "source, original_id", [("source", "$1"), ("original_id", "s.dataset_id"), ("lifecycle_stage", "'ACTIVE'")], "", ct).ConfigureAwait(false);
         await StoreFeaturesAsync(run, ct).ConfigureAwait(false);
+        var predicted = $"d.source = $1 AND d.original_id IN (SELECT {Dataset} FROM {OriginalTables.Predictions.Staged} WHERE NOT {Sql.Aside})";
+
+        // A set of that name that was made here is the source's from then on.
+        await run.ExecuteAsync(
+            $"""
+            UPDATE prediction_set p SET source = $1, original_id = 'predictions:' || d.original_id FROM dataset d
+            WHERE {predicted} AND p.dataset_id = d.id AND p.name = 'predictions' AND p.original_id IS NULL
+                AND NOT EXISTS (SELECT FROM prediction_set o WHERE o.source = $1 AND o.original_id = 'predictions:' || d.original_id)
+            """, ct).ConfigureAwait(false);
         await run.ExecuteAsync(
             $"""
             INSERT INTO prediction_set AS p (source, original_id, dataset_id, name)
             SELECT $1, 'predictions:' || d.original_id, d.id, 'predictions' FROM dataset d
-            WHERE d.source = $1 AND d.original_id IN (SELECT {Dataset} FROM {OriginalTables.Predictions.Staged} WHERE NOT {Sql.Aside})
+            WHERE {predicted}
             ON CONFLICT (source, original_id) DO UPDATE SET lifecycle_stage = 'ACTIVE' WHERE p.lifecycle_stage <> 'ACTIVE'
             """, ct).ConfigureAwait(false);
     }

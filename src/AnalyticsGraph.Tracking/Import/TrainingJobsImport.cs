@@ -7,6 +7,7 @@ namespace AnalyticsGraph.Tracking.Import;
 /// <summary>
 /// Takes over a training scheduler's database: clusters, jobs, their nodes, their documents verbatim, and their runtime records, which become rows of ClickHouse. Records from
 /// before the first one of a job's document stay here: the source keeps the last 60. A job that only nodes or metrics tell of gets a row, marked as not recorded.
+/// A node that was made here with the uid of one of the source's is the source's from then on.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="clickHouse">Where runtime records go.</param>
@@ -50,6 +51,8 @@ public sealed class TrainingJobsImport(NpgsqlDataSource postgres, ClickHouseClie
             INSERT INTO job AS j (source, original_id, uid, is_recorded) SELECT $1, uid, uid, false FROM {told} t
             ON CONFLICT (source, original_id) DO UPDATE SET lifecycle_stage = 'ACTIVE' WHERE j.lifecycle_stage <> 'ACTIVE'
             """, ct).ConfigureAwait(false);
+        await run.ExecuteAsync(
+            $"UPDATE job_node t SET original_id = s.uid FROM {node.Staged} s WHERE t.source = $1 AND t.original_id IS NULL AND t.uid = s.uid AND NOT s.{Sql.Aside}", ct).ConfigureAwait(false);
         await run.StoreAsync(node, "job_node", key, [.. identity, ("job_id", "j.id")], "LEFT JOIN job j ON j.source = $1 AND j.original_id = s.job_uid", ct).ConfigureAwait(false);
         await run.StoreAsync(metrics, "job_profile", "job_id", [("job_id", "j.id")], "JOIN job j ON j.source = $1 AND j.original_id = s.uid", ct).ConfigureAwait(false);
         await run.ExecuteAsync(

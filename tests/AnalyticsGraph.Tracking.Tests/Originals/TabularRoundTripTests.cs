@@ -190,6 +190,23 @@ public sealed class TabularRoundTripTests(TrackingEngines engines) : IClassFixtu
         Assert.Equal(OriginalFiles.Read(whole), OriginalFiles.Read(back));
     }
 
+    [Fact]
+    public async Task Import_Should_TakeOverASetOfPredictions_When_ItWasMadeHereUnderTheirName()
+    {
+        static OriginalFiles Wine(params string?[][] predictions) => new OriginalFiles().Table("datasets", "dataset_id name", ["1", "wine"])
+            .Table("samples", "sample_id dataset_id sample_index Alcohol", ["1", "1", "0", "15"]).Table("predictions", "prediction_id sample_index prediction_index class", predictions);
+        using var before = Wine();
+        await ImportAsync(before.PostgresDump(), "twin");
+        await engines.ExecuteAsync("INSERT INTO prediction_set (source, dataset_id, name) SELECT source, id, 'predictions' FROM dataset WHERE source = 'twin'");
+
+        using var files = Wine(["1", "0", "0", "2"]);
+        var report = await ImportAsync(files.PostgresDump(), "twin");
+
+        Assert.Equal(1, report.Tables.Single(table => table.Table == "predictions").Added);
+        Assert.Equal("predictions:1", await engines.ScalarAsync<string>("SELECT string_agg(coalesce(original_id, 'made here'), ', ') FROM prediction_set WHERE source = $1", "twin"));
+        Assert.All((await ImportAsync(files.PostgresDump(), "twin")).Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+    }
+
     private static OriginalFiles Hostile() => new OriginalFiles()
         .Table("datasets", "dataset_id name", ["1", "wine"], ["2", null])
         .Table("samples", "sample_id dataset_id sample_index Alcohol 0D280_0D315_of_diluted_wines it's",

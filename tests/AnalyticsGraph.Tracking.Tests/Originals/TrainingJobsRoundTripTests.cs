@@ -122,6 +122,21 @@ public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClass
         await engines.AssertVerifiedAsync();
     }
 
+    [Fact]
+    public async Task Import_Should_TakeOverANode_When_ItWasMadeHereWithTheSourcesUid()
+    {
+        using var before = new OriginalFiles().Table("job", "uid name", ["j1", "first"]);
+        await ImportAsync(before.MySqlDump(), "twin", null);
+        await engines.ExecuteAsync("INSERT INTO job_node (source, uid, name, job_id, lifecycle_stage) SELECT source, 'n1', 'made here', id, 'DELETED' FROM job WHERE source = 'twin'");
+
+        using var files = new OriginalFiles().Table("job", "uid name", ["j1", "first"]).Table("job_node", "uid name job_uid", ["n1", "worker-0", "j1"]);
+        await ImportAsync(files.MySqlDump(), "twin", null);
+        var again = await ImportAsync(files.MySqlDump(), "twin", null);
+
+        Assert.Equal("n1 worker-0 ACTIVE", await engines.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', original_id, name, lifecycle_stage), ', ') FROM job_node WHERE source = $1", "twin"));
+        Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+    }
+
     private async Task<long[]> StepsAsync(long job)
     {
         await using var result = await engines.ClickHouse.QueryAsync(new ClickHouseQuery("SELECT global_step FROM job_runtime FINAL WHERE job_id = {job:Int64} ORDER BY global_step").With("job", "Int64", job));
