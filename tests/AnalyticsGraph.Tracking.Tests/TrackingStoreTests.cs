@@ -68,6 +68,26 @@ public sealed class TrackingStoreTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Tags_Should_KeepToTheLimitsOfTheColumns_When_TheyBecomeARunsNameAndUser()
+    {
+        KeyText[] longest = [new("mlflow.runName", new string('x', 250)), new("mlflow.user", new string('x', 256))];
+        KeyText[] tooLong = [.. longest.Select(tag => new KeyText(tag.Key, tag.Value + "x"))];
+        var experiment = await engines.CreateExperimentAsync();
+
+        var run = await engines.Store.CreateRunAsync(new CreateRunRequest { ExperimentId = experiment, Tags = longest }, Caller.Anonymous);
+        Assert.Empty(run.Errors);
+        Assert.Empty((await engines.Log.LogBatchAsync(new LogBatchRequest { RunId = run.Value, Tags = longest }, Caller.Anonymous)).Errors);
+        foreach (var errors in new[]
+        {
+            (await engines.Store.CreateRunAsync(new CreateRunRequest { ExperimentId = experiment, Tags = tooLong }, Caller.Anonymous)).Errors,
+            (await engines.Log.LogBatchAsync(new LogBatchRequest { RunId = run.Value, Tags = tooLong }, Caller.Anonymous)).Errors,
+        })
+        {
+            Assert.Equal(["input.tags.0.value", "input.tags.1.value"], errors.Select(error => string.Join('.', error.Path)));
+        }
+    }
+
+    [Fact]
     public async Task UpdateRun_Should_EndTheRun_When_ItsStatusSaysSo()
     {
         var run = await engines.CreateRunAsync();

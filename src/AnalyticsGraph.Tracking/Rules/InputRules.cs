@@ -149,10 +149,18 @@ internal sealed class InputRules
         for (var i = 0; i < pairs.Count; i++)
         {
             Key(pairs[i].Key, $"The {kind}'s key", "input", field, i, "key");
-            Text(pairs[i].Value, longest, $"The value of {kind} '{Shortened(pairs[i].Key)}'", "input", field, i, "value");
+            Text(pairs[i].Value, LongestOf(pairs[i].Key), $"The value of {kind} '{Shortened(pairs[i].Key)}'", "input", field, i, "value");
             if (!seen.TryAdd(pairs[i].Key, pairs[i].Value) && seen[pairs[i].Key] != pairs[i].Value)
                 Invalid($"The {kind} '{Shortened(pairs[i].Key)}' stands twice with different values.", "input", field, i, "key");
         }
+
+        // These become a run's name and user, which keep to their own limits.
+        int LongestOf(string key) => (kind, key) switch
+        {
+            ("tag", "mlflow.runName") => LongestRunName,
+            ("tag", "mlflow.user") => LongestUser,
+            _ => longest,
+        };
     }
 
     public void Token(string? token)
