@@ -1,3 +1,4 @@
+using System.Text;
 using AnalyticsGraph.Tracking.Import;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Writing;
@@ -288,6 +289,33 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
         Assert.Equal("tr-1 ERROR ACTIVE", await engines.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', original_id, status, lifecycle_stage), ', ') FROM trace WHERE source = $1", "twin"));
         var again = await ImportAsync(Small(datasets: "d1\t1\twine\tabc\tlocal\t{}\n", traces: "tr-1\t1\t1600000000000\t5\tERROR\n"), "twin");
         Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+    }
+
+    [Fact]
+    public async Task Run_Should_DeleteTogetherWhatGoesTogether_When_TheSourceLostAnExperiment()
+    {
+        const string runs =
+            """
+            SELECT string_agg(concat_ws(' ', r.original_id, r.lifecycle_stage, num_nonnulls(r.deletion), num_nonnulls(r.deleted_time), r.deletion = e.deletion), ', ' ORDER BY r.original_id)
+            FROM run r JOIN experiment e ON e.id = r.experiment_id WHERE e.source = $1 AND e.original_id = '2'
+            """;
+        await ImportAsync(Small(), "together");
+        await ImportAsync(Small(isWhole: false), "together");
+        Assert.Equal("r2 DELETED 1 1 t, r3 DELETED 0 1", await engines.ScalarAsync<string>(runs, "together"));
+
+        // The run that was deleted before stays deleted.
+        var graph = await TrackingGraph.BuildAsync(engines);
+        var experiment = await engines.ScalarAsync<long>("SELECT id FROM experiment WHERE source = $1 AND original_id = '2'", "together");
+        var restored = await graph.RunAsync(
+            "mutation ($e: ID!) { restoreExperiment(input: {id: $e}) { errors { __typename } } }", new { e = Convert.ToBase64String(Encoding.UTF8.GetBytes($"Experiment:{experiment}")) });
+        Assert.Equal("""{"restoreExperiment":{"errors":[]}}""", restored.GetRawText());
+        Assert.Equal("r2 ACTIVE 0 0, r3 DELETED 0 1", await engines.ScalarAsync<string>(runs, "together"));
+
+        // What the source has again is in no deletion any more.
+        await ImportAsync(Small(isWhole: false), "together");
+        await ImportAsync(Small(), "together");
+        Assert.Equal("r2 ACTIVE 0 0, r3 DELETED 0 1", await engines.ScalarAsync<string>(runs, "together"));
+        Assert.Equal(0, await CountAsync("SELECT count(deletion) FROM experiment WHERE source = $1", "together"));
     }
 
     /// <summary>A small server: two experiments, the second of which has a run that is in use and one that is deleted.</summary>

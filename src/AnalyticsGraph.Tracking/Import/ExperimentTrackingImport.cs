@@ -62,16 +62,18 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
 
     private protected override async Task StoreRecordsAsync(OriginalRun run, CancellationToken ct)
     {
-        foreach (var (table, target, more) in new[]
+        foreach (var (table, target, deleted, more) in new[]
         {
-            (OriginalTables.Experiment, "experiment", $"{MadeHere("run", "experiment")} {MadeHere("trial", "experiment")}"),
-            (OriginalTables.Trial, "trial", MadeHere("run", "trial")), (OriginalTables.TrialRun, "run", ""), (OriginalTables.Artifact, "artifact", ""),
+            (OriginalTables.Experiment, "experiment", OriginalRun.Deleted(), $"{MadeHere("run", "experiment")} {MadeHere("trial", "experiment")}"),
+            (OriginalTables.Trial, "trial", OriginalRun.Deleted("experiment"), MadeHere("run", "trial")),
+            (OriginalTables.TrialRun, "run", OriginalRun.Deleted("experiment", "trial") + ", deleted_time = now()", ""),
+            (OriginalTables.Artifact, "artifact", OriginalRun.Deleted(), ""),
         })
         {
             await run.RemoveAsync(
                 table,
                 $"""
-                UPDATE {target} SET lifecycle_stage = 'DELETED' WHERE source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE' {more}
+                UPDATE {target} SET {deleted} WHERE source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE' {more}
                     AND NOT EXISTS (SELECT FROM {table.Staged} s WHERE s.id = {target}.original_id AND NOT s.{Sql.Aside})
                 """, ct).ConfigureAwait(false);
         }
@@ -82,14 +84,14 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
             DELETE FROM results o USING run r WHERE r.id = o.run_id AND r.source = $1 AND o.changed_by = 'import' AND {HasRun}
                 AND NOT EXISTS (SELECT FROM {OriginalTables.Results.Staged} s WHERE s.trial_run_id = r.original_id AND NOT s.{Sql.Aside})
             """, ct).ConfigureAwait(false);
-        (string, string)[] identity = [("source", "$1"), ("original_id", "s.id"), ("lifecycle_stage", "'ACTIVE'")];
+        (string, string)[] identity = [("source", "$1"), ("original_id", "s.id"), .. OriginalRun.InUse];
         const string key = "source, original_id";
         await run.StoreAsync(OriginalTables.Experiment, "experiment", key, [.. identity, ("unique_name", "false")], "", ct).ConfigureAwait(false);
         await run.StoreAsync(
             OriginalTables.Trial, "trial", key, [.. identity, ("experiment_id", "e.id")], "JOIN experiment e ON e.source = $1 AND e.original_id = s.experiment_id", ct).ConfigureAwait(false);
         await run.StoreAsync(
             OriginalTables.TrialRun, "run", key,
-            [.. identity, ("experiment_id", "p.experiment_id"), ("trial_id", "p.id"), ("uuid", "md5('trial_run:' || $1 || ':' || s.id)")],
+            [.. identity, ("deleted_time", "NULL::timestamptz"), ("experiment_id", "p.experiment_id"), ("trial_id", "p.id"), ("uuid", "md5('trial_run:' || $1 || ':' || s.id)")],
             "JOIN trial p ON p.source = $1 AND p.original_id = s.trial_id", ct).ConfigureAwait(false);
         await run.StoreAsync(OriginalTables.Results, "results", "run_id", [("run_id", "r.id")], "JOIN run r ON r.source = $1 AND r.original_id = s.trial_run_id", ct).ConfigureAwait(false);
         await run.StoreAsync(OriginalTables.Artifact, "artifact", key, identity, "", ct).ConfigureAwait(false);

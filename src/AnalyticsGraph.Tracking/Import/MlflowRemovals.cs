@@ -20,7 +20,7 @@ internal static class MlflowRemovals
             """),
         ("runs",
             """
-            UPDATE run SET lifecycle_stage = 'DELETED', deleted_time = coalesce(deleted_time, now())
+            UPDATE run SET lifecycle_stage = 'DELETED', deletion = nextval('deletion'), deleted_time = coalesce(deleted_time, now())
             WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
                 AND NOT EXISTS (SELECT FROM pg_temp.mlflow_runs s WHERE s.run_uuid = run.original_id)
             """),
@@ -45,7 +45,7 @@ internal static class MlflowRemovals
         ("logged_model_tags", Children("logged_model_tag", "logged_model_id", "logged_model", "logged_models", "model_id", "logged_model_tags", "model_id", ("key", "tag_key"), "AND t.changed_by = 'import'")),
         ("logged_models",
             """
-            UPDATE logged_model SET lifecycle_stage = 'DELETED'
+            UPDATE logged_model SET lifecycle_stage = 'DELETED', deletion = nextval('deletion')
             WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
                 AND NOT EXISTS (SELECT FROM pg_temp.mlflow_logged_models s WHERE s.model_id = logged_model.original_id)
             """),
@@ -54,22 +54,19 @@ internal static class MlflowRemovals
         ("spans", Children("span", "trace_id", "trace", "trace_info", "request_id", "spans", "trace_id", ("span_id", "span_id"))),
         ("trace_info",
             """
-            UPDATE trace SET lifecycle_stage = 'DELETED' WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
+            UPDATE trace SET lifecycle_stage = 'DELETED', deletion = nextval('deletion')
+            WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
                 AND NOT EXISTS (SELECT FROM pg_temp.mlflow_trace_info s WHERE s.request_id = trace.original_id)
             """),
     ];
 
-    /// <summary>An experiment that the source has no more, and its runs, logged models and traces.</summary>
+    /// <summary>An experiment that the source has no more, and its runs, logged models and traces: one deletion, so that restoring the experiment revives no run that was deleted before.</summary>
     public static readonly (string Table, string Sql)[] OfLostExperiment =
     [
-        ("experiments", "UPDATE experiment SET lifecycle_stage = 'DELETED' WHERE id = $3 AND source = $1 AND lifecycle_stage = 'ACTIVE'"),
-        ("runs",
-            """
-            UPDATE run SET lifecycle_stage = 'DELETED', deleted_time = coalesce(deleted_time, now())
-            WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
-            """),
-        ("logged_models", "UPDATE logged_model SET lifecycle_stage = 'DELETED' WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'"),
-        ("trace_info", "UPDATE trace SET lifecycle_stage = 'DELETED' WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'"),
+        ("experiments", "UPDATE experiment SET lifecycle_stage = 'DELETED', deletion = nextval('deletion') WHERE id = $3 AND source = $1 AND lifecycle_stage = 'ACTIVE'"),
+        ("runs", WithExperiment("run", ", deleted_time = coalesce(deleted_time, now())")),
+        ("logged_models", WithExperiment("logged_model")),
+        ("trace_info", WithExperiment("trace")),
     ];
 
     /// <summary>What belongs to no experiment, or links several. <c>$2</c> and <c>$3</c> are not used.</summary>
@@ -146,6 +143,12 @@ internal static class MlflowRemovals
         WHERE o.id = t.{owner} AND o.experiment_id = $3 AND o.source = $1 AND o.original_id IS NOT NULL {and}
             AND EXISTS (SELECT FROM pg_temp.mlflow_{keptBy} p WHERE p.{keptKey} = o.original_id)
             AND NOT EXISTS (SELECT FROM pg_temp.mlflow_{staged} s WHERE s.{stagedOwner} = o.original_id AND s.{key.There} = t.{key.Here})
+        """;
+
+    private static string WithExperiment(string table, string sets = "") =>
+        $"""
+        UPDATE {table} SET lifecycle_stage = 'DELETED', deletion = (SELECT deletion FROM experiment WHERE id = $3){sets}
+        WHERE experiment_id = $3 AND source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
         """;
 
     private static string OfModel(string from, string join, string staged, string same) =>

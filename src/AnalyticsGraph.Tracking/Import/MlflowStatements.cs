@@ -39,7 +39,8 @@ internal static class MlflowStatements
         SELECT $1, experiment_id, coalesce(workspace, 'default'), name, artifact_location, pg_temp.stage(lifecycle_stage), pg_temp.ms_time(creation_time), pg_temp.ms_time(last_update_time)
         FROM pg_temp.mlflow_experiments WHERE experiment_id = $2
         ON CONFLICT (source, original_id) DO UPDATE SET workspace = EXCLUDED.workspace, name = EXCLUDED.name, unique_name = true, artifact_location = EXCLUDED.artifact_location,
-            lifecycle_stage = EXCLUDED.lifecycle_stage, creation_time = EXCLUDED.creation_time, last_update_time = EXCLUDED.last_update_time
+            lifecycle_stage = EXCLUDED.lifecycle_stage, deletion = CASE EXCLUDED.lifecycle_stage WHEN 'DELETED' THEN experiment.deletion END,
+            creation_time = EXCLUDED.creation_time, last_update_time = EXCLUDED.last_update_time
         WHERE (experiment.workspace, experiment.name, experiment.unique_name, experiment.artifact_location, experiment.lifecycle_stage, experiment.creation_time, experiment.last_update_time)
             IS DISTINCT FROM (EXCLUDED.workspace, EXCLUDED.name, true, EXCLUDED.artifact_location, EXCLUDED.lifecycle_stage, EXCLUDED.creation_time, EXCLUDED.last_update_time)
         """;
@@ -71,7 +72,8 @@ internal static class MlflowStatements
                 pg_temp.ms_time(deleted_time), artifact_uri, source_type, source_name, source_version, entry_point_name
             FROM pg_temp.mlflow_runs WHERE experiment_id = $2
             ON CONFLICT (source, original_id) DO UPDATE SET experiment_id = EXCLUDED.experiment_id, name = EXCLUDED.name, user_name = EXCLUDED.user_name,
-                status_text = EXCLUDED.status_text, lifecycle_stage = EXCLUDED.lifecycle_stage, start_time = EXCLUDED.start_time, end_time = EXCLUDED.end_time,
+                status_text = EXCLUDED.status_text, lifecycle_stage = EXCLUDED.lifecycle_stage, deletion = CASE EXCLUDED.lifecycle_stage WHEN 'DELETED' THEN run.deletion END,
+                start_time = EXCLUDED.start_time, end_time = EXCLUDED.end_time,
                 deleted_time = EXCLUDED.deleted_time, artifact_uri = EXCLUDED.artifact_uri, source_type = EXCLUDED.source_type, source_name = EXCLUDED.source_name,
                 source_version = EXCLUDED.source_version, entry_point_name = EXCLUDED.entry_point_name
             WHERE (run.experiment_id, run.name, run.user_name, run.status_text, run.lifecycle_stage, run.start_time, run.end_time, run.deleted_time, run.artifact_uri,
@@ -100,7 +102,8 @@ internal static class MlflowStatements
             ON CONFLICT (source, original_id) DO UPDATE SET experiment_id = EXCLUDED.experiment_id, source_run_id = EXCLUDED.source_run_id,
                 original_source_run_id = EXCLUDED.original_source_run_id, name = EXCLUDED.name, artifact_location = EXCLUDED.artifact_location,
                 creation_time = EXCLUDED.creation_time, last_update_time = EXCLUDED.last_update_time, status_code = EXCLUDED.status_code,
-                status_message = EXCLUDED.status_message, lifecycle_stage = EXCLUDED.lifecycle_stage, model_type = EXCLUDED.model_type
+                status_message = EXCLUDED.status_message, lifecycle_stage = EXCLUDED.lifecycle_stage,
+                deletion = CASE EXCLUDED.lifecycle_stage WHEN 'DELETED' THEN logged_model.deletion END, model_type = EXCLUDED.model_type
             WHERE (logged_model.experiment_id, logged_model.original_source_run_id, logged_model.name, logged_model.artifact_location, logged_model.last_update_time,
                     logged_model.status_code, logged_model.status_message, logged_model.lifecycle_stage, logged_model.model_type)
                 IS DISTINCT FROM (EXCLUDED.experiment_id, EXCLUDED.original_source_run_id, EXCLUDED.name, EXCLUDED.artifact_location, EXCLUDED.last_update_time,
@@ -132,7 +135,7 @@ internal static class MlflowStatements
             FROM pg_temp.mlflow_trace_info WHERE experiment_id = $2
             ON CONFLICT (source, original_id) DO UPDATE SET client_request_id = EXCLUDED.client_request_id, experiment_id = EXCLUDED.experiment_id, start_time = EXCLUDED.start_time,
                 execution_time_ms = EXCLUDED.execution_time_ms, status = EXCLUDED.status, request_preview = EXCLUDED.request_preview, response_preview = EXCLUDED.response_preview,
-                lifecycle_stage = 'ACTIVE'
+                lifecycle_stage = 'ACTIVE', deletion = NULL
             WHERE (trace.client_request_id, trace.experiment_id, trace.start_time, trace.execution_time_ms, trace.status, trace.request_preview, trace.response_preview, trace.lifecycle_stage)
                 IS DISTINCT FROM (EXCLUDED.client_request_id, EXCLUDED.experiment_id, EXCLUDED.start_time, EXCLUDED.execution_time_ms, EXCLUDED.status, EXCLUDED.request_preview,
                     EXCLUDED.response_preview, 'ACTIVE')

@@ -12,6 +12,9 @@ namespace AnalyticsGraph.Tracking.Import;
 internal sealed record OriginalRun(
     NpgsqlConnection Connection, string Source, string Zone, OriginalStaging Staging, SeriesTransfer Series, IProgress<ImportProgress> Progress)
 {
+    /// <summary>The columns of a record that the source has, and that is in use therefore.</summary>
+    public static readonly (string Column, string Value)[] InUse = [("lifecycle_stage", "'ACTIVE'"), ("deletion", "NULL::bigint")];
+
     /// <summary>What was written.</summary>
     public TableCounts Counts { get; } = new();
 
@@ -50,6 +53,13 @@ internal sealed record OriginalRun(
         if (Staging.Has(table))
             Counts.AddRemoved(table.Name, await ExecuteAsync(sql, ct).ConfigureAwait(false));
     }
+
+    /// <summary>
+    /// What marks a record as deleted: in the deletion of the owner that goes, too, so that it comes back with that one, else in one of its own.
+    /// </summary>
+    /// <param name="owners">Its owners' tables, whose turn came before.</param>
+    public static string Deleted(params string[] owners) =>
+        $"lifecycle_stage = 'DELETED', deletion = coalesce({string.Concat(owners.Select(owner => $"(SELECT o.deletion FROM {owner} o WHERE o.id = {owner}_id AND o.lifecycle_stage = 'DELETED'), "))}nextval('deletion'))";
 
     /// <summary>Adds records, or brings them up to what the source says.</summary>
     /// <param name="table">The source's table, staged as <c>s</c>.</param>

@@ -47,12 +47,12 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
         await run.RemoveAsync(
             OriginalTables.Datasets,
             $"""
-            UPDATE dataset SET lifecycle_stage = 'DELETED' WHERE source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
+            UPDATE dataset SET {OriginalRun.Deleted()} WHERE source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'
                 AND NOT EXISTS (SELECT FROM {OriginalTables.Datasets.Staged} s WHERE s.dataset_id = dataset.original_id AND NOT s.{Sql.Aside})
                 AND NOT EXISTS (SELECT FROM prediction_set h WHERE h.dataset_id = dataset.id AND h.original_id IS NULL AND h.lifecycle_stage = 'ACTIVE')
             """, ct).ConfigureAwait(false);
         await run.StoreAsync(
-            OriginalTables.Datasets, "dataset", "source, original_id", [("source", "$1"), ("original_id", "s.dataset_id"), ("lifecycle_stage", "'ACTIVE'")], "", ct).ConfigureAwait(false);
+            OriginalTables.Datasets, "dataset", "source, original_id", [("source", "$1"), ("original_id", "s.dataset_id"), .. OriginalRun.InUse], "", ct).ConfigureAwait(false);
         await StoreFeaturesAsync(run, ct).ConfigureAwait(false);
         var predicted = $"d.source = $1 AND d.original_id IN (SELECT {Dataset} FROM {OriginalTables.Predictions.Staged} WHERE NOT {Sql.Aside})";
 
@@ -68,7 +68,7 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
             INSERT INTO prediction_set AS p (source, original_id, dataset_id, name)
             SELECT $1, 'predictions:' || d.original_id, d.id, 'predictions' FROM dataset d
             WHERE {predicted}
-            ON CONFLICT (source, original_id) DO UPDATE SET lifecycle_stage = 'ACTIVE' WHERE p.lifecycle_stage <> 'ACTIVE'
+            ON CONFLICT (source, original_id) DO UPDATE SET lifecycle_stage = 'ACTIVE', deletion = NULL WHERE p.lifecycle_stage <> 'ACTIVE'
             """, ct).ConfigureAwait(false);
     }
 

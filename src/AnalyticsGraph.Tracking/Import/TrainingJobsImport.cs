@@ -30,26 +30,26 @@ public sealed class TrainingJobsImport(NpgsqlDataSource postgres, ClickHouseClie
         string Gone(OriginalTable table, string target) => $"NOT EXISTS (SELECT FROM {table.Staged} s WHERE s.uid = {target}.original_id AND NOT s.{Sql.Aside})";
         var told = $"(SELECT uid FROM {metrics.Staged} WHERE NOT {Sql.Aside} UNION SELECT job_uid FROM {node.Staged} WHERE NOT {Sql.Aside} AND job_uid IS NOT NULL)";
         const string imported = "source = $1 AND original_id IS NOT NULL AND lifecycle_stage = 'ACTIVE'";
-        await run.RemoveAsync(cluster, $"UPDATE cluster SET lifecycle_stage = 'DELETED' WHERE {imported} AND {Gone(cluster, "cluster")}", ct).ConfigureAwait(false);
-        await run.RemoveAsync(node, $"UPDATE job_node SET lifecycle_stage = 'DELETED' WHERE {imported} AND {Gone(node, "job_node")}", ct).ConfigureAwait(false);
+        await run.RemoveAsync(cluster, $"UPDATE cluster SET {OriginalRun.Deleted()} WHERE {imported} AND {Gone(cluster, "cluster")}", ct).ConfigureAwait(false);
         await run.RemoveAsync(
             job,
             $"""
-            UPDATE job SET lifecycle_stage = 'DELETED' WHERE {imported} AND {Gone(job, "job")} AND original_id NOT IN {told}
+            UPDATE job SET {OriginalRun.Deleted()} WHERE {imported} AND {Gone(job, "job")} AND original_id NOT IN {told}
                 AND NOT EXISTS (SELECT FROM job_node h WHERE h.job_id = job.id AND h.original_id IS NULL AND h.lifecycle_stage = 'ACTIVE')
             """, ct).ConfigureAwait(false);
+        await run.RemoveAsync(node, $"UPDATE job_node SET {OriginalRun.Deleted("job")} WHERE {imported} AND {Gone(node, "job_node")}", ct).ConfigureAwait(false);
         await run.RemoveAsync(job, $"UPDATE job SET is_recorded = false WHERE {imported} AND is_recorded AND {Gone(job, "job")} AND original_id IN {told}", ct).ConfigureAwait(false);
         await run.RemoveAsync(
             metrics, $"DELETE FROM job_profile p USING job j WHERE j.id = p.job_id AND j.source = $1 AND p.changed_by = 'import' AND j.lifecycle_stage = 'ACTIVE' AND {Gone(metrics, "j")}", ct).ConfigureAwait(false);
 
-        (string, string)[] identity = [("source", "$1"), ("original_id", "s.uid"), ("uid", "s.uid"), ("lifecycle_stage", "'ACTIVE'")];
+        (string, string)[] identity = [("source", "$1"), ("original_id", "s.uid"), ("uid", "s.uid"), .. OriginalRun.InUse];
         const string key = "source, original_id";
         await run.StoreAsync(cluster, "cluster", key, identity, "", ct).ConfigureAwait(false);
         await run.StoreAsync(job, "job", key, [.. identity, ("is_recorded", "true")], "", ct).ConfigureAwait(false);
         await run.ExecuteAsync(
             $"""
             INSERT INTO job AS j (source, original_id, uid, is_recorded) SELECT $1, uid, uid, false FROM {told} t
-            ON CONFLICT (source, original_id) DO UPDATE SET lifecycle_stage = 'ACTIVE' WHERE j.lifecycle_stage <> 'ACTIVE'
+            ON CONFLICT (source, original_id) DO UPDATE SET lifecycle_stage = 'ACTIVE', deletion = NULL WHERE j.lifecycle_stage <> 'ACTIVE'
             """, ct).ConfigureAwait(false);
         await run.ExecuteAsync(
             $"UPDATE job_node t SET original_id = s.uid FROM {node.Staged} s WHERE t.source = $1 AND t.original_id IS NULL AND t.uid = s.uid AND NOT s.{Sql.Aside}", ct).ConfigureAwait(false);

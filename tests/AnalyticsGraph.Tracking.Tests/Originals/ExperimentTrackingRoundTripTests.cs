@@ -168,6 +168,30 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
         await engines.AssertVerifiedAsync();
     }
 
+    [Fact]
+    public async Task Import_Should_DeleteTogetherWhatGoesTogether_When_TheSourceLostIt()
+    {
+        static OriginalFiles Some(bool isWhole)
+        {
+            string?[][] Rows(string?[] kept, params string?[][] lost) => isWhole ? [kept, .. lost] : [kept];
+            return new OriginalFiles().Table("EXPERIMENT", "id title", Rows(["1", "e"], ["2", "f"])).Table("TRIAL", "id experiment_id", Rows(["1", "1"], ["2", "1"], ["3", "2"]))
+                .Table("TRIAL_RUN", "id trial_id", Rows(["1", "1"], ["2", "2"], ["3", "3"], ["4", "1"]));
+        }
+
+        const string runs =
+            """
+            SELECT string_agg(concat_ws(' ', r.original_id, r.lifecycle_stage, num_nonnulls(r.deletion, r.deleted_time), r.deletion = t.deletion, r.deletion = e.deletion), ', ' ORDER BY r.original_id)
+            FROM run r JOIN trial t ON t.id = r.trial_id JOIN experiment e ON e.id = r.experiment_id WHERE r.source = $1
+            """;
+        using var whole = Some(isWhole: true);
+        using var fewer = Some(isWhole: false);
+        await ImportAsync(whole.MySqlDump(), "together", null);
+        await ImportAsync(fewer.MySqlDump(), "together", null);
+        Assert.Equal("1 ACTIVE 0, 2 DELETED 2 t, 3 DELETED 2 t t, 4 DELETED 2", await engines.ScalarAsync<string>(runs, "together"));
+        await ImportAsync(whole.MySqlDump(), "together", null);
+        Assert.Equal("1 ACTIVE 0, 2 ACTIVE 0, 3 ACTIVE 0, 4 ACTIVE 0", await engines.ScalarAsync<string>(runs, "together"));
+    }
+
     private async Task<long> RunAsync(string source, int original) => await engines.ScalarAsync<long>("SELECT id FROM run WHERE source = $1 AND original_id = $2", source, $"{original}");
 
     private async Task<string[]> ColumnAsync(string sql, long run)

@@ -95,6 +95,7 @@ public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClass
     {
         static OriginalFiles Document(int from, int to, params int[] without) => new OriginalFiles()
             .Table("job", "uid name", [["j1", "first"], .. from == 0 ? new string?[][] { ["j2", "second"] } : []])
+            .Table("job_node", "uid job_uid", from == 0 ? new string?[][] { ["n2", "j2"] } : [])
             .Table("job_metrics", "uid job_runtime type",
                 [["j1", "[" + string.Join(",", Enumerable.Range(from, to - from).Except(without).Select(i => $"{{\"global_step\":{i},\"time_stamp\":{1700000000 + (15 * i)},\"speed\":{i}}}")) + "]", "Local"],
                 .. from == 0 ? new string?[][] { ["j2", "[{\"global_step\":1,\"time_stamp\":1700000000}]", "Local"] } : []]);
@@ -116,6 +117,7 @@ public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClass
         long[] steps = [.. Enumerable.Range(0, 70).Except([36]).Select(i => (long)i), 1_000_000];
         Assert.Equal(steps, await StepsAsync(job));
         Assert.Equal("DELETED Local", await engines.ScalarAsync<string>("SELECT j.lifecycle_stage || ' ' || p.type FROM job j JOIN job_profile p ON p.job_id = j.id WHERE j.source = $1 AND j.uid = 'j2'", "fewer"));
+        Assert.Equal(1, await engines.ScalarAsync<long>("SELECT count(*) FROM job_node n JOIN job j ON j.id = n.job_id AND j.deletion = n.deletion WHERE j.source = $1 AND n.lifecycle_stage = 'DELETED'", "fewer"));
         Assert.Single(await StepsAsync(await engines.ScalarAsync<long>("SELECT id FROM job WHERE source = $1 AND uid = 'j2'", "fewer")));
         var again = await ImportAsync(second.MySqlDump(), "fewer", null);
         Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
