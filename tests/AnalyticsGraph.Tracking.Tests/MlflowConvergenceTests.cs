@@ -280,12 +280,12 @@ public sealed class MlflowConvergenceTests(TrackingEngines engines) : IClassFixt
     {
         await ImportAsync(Small(), "twin");
         var experiment = await engines.ScalarAsync<long>("SELECT id FROM experiment WHERE source = $1 AND original_id = '1'", "twin");
-        await engines.ExecuteAsync("INSERT INTO dataset (source, experiment_id, name, digest) VALUES ('local', $1, 'wine', 'abc')", experiment);
+        await engines.ExecuteAsync("INSERT INTO dataset (source, experiment_id, name, digest, lifecycle_stage, deletion) VALUES ('local', $1, 'wine', 'abc', 'DELETED', nextval('deletion'))", experiment);
         await engines.ExecuteAsync("INSERT INTO trace (source, experiment_id, request_id, start_time, status, lifecycle_stage) VALUES ('twin', $1, 'tr-1', now(), 'OK', 'DELETED')", experiment);
 
         await ImportAsync(Small(datasets: "d1\t1\twine\tabc\tlocal\t{}\n", traces: "tr-1\t1\t1600000000000\t5\tERROR\n"), "twin");
 
-        Assert.Equal("d1 local", await engines.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', original_id, origin_type), ', ') FROM dataset WHERE source = $1", "twin"));
+        Assert.Equal("d1 local ACTIVE", await engines.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', original_id, origin_type, lifecycle_stage, deletion), ', ') FROM dataset WHERE source = $1", "twin"));
         Assert.Equal("tr-1 ERROR ACTIVE", await engines.ScalarAsync<string>("SELECT string_agg(concat_ws(' ', original_id, status, lifecycle_stage), ', ') FROM trace WHERE source = $1", "twin"));
         var again = await ImportAsync(Small(datasets: "d1\t1\twine\tabc\tlocal\t{}\n", traces: "tr-1\t1\t1600000000000\t5\tERROR\n"), "twin");
         Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));

@@ -41,7 +41,7 @@ public sealed class ExperimentTrackingExport(NpgsqlDataSource postgres, ClickHou
             SELECT i.original AS id, p.original AS trial_id, r.status_text AS status, r.start_time, r.update_time, r.other_columns
             FROM run r JOIN pg_temp.id_run i USING (id) JOIN pg_temp.id_trial p ON p.id = r.trial_id
             """, ct).ConfigureAwait(false);
-        await run.FillAsync(OriginalTables.Results, "SELECT i.original AS trial_run_id, o.time, o.other_columns FROM results o JOIN pg_temp.id_run i ON i.id = o.run_id", ct).ConfigureAwait(false);
+        await run.FillAsync(OriginalTables.Results, "SELECT i.original AS trial_run_id, o.time, o.other_columns FROM results o JOIN pg_temp.id_run i ON i.id = o.run_id WHERE o.lifecycle_stage = 'ACTIVE'", ct).ConfigureAwait(false);
         await run.FillAsync(OriginalTables.Artifact, "SELECT i.original AS id, a.type, a.location AS loc, a.other_columns FROM artifact a JOIN pg_temp.id_artifact i USING (id)", ct).ConfigureAwait(false);
         foreach (var (table, level, columns, owner) in new[]
         {

@@ -50,7 +50,7 @@ public sealed class TrainingJobsExport(NpgsqlDataSource postgres, ClickHouseClie
                     SELECT *, row_number() OVER (PARTITION BY job_id ORDER BY time DESC, global_step DESC, ordinal DESC) AS age, count(*) OVER (PARTITION BY job_id) AS count
                     FROM pg_temp.here_runtime) h
                 WHERE age <= {RuntimeDocuments.Kept} GROUP BY job_id) r ON r.job_id = j.id
-            WHERE j.source = $1 AND j.lifecycle_stage = 'ACTIVE'
+            WHERE j.source = $1 AND j.lifecycle_stage = 'ACTIVE' AND p.lifecycle_stage = 'ACTIVE'
             """, ct).ConfigureAwait(false);
     }
 }

@@ -93,7 +93,7 @@ public sealed class ExperimentTrackingImport(NpgsqlDataSource postgres, ClickHou
             OriginalTables.TrialRun, "run", key,
             [.. identity, ("deleted_time", "NULL::timestamptz"), ("experiment_id", "p.experiment_id"), ("trial_id", "p.id"), ("uuid", "md5('trial_run:' || $1 || ':' || s.id)")],
             "JOIN trial p ON p.source = $1 AND p.original_id = s.trial_id", ct).ConfigureAwait(false);
-        await run.StoreAsync(OriginalTables.Results, "results", "run_id", [("run_id", "r.id")], "JOIN run r ON r.source = $1 AND r.original_id = s.trial_run_id", ct).ConfigureAwait(false);
+        await run.StoreAsync(OriginalTables.Results, "results", "run_id", [("run_id", "r.id"), .. OriginalRun.InUse], "JOIN run r ON r.source = $1 AND r.original_id = s.trial_run_id", ct).ConfigureAwait(false);
         await run.StoreAsync(OriginalTables.Artifact, "artifact", key, identity, "", ct).ConfigureAwait(false);
         foreach (var (table, level, columns, values, joins) in new[]
         {

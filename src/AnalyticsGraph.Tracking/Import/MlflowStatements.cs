@@ -88,9 +88,10 @@ internal static class MlflowStatements
             INSERT INTO dataset (source, original_id, experiment_id, name, digest, origin_type, origin_text, schema_text, profile_text)
             SELECT $1, dataset_uuid, $3, name, digest, dataset_source_type, dataset_source, dataset_schema, dataset_profile FROM pg_temp.mlflow_datasets WHERE experiment_id = $2
             ON CONFLICT (source, original_id) DO UPDATE SET experiment_id = EXCLUDED.experiment_id, name = EXCLUDED.name, digest = EXCLUDED.digest,
-                origin_type = EXCLUDED.origin_type, origin_text = EXCLUDED.origin_text, schema_text = EXCLUDED.schema_text, profile_text = EXCLUDED.profile_text
-            WHERE (dataset.experiment_id, dataset.name, dataset.digest, dataset.origin_type, dataset.origin_text, dataset.schema_text, dataset.profile_text)
-                IS DISTINCT FROM (EXCLUDED.experiment_id, EXCLUDED.name, EXCLUDED.digest, EXCLUDED.origin_type, EXCLUDED.origin_text, EXCLUDED.schema_text, EXCLUDED.profile_text)
+                origin_type = EXCLUDED.origin_type, origin_text = EXCLUDED.origin_text, schema_text = EXCLUDED.schema_text, profile_text = EXCLUDED.profile_text,
+                lifecycle_stage = 'ACTIVE', deletion = NULL
+            WHERE (dataset.experiment_id, dataset.name, dataset.digest, dataset.origin_type, dataset.origin_text, dataset.schema_text, dataset.profile_text, dataset.lifecycle_stage)
+                IS DISTINCT FROM (EXCLUDED.experiment_id, EXCLUDED.name, EXCLUDED.digest, EXCLUDED.origin_type, EXCLUDED.origin_text, EXCLUDED.schema_text, EXCLUDED.profile_text, 'ACTIVE')
             """),
         ("logged_models",
             """

@@ -54,7 +54,7 @@ public sealed class TrainingJobsImport(NpgsqlDataSource postgres, ClickHouseClie
         await run.ExecuteAsync(
             $"UPDATE job_node t SET original_id = s.uid FROM {node.Staged} s WHERE t.source = $1 AND t.original_id IS NULL AND t.uid = s.uid AND NOT s.{Sql.Aside}", ct).ConfigureAwait(false);
         await run.StoreAsync(node, "job_node", key, [.. identity, ("job_id", "j.id")], "LEFT JOIN job j ON j.source = $1 AND j.original_id = s.job_uid", ct).ConfigureAwait(false);
-        await run.StoreAsync(metrics, "job_profile", "job_id", [("job_id", "j.id")], "JOIN job j ON j.source = $1 AND j.original_id = s.uid", ct).ConfigureAwait(false);
+        await run.StoreAsync(metrics, "job_profile", "job_id", [("job_id", "j.id"), .. OriginalRun.InUse], "JOIN job j ON j.source = $1 AND j.original_id = s.uid", ct).ConfigureAwait(false);
         await run.ExecuteAsync(
             $"UPDATE job SET exit_reason = s.exit_reason FROM {metrics.Staged} s WHERE job.source = $1 AND job.original_id = s.uid AND NOT s.{Sql.Aside} AND job.exit_reason IS DISTINCT FROM s.exit_reason", ct).ConfigureAwait(false);
 

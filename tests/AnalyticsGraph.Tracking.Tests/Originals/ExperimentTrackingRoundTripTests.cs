@@ -117,6 +117,7 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
             """
             UPDATE experiment SET name = 'named here', creation_time = '2024-07-01 12:00:00Z' WHERE source = 'changed' AND original_id = '3';
             UPDATE trial SET lifecycle_stage = 'DELETED' WHERE source = 'changed' AND original_id = '2';
+            UPDATE results o SET lifecycle_stage = 'DELETED', deletion = nextval('deletion') FROM run r WHERE r.id = o.run_id AND r.source = 'changed';
             INSERT INTO experiment (source, name, unique_name) VALUES ('changed', 'made here', false);
             """))
             await change.ExecuteNonQueryAsync();
@@ -128,6 +129,10 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
         Assert.Contains("\n11,made here,,,\n", experiments, StringComparison.Ordinal);
         var runs = await File.ReadAllLinesAsync(Path.Combine(folder, "csv", "TRIAL_RUN.csv"));
         Assert.Equal(["1", "3"], runs.Skip(1).Select(line => line.Split(',')[0]));
+        Assert.Equal(["77"], (await File.ReadAllLinesAsync(Path.Combine(folder, "csv", "RESULTS.csv"))).Skip(1).Select(line => line.Split(',')[0]));
+        await ImportAsync(files.MySqlDump(), "changed", null);
+        Assert.Equal("ACTIVE, ACTIVE", await engines.ScalarAsync<string>(
+            "SELECT string_agg(concat_ws(' ', o.lifecycle_stage, o.deletion), ', ') FROM results o JOIN run r ON r.id = o.run_id WHERE r.source = $1", "changed"));
     }
 
     [Fact]

@@ -139,6 +139,20 @@ public sealed class TrainingJobsRoundTripTests(TrackingEngines engines) : IClass
         Assert.All(again.Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
     }
 
+    [Fact]
+    public async Task Import_Should_BringBackAProfile_When_ItWasDeletedHere()
+    {
+        using var files = new OriginalFiles().Table("job", "uid name", ["j1", "first"]).Table("job_metrics", "uid type", ["j1", "Local"]);
+        await ImportAsync(files.MySqlDump(), "profile", null);
+        await engines.ExecuteAsync("UPDATE job_profile p SET lifecycle_stage = 'DELETED', deletion = nextval('deletion') FROM job j WHERE j.id = p.job_id AND j.source = 'profile'");
+        var folder = files.NewPath("out");
+        await ExportAsync("profile", folder);
+        Assert.Single(await File.ReadAllLinesAsync(Path.Combine(folder, "csv", "job_metrics.csv")));
+
+        await ImportAsync(files.MySqlDump(), "profile", null);
+        Assert.Equal("ACTIVE", await engines.ScalarAsync<string>("SELECT concat_ws(' ', p.lifecycle_stage, p.deletion) FROM job_profile p JOIN job j ON j.id = p.job_id WHERE j.source = $1", "profile"));
+    }
+
     private async Task<long[]> StepsAsync(long job)
     {
         await using var result = await engines.ClickHouse.QueryAsync(new ClickHouseQuery("SELECT global_step FROM job_runtime FINAL WHERE job_id = {job:Int64} ORDER BY global_step").With("job", "Int64", job));
