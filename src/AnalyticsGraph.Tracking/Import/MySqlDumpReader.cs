@@ -326,7 +326,7 @@ internal sealed partial class MySqlDumpReader(string path, Stream dump) : IDispo
             if (stop < 0)
                 continue;
             if (Next() != quote)
-                _text.Append(Unescaped(Next()));
+                AppendEscaped(Next());
             else if (Take(quote))
                 _text.Append(quote);
             else
@@ -336,17 +336,23 @@ internal sealed partial class MySqlDumpReader(string path, Stream dump) : IDispo
         throw Fault("the dump ends in the middle of a text");
     }
 
-    private char Unescaped(int escaped) => escaped switch
+    private void AppendEscaped(int escaped)
     {
-        '0' => '\0',
-        'b' => '\b',
-        'n' => '\n',
-        'r' => '\r',
-        't' => '\t',
-        'Z' => '\u001A',
-        < 0 => throw Fault("the dump ends in the middle of a text"),
-        _ => (char)escaped,
-    };
+        // Before the signs of patterns MySQL keeps the backslash.
+        if (escaped is '%' or '_')
+            _text.Append('\\');
+        _text.Append(escaped switch
+        {
+            '0' => '\0',
+            'b' => '\b',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'Z' => '\u001A',
+            < 0 => throw Fault("the dump ends in the middle of a text"),
+            _ => (char)escaped,
+        });
+    }
 
     /// <summary>A table's name, without its schema.</summary>
     private string ReadName()

@@ -32,11 +32,7 @@ internal sealed class MySqlDumpSource : TableSource
             tables++;
             var statement = next;
             next = null;
-            if (statement.IsCreate)
-                columns[statement.Table] = statement.Columns!;
-
-            // Without a list of its own, an INSERT has the columns of its CREATE TABLE.
-            var names = statement.Columns ?? columns.GetValueOrDefault(statement.Table)
+            var names = ColumnsOf(statement)
                 ?? throw new ImportException($"The dump inserts into {statement.Table} without naming the columns, and has no CREATE TABLE of it before. Dump with --complete-insert.");
             var copied = false;
             yield return new SourceTable(statement.Table, names, async (target, progress, token) =>
@@ -44,7 +40,7 @@ internal sealed class MySqlDumpSource : TableSource
                 copied = true;
                 var text = new CopyText(target);
                 var current = statement;
-                while (current is not null && current.Table == statement.Table && (current.Columns ?? names).SequenceEqual(names))
+                while (current is not null && current.Table == statement.Table && ColumnsOf(current) is { } own && own.SequenceEqual(names))
                 {
                     while (!current.IsCreate && _reader.NextRow() is { } row)
                     {
@@ -66,6 +62,14 @@ internal sealed class MySqlDumpSource : TableSource
 
         if (tables == 0)
             throw new ImportException($"'{_file.Name}' is no MySQL dump: it holds neither CREATE TABLE nor INSERT. A folder of CSV files and a SQLite file are taken, too.");
+
+        // Without a list of its own, an INSERT has the columns of its CREATE TABLE.
+        string[]? ColumnsOf(MySqlStatement found)
+        {
+            if (found.IsCreate)
+                columns[found.Table] = found.Columns!;
+            return found.Columns ?? columns.GetValueOrDefault(found.Table);
+        }
     }
 
     public override ValueTask DisposeAsync()

@@ -7,7 +7,7 @@ namespace AnalyticsGraph.Tracking.Tests.Originals;
 public sealed class MySqlDumpTests
 {
     [Theory]
-    [InlineData("INSERT INTO `t` (`a`) VALUES ('it''s \\'x\\' \\\\ \\% \"q\"');", "it's 'x' \\\\\\\\ % \"q\"")]
+    [InlineData("INSERT INTO `t` (`a`) VALUES ('it''s \\'x\\' \\\\ \\% \\_ \"q\"');", "it's 'x' \\\\\\\\ \\\\\\\\% \\\\\\\\_ \"q\"")]
     [InlineData("INSERT INTO t (a) VALUES (_binary 'b'), (_utf8mb4'u'), (N'n'), ('a' 'b');", "b|u|n|ab")]
     [InlineData("INSERT INTO t (a) VALUES (0xC3A4), (x'4142'), (b'101'), (0b11), (TRUE), (NULL);", "ä|AB|5|3|1|\\N")]
     [InlineData("INSERT INTO t (a) VALUES (-1.5e-3),(+2),(.5);", "-1.5e-3|+2|.5")]
@@ -29,6 +29,23 @@ public sealed class MySqlDumpTests
         }
 
         Assert.Equal(expected.Replace("\\\\\\\\", "\\\\", StringComparison.Ordinal), rows.ToString().TrimEnd('\n').Replace('\n', '|'));
+    }
+
+    [Fact]
+    public async Task Columns_Should_BeThoseOfTheTable_When_AnInsertNamesNoneAfterOneThatDoes()
+    {
+        using var files = new OriginalFiles();
+        await using var source = new MySqlDumpSource(files.Write(
+            "dump.sql", "CREATE TABLE t (a int, b int);\nINSERT INTO t VALUES (1,2);\nINSERT INTO t (b,a) VALUES (4,3);\nINSERT INTO t VALUES (5,6);\nINSERT INTO t (a,b) VALUES (7,8);"));
+        var parts = new List<string>();
+        await foreach (var table in source.ReadTablesAsync(CancellationToken.None))
+        {
+            using var text = new MemoryStream();
+            await table.CopyToAsync(text, _ => { }, CancellationToken.None);
+            parts.Add($"{string.Join(' ', table.Columns)}: {Encoding.UTF8.GetString(text.ToArray()).ReplaceLineEndings("|").Replace('\t', ' ')}");
+        }
+
+        Assert.Equal(["a b: 1 2|", "b a: 4 3|", "a b: 5 6|7 8|"], parts);
     }
 
     [Theory]
