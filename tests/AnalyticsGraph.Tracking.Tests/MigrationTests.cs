@@ -57,6 +57,15 @@ public sealed class MigrationTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Run_Should_TakeItsTime_When_AStepTakesLongerThanAStatementMay()
+    {
+        var limited = new NpgsqlConnectionStringBuilder(await engines.Engines.CreateDatabaseAsync()) { CommandTimeout = 1 };
+        await using var postgres = NpgsqlDataSource.Create(limited);
+        var slow = new Migration(1, "0001_slow.sql", "SELECT pg_sleep(1.2);");
+        Assert.Equal(["postgres/0001_slow.sql"], await new MigrationRunner(postgres, engines.ClickHouse, [slow], Migration.Embedded("clickhouse")).RunAsync());
+    }
+
+    [Fact]
     public async Task Run_Should_TellWhatHappened_When_PostgresDiesInAStep()
     {
         await using var postgres = NpgsqlDataSource.Create(await engines.Engines.CreateDatabaseAsync());

@@ -26,7 +26,10 @@ internal static class StoreConnections
     }
 
     /// <summary>Connects lazily.</summary>
-    public static NpgsqlDataSource OpenPostgres(string connectionString, ILoggerFactory loggers)
+    /// <param name="connectionString">Where to.</param>
+    /// <param name="isTimed">Whether statements have a time limit, that of the connection string or else Npgsql's; a COPY has no other one than this.</param>
+    /// <param name="loggers">For Npgsql.</param>
+    public static NpgsqlDataSource OpenPostgres(string connectionString, bool isTimed, ILoggerFactory loggers)
     {
         // Statements come from plans, so there are few of them: prepared by their second use, they skip PostgreSQL's parser and, mostly, its planner.
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -34,6 +37,11 @@ internal static class StoreConnections
         {
             settings.MaxAutoPrepare = 200;
             settings.AutoPrepareMinUsages = 2;
+        }
+
+        if (!isTimed)
+        {
+            settings.CommandTimeout = 0;
         }
 
         // Nothing is left in a session but prepared statements: transactions end with their connection's use, session locks are given up, and an import, which has temporary tables,

@@ -19,12 +19,12 @@ internal sealed class Stores : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<EngineKind, string> _told = new();
 
-    private Stores(EmbeddedEngines? engines, ServerOptions options, ILoggerFactory loggers)
+    private Stores(EmbeddedEngines? engines, ServerOptions options, bool isTimed, ILoggerFactory loggers)
     {
         _engines = engines;
         _returnLimit = options.ReturnLimit;
         _logger = loggers.CreateLogger<Stores>();
-        Postgres = StoreConnections.OpenPostgres(options.Postgres ?? engines!.PostgresConnectionString, loggers);
+        Postgres = StoreConnections.OpenPostgres(options.Postgres ?? engines!.PostgresConnectionString, isTimed, loggers);
         ClickHouse = StoreConnections.OpenClickHouse(options.ClickHouse ?? engines!.ClickHouseConnectionString, loggers);
     }
 
@@ -34,7 +34,7 @@ internal sealed class Stores : IAsyncDisposable
     /// <summary>The store of series.</summary>
     public ClickHouseClient ClickHouse { get; }
 
-    /// <summary>As <see cref="OpenAsync"/>, but beside a server that runs on the data folder: its engines are used.</summary>
+    /// <summary>As the start of a server does, but beside one that runs on the data folder, whose engines are used; and statements take the time they need in PostgreSQL.</summary>
     /// <param name="options">Where the stores are.</param>
     /// <param name="loggers">For all that runs in them.</param>
     /// <param name="cancellation">Ends the start.</param>
@@ -43,6 +43,7 @@ internal sealed class Stores : IAsyncDisposable
         var running = RunningEngines.Find(options.DataDirectory);
         return OpenAsync(
             options with { Postgres = options.Postgres ?? running?.PostgresConnectionString, ClickHouse = options.ClickHouse ?? running?.ClickHouseConnectionString },
+            isTimed: false,
             loggers,
             _ => { },
             cancellation);
@@ -56,7 +57,10 @@ internal sealed class Stores : IAsyncDisposable
     /// <exception cref="EngineException">An engine cannot run here; the message says what to do.</exception>
     /// <exception cref="SettingException">A connection string is none.</exception>
     /// <exception cref="MigrationException">A store has another schema than this build knows.</exception>
-    public static async Task<Stores> OpenAsync(ServerOptions options, ILoggerFactory loggers, Action<string> progress, CancellationToken cancellation)
+    public static Task<Stores> OpenAsync(ServerOptions options, ILoggerFactory loggers, Action<string> progress, CancellationToken cancellation) =>
+        OpenAsync(options, isTimed: true, loggers, progress, cancellation);
+
+    private static async Task<Stores> OpenAsync(ServerOptions options, bool isTimed, ILoggerFactory loggers, Action<string> progress, CancellationToken cancellation)
     {
         StoreConnections.Check(options);
         EmbeddedEngines? engines = null;
@@ -69,7 +73,7 @@ internal sealed class Stores : IAsyncDisposable
                 cancellation);
         }
 
-        var stores = new Stores(engines, options, loggers);
+        var stores = new Stores(engines, options, isTimed, loggers);
         try
         {
             await stores.RunAsync("The stores are being migrated.", new MigrationRunner(stores.Postgres, stores.ClickHouse).RunAsync, progress, cancellation);

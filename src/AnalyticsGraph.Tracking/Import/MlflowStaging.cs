@@ -134,7 +134,7 @@ internal sealed class MlflowStaging(NpgsqlConnection connection)
             throw new ImportException($"The rows of the source's table {table.Name} cannot be read: {fault.MessageText} ({fault.Where}). Nothing was imported.", fault);
         }
 
-        await using var count = new NpgsqlCommand($"SELECT count(*) FROM pg_temp.{Name(table.Name)}", connection);
+        await using var count = new NpgsqlCommand($"SELECT count(*) FROM pg_temp.{Name(table.Name)}", connection) { CommandTimeout = 0 };
         Rows[table.Name] = (long)(await count.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
     }
 

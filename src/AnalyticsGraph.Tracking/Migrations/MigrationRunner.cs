@@ -11,6 +11,9 @@ public sealed class MigrationRunner
 {
     private const long LockKey = 0x6D69_6772_6174_6521; // "migrate!"
 
+    // A step takes the time it needs in PostgreSQL: an index over all params of a large store is no matter of seconds. ClickHouse's statements have to have an end.
+    private static readonly TimeSpan StatementLimit = TimeSpan.FromHours(1);
+
     private readonly NpgsqlDataSource _postgres;
     private readonly ClickHouseClient _clickHouse;
     private readonly IReadOnlyList<Migration> _postgresMigrations;
@@ -157,7 +160,7 @@ public sealed class MigrationRunner
                 new ClickHouseQuery("CREATE TABLE IF NOT EXISTS schema_migration (number UInt32, name String, checksum String, applied_at DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY number"),
                 ct).ConfigureAwait(false);
             foreach (var statement in migration.Statements())
-                await _clickHouse.ExecuteAsync(new ClickHouseQuery(statement), ct).ConfigureAwait(false);
+                await _clickHouse.ExecuteAsync(new ClickHouseQuery(statement) { Timeout = StatementLimit }, ct).ConfigureAwait(false);
             using var row = new Block(
             [
                 ClickHouseColumn.Create("number", ClickHouseType.Parse("UInt32"), new[] { (uint)migration.Number }),
@@ -174,7 +177,7 @@ public sealed class MigrationRunner
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 }
