@@ -96,7 +96,7 @@ internal sealed class OperationPlanner
         var fields = ImmutableArray.CreateBuilder<PlannedField>(collected.Count);
         foreach (var (responseName, field) in collected)
         {
-            fields.Add(PlanField(type, responseName, field, fields.Count, depth));
+            fields.Add(PlanField(type, responseName, field, with, fields.Count, depth));
             if (_collector.NeedsKnownVariables)
             {
                 return new PlannedSelectionSet(type, [], [], []);
@@ -106,10 +106,10 @@ internal sealed class OperationPlanner
         return new PlannedSelectionSet(type, fields.MoveToImmutable(), with, [.. usages]);
     }
 
-    private PlannedField PlanField(ObjectType type, string responseName, CollectedField collected, int index, int depth)
+    private PlannedField PlanField(ObjectType type, string responseName, CollectedField collected, ImmutableArray<DeferUsage> with, int index, int depth)
     {
         var occurrences = collected.Occurrences.Count == 1 ? collected.Occurrences : collected.Occurrences.Distinct().ToList();
-        var deferral = DeferralOf(occurrences);
+        var deferral = DeferralOf(occurrences, with);
         var first = occurrences[0].Node;
         var definition = _schema.Schema.FindField(type, first.Name.Value)
             ?? throw new InvalidOperationException($"{type.Name} has no field {first.Name.Value}: the document was not validated.");
@@ -196,8 +196,9 @@ internal sealed class OperationPlanner
         return at;
     }
 
-    // The outermost deferred fragments that select the field; none if it is selected outside of any.
-    private static ImmutableArray<DeferUsage> DeferralOf(List<FieldOccurrence> occurrences)
+    // The outermost deferred fragments that select the field; none if it is selected outside of any. A fragment is collected once for each @defer around it: where that @defer is reached in several
+    // ways, the object has several fragments of it, and what one of them selects all do.
+    private static ImmutableArray<DeferUsage> DeferralOf(List<FieldOccurrence> occurrences, ImmutableArray<DeferUsage> with)
     {
         if (occurrences.Exists(occurrence => occurrence.Defer is null))
         {
@@ -205,7 +206,14 @@ internal sealed class OperationPlanner
         }
 
         var usages = occurrences.Select(occurrence => occurrence.Defer!).Distinct().ToList();
-        return [.. usages.Where(usage => !usages.Exists(usage.IsWithin))];
+        List<DeferUsage> outermost = [.. usages.Where(usage => !usages.Exists(usage.IsWithin))];
+        if (with.Length > 1 && outermost.Count < with.Length)
+        {
+            var directives = outermost.Where(with.Contains).Select(usage => usage.Directive).ToHashSet();
+            outermost.AddRange(with.Where(usage => directives.Contains(usage.Directive) && !outermost.Contains(usage)).ToList());
+        }
+
+        return [.. outermost];
     }
 
     private StreamUsage? StreamOf(FieldNode node, FieldDefinition definition) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Execution;
+using AnalyticsGraph.Tests;
 
 namespace AnalyticsGraph.GraphQL.Tests.Execution;
 
@@ -72,6 +73,20 @@ public sealed class DeferTests
                 """{"hasNext":false,"incremental":[{"id":"0","data":{"id":1}},{"id":"0","data":{"title":"Book 1"}},{"id":"1","data":{"tags":["a1","b1"]}}],"completed":[{"id":"0"},{"id":"1"}]}""",
             ],
             parts);
+    }
+
+    [Theory]
+    [InlineData("books @stream(initialCount: 1) { id ...F }")]
+    [InlineData("books @stream { ...F author { ...A } }")]
+    [InlineData("books { ...F ... @defer { author { ...A } } }")]
+    public async Task Defer_Should_DeliverAllFields_When_OneDirectiveIsReachedTwice(string selection)
+    {
+        const string fragments = "fragment F on Book { title ...E } fragment E on Book { tags author { ...A } } fragment A on Author { name }";
+        var parts = await new IncrementalServer().PartsAsync($$"""{ ... @defer(label: "a") { ...G } ... @defer(label: "b") { ...G } } fragment G on Query { ... @defer { {{selection}} } } {{fragments}}""");
+
+        var books = DeliveredParts.Of([.. parts.Select(part => JsonDocument.Parse(part).RootElement)]).Data!["books"]!.AsArray();
+        Assert.Equal(["Book 1", "Book 2", "Book 3"], books.Select(book => book!["title"]!.GetValue<string>()));
+        Assert.Equal(["Author 1", "Author 2", "Author 3"], books.Select(book => book!["author"]!["name"]!.GetValue<string>()));
     }
 
     [Fact]
