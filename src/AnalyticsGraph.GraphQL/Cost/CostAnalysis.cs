@@ -149,7 +149,9 @@ internal sealed class CostAnalysis
             arguments = fields;
         }
 
-        return arguments.TryGet(path[^1], out var value) ? value as int? : null;
+        return arguments.TryGet(path[^1], out var value)
+            ? value switch { int size => size, object?[] items => items.Length, InputColumns columns => columns.Count, _ => default(int?) }
+            : null;
     }
 
     private static GraphQLError TooDear(OperationCost cost, CostOptions options) => new(

@@ -10,7 +10,7 @@ public static class CostDirectives
         directive @cost(weight: String!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT | SCALAR
 
         """
-        How many items a list is assumed to have: the greatest of the `slicingArguments` that are given, else `assumedSize`. With `sizedFields` it is not the field that is the list but these
+        How many items a list is assumed to have: the greatest of the `slicingArguments` that are given (a list among them: as many as it has), else `assumedSize`. With `sizedFields` it is not the field that is the list but these
         fields of its object, such as the `nodes` of a connection. With `requireOneSlicingArgument` exactly one of the slicing arguments must be given.
         """
         directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION

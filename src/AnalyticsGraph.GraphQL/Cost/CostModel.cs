@@ -21,9 +21,11 @@ internal sealed class CostModel
     {
         var fields = new Dictionary<FieldDefinition, (double, ListSize?)>();
         var inputs = new Dictionary<InputValueDefinition, double>();
+        var introspection = IntrospectionSizes.Of(schema);
         foreach (var field in schema.Types.Values.OfType<ComplexType>().SelectMany(type => type.Fields.Values))
         {
-            fields.Add(field, (Weight(field.Directives, field.Type, field.ToString(), faults), ListSize.Of(field, fault => faults.Add($"{field} {fault}."))));
+            var size = introspection.TryGetValue(field.ToString(), out var length) ? new ListSize(length, [], [], false) : ListSize.Of(field, fault => faults.Add($"{field} {fault}."));
+            fields.Add(field, (Weight(field.Directives, field.Type, field.ToString(), faults), size));
             foreach (var argument in field.Arguments.Values)
             {
                 inputs.Add(argument, Weight(argument.Directives, argument.Type, $"{field}({argument.Name}:)", faults));

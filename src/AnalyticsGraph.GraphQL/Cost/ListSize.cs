@@ -6,7 +6,7 @@ namespace AnalyticsGraph.GraphQL.Cost;
 
 /// <summary>What <c>@listSize</c> says of a field.</summary>
 /// <param name="AssumedSize">The size where no slicing argument is given; null for the default of all lists.</param>
-/// <param name="SlicingArguments">The paths of the arguments that say the size.</param>
+/// <param name="SlicingArguments">The paths of the arguments that say the size: a number, or a list that is as long.</param>
 /// <param name="SizedFields">The lists of the field's object that have the size; empty if the field is the list.</param>
 /// <param name="RequiresOne">Whether exactly one slicing argument must be given.</param>
 internal sealed record ListSize(int? AssumedSize, ImmutableArray<ImmutableArray<string>> SlicingArguments, ImmutableArray<string> SizedFields, bool RequiresOne)
@@ -37,9 +37,9 @@ internal sealed record ListSize(int? AssumedSize, ImmutableArray<ImmutableArray<
             fault("has a @listSize whose assumedSize is negative");
         }
 
-        foreach (var path in SlicingArguments.Where(path => !LeadsToNumber(field, path)))
+        foreach (var path in SlicingArguments.Where(path => !LeadsToSize(field, path)))
         {
-            fault($"has a @listSize with the slicing argument `{string.Join('.', path)}`, which is no Int among its arguments");
+            fault($"has a @listSize with the slicing argument `{string.Join('.', path)}`, which is no Int and no list among its arguments");
         }
 
         if (SizedFields.IsEmpty && field.Type.Nullable is not ListType)
@@ -56,7 +56,7 @@ internal sealed record ListSize(int? AssumedSize, ImmutableArray<ImmutableArray<
         }
     }
 
-    private static bool LeadsToNumber(FieldDefinition field, ImmutableArray<string> path)
+    private static bool LeadsToSize(FieldDefinition field, ImmutableArray<string> path)
     {
         var members = field.Arguments;
         for (var i = 0; i < path.Length - 1; i++)
@@ -69,7 +69,7 @@ internal sealed record ListSize(int? AssumedSize, ImmutableArray<ImmutableArray<
             members = input.Fields;
         }
 
-        return members.GetValueOrDefault(path[^1])?.Type.Nullable is ScalarType { Name: "Int" };
+        return members.GetValueOrDefault(path[^1])?.Type.Nullable is ScalarType { Name: "Int" } or ListType;
     }
 
     private static IEnumerable<string> Names(DirectiveNode directive, string argument) => directive.Arguments.ValueOf(argument) switch

@@ -43,6 +43,10 @@ internal static class Connections
         ("sizedFields", isConnection ? Names(["edges", "nodes"]) : null),
         ("requireOneSlicingArgument", new BooleanValueNode(false)));
 
+    /// <summary>The same of a list that is as long as an argument.</summary>
+    public static DirectiveNode ListSizeOf(string argument) => Sdl.Directive(
+        "listSize", ("slicingArguments", Names([argument])), ("requireOneSlicingArgument", new BooleanValueNode(false)));
+
     public static IEnumerable<InputValueDefinitionNode> Arguments(bool isConnection, string filter, string? sort, MappingLimits limits)
     {
         var first = isConnection

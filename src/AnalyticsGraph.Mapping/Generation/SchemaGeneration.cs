@@ -155,11 +155,12 @@ internal sealed class SchemaGeneration
 
         if (!existing.Contains("nodes"))
         {
-            fields.Add(Sdl.Field(
+            var nodes = Sdl.Field(
                 "nodes",
                 new NonNullTypeNode(new ListTypeNode(Sdl.Named("Node"))),
                 "The objects with these global ids, in their order; null where there is none.",
-                Sdl.Input("ids", new NonNullTypeNode(Sdl.ListOf("ID")), $"At most {_limits.MaxIds} global ids.")));
+                Sdl.Input("ids", new NonNullTypeNode(Sdl.ListOf("ID")), $"At most {_limits.MaxIds} global ids."));
+            fields.Add(new FieldDefinitionNode(nodes.Description, nodes.Name, nodes.Arguments, nodes.Type, [Connections.ListSizeOf("ids")]));
         }
     }
 

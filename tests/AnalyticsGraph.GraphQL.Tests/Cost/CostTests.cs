@@ -18,6 +18,7 @@ public sealed class CostTests
             users(first: Int, last: Int): [User!]! @listSize(slicingArguments: ["first", "last"], assumedSize: 5, requireOneSlicingArgument: false)
             strict(first: Int, last: Int): [User!]! @listSize(slicingArguments: ["first", "last"])
             page(by: Paging): UserPage! @listSize(slicingArguments: ["by.first"], sizedFields: ["nodes", "edges"], assumedSize: 7)
+            some(ids: [ID!]!): [User]! @listSize(slicingArguments: ["ids"])
             plain: [User!]!
             any: [Any!]!
             dear: Int @cost(weight: "12.5")
@@ -47,6 +48,9 @@ public sealed class CostTests
     [InlineData("{ users(first: 10) { name } }", 1, 11)]
     [InlineData("{ users(first: 10, last: 20) { name } }", 1, 21)]
     [InlineData("{ users { name } }", 1, 6)]
+    // A list that is as long as an argument.
+    [InlineData("{ some(ids: [\"a\", \"b\", \"c\"]) { name } }", 1, 4)]
+    [InlineData("{ some(ids: \"a\") { name } }", 1, 2)]
     // Lists multiply: 10 times 20 friends and their fields.
     [InlineData("{ users(first: 10) { friends(first: 20) { heavy { size } } } }", 1 + 10 + 200, 1 + 10 + 200 + (200 * 4) + (200 * 0.5))]
     [InlineData("{ users(first: 0) { friends(first: 20) { name } } }", 1, 1)]
@@ -76,6 +80,16 @@ public sealed class CostTests
 
         Assert.Equal(new OperationCost(1 + 100 + 3, 1 + 100 + (100 * 4.5)), await CostOf(Query, new { n = 100, by = new { text = "x" }, with = true }));
         Assert.Equal(new OperationCost(1, 1 + 5), await CostOf(Query, new { with = false }));
+    }
+
+    [Fact]
+    public async Task Introspection_Should_CountWhatTheSchemaHas()
+    {
+        var types = SchemaBuilder.Build([Utf8Parser.Parse(Sdl)]).Types.Count;
+
+        Assert.Equal(new OperationCost(1, 2 + types), await CostOf("{ __schema { types { name } } }"));
+        Assert.Equal(new OperationCost(1 + (2 * types), 2 + types + (2 * types * 2)), await CostOf("{ __schema { types { a: inputFields { name } b: inputFields { name } } } }"));
+        Assert.Equal(new OperationCost(1, 2 + 2), await CostOf("{ __type(name: \"Filter\") { inputFields { name } } }"));
     }
 
     [Fact]
@@ -128,7 +142,7 @@ public sealed class CostTests
     [InlineData("type Query { a: Int @cost(weight: \"much\") }", "Query.a has a @cost whose weight \"much\" is no decimal number.")]
     [InlineData("type Query { a: Int @listSize(assumedSize: 1) }", "Query.a has a @listSize without sizedFields, but is no list.")]
     [InlineData("type Query { a: [Int] @listSize(assumedSize: -1) }", "Query.a has a @listSize whose assumedSize is negative.")]
-    [InlineData("type Query { a(n: String): [Int] @listSize(slicingArguments: [\"n\"]) }", "Query.a has a @listSize with the slicing argument `n`, which is no Int among its arguments.")]
+    [InlineData("type Query { a(n: String): [Int] @listSize(slicingArguments: [\"n\"]) }", "Query.a has a @listSize with the slicing argument `n`, which is no Int and no list among its arguments.")]
     [InlineData("type Query { a: Query @listSize(sizedFields: [\"b\"]) b: Int }", "Query.a has a @listSize with the sized field `b`, which is no list of Query.")]
     public void Create_Should_NameTheFault_When_ADirectiveMakesNoSense(string sdl, string fault)
     {
