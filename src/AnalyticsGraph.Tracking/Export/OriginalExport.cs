@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Import;
 using AnalyticsGraph.Tracking.Points;
@@ -12,7 +13,7 @@ namespace AnalyticsGraph.Tracking.Export;
 /// Writes the records of a source in the tables of its original system: as a dump in the SQL of its database, and as CSV. Texts that the graph has no field for come from
 /// where the import kept them, unless the field was changed here since. The same records give the same bytes. Deleted records are left out.
 /// </summary>
-public abstract class OriginalExport
+public abstract partial class OriginalExport
 {
     private readonly NpgsqlDataSource _postgres;
     private readonly ClickHouseClient _clickHouse;
@@ -98,13 +99,11 @@ public abstract class OriginalExport
             var order = table.Key.Select(key => table.Columns.First(column => column.Name == key).Kind == ColumnKind.Id
                 ? $"pg_temp.whole_number({Sql.Quote(key)}) NULLS LAST, {Sql.Quote(key)} COLLATE \"C\""
                 : $"{Sql.Quote(key)} COLLATE \"C\" NULLS LAST");
-            var types = new List<(string, string)>();
-            foreach (var column in table.Columns)
-                types.Add((column.Name, await TypeAsync(run, table, column, ct).ConfigureAwait(false)));
+            var (types, key) = await ShapeAsync(run, table, ct).ConfigureAwait(false);
             tables.Add(new ExportedTable(
                 table.Name,
                 [.. types, .. more],
-                table.Key,
+                key,
                 $"SELECT {string.Join(", ", columns)} FROM {table.Exported} ORDER BY {string.Join(", ", order)}, ordinal NULLS FIRST"));
         }
 
@@ -122,21 +121,52 @@ public abstract class OriginalExport
         return tables;
     }
 
-    /// <summary>The original's type, or a wider one of its kind where it would round a value: FLOAT has 24 bits, of which MySQL writes 6 digits, DATETIME whole seconds, and INT 32 bits.</summary>
-    private static async Task<string> TypeAsync(ExportRun run, OriginalTable table, OriginalColumn column, CancellationToken ct)
+    /// <summary>The original's types, or others of their kind where they would round, cut or refuse a value; and its key, or none where a part of it is null. All columns are looked at together.</summary>
+    private async Task<(List<(string Name, string Type)> Columns, string[] Key)> ShapeAsync(ExportRun run, OriginalTable table, CancellationToken ct)
+    {
+        var checks = table.Columns.SelectMany(column => ChecksOf(table, column).Select(check => (column.Name, check.From, check.To, check.IsNeeded))).ToArray();
+        var needed = checks.Length == 0 ? [] : await run.IdsAsync(
+            $"""
+            SELECT i FROM (SELECT ARRAY[{string.Join(", ", checks.Select(check => $"bool_or({check.IsNeeded})"))}] AS needed FROM {table.Exported}) n, generate_subscripts(needed, 1) AS i WHERE needed[i]
+            """, ct).ConfigureAwait(false);
+        var changes = needed.Select(i => checks[i - 1]).ToArray();
+        return (
+            [.. table.Columns.Select(column => (column.Name, changes.Where(change => change.Name == column.Name)
+                .Aggregate(column.Type, (type, change) => change.From.Length == 0 ? type : type.Replace(change.From, change.To, StringComparison.Ordinal))))],
+            changes.Any(change => change.To.Length == 0 && table.Key.Contains(change.Name)) ? [] : table.Key);
+    }
+
+    /// <summary>
+    /// What a column's type may be too small for: FLOAT has 24 bits, of which MySQL writes 6 digits, DATETIME whole seconds, INT 32 bits, TEXT 64 KiB; and nulls. (MySQL has no key of
+    /// a text of any length.)
+    /// </summary>
+    private IEnumerable<(string From, string To, string IsNeeded)> ChecksOf(OriginalTable table, OriginalColumn column)
     {
         var (name, number) = (Sql.Quote(column.Name), $"pg_temp.double_number({Sql.Quote(column.Name)})");
-        var (wider, isNeeded) = column.Type switch
-        {
-            "DATETIME" => ("DATETIME(6)", $"{name} ~ ':\\d\\d[.]\\d'"),
-            "timestamp NULL" => ("timestamp(6) NULL", $"{name} ~ ':\\d\\d[.]\\d'"),
-            "FLOAT" => ("DOUBLE", $"{number} NOT IN (0, 'NaN', 'Infinity', '-Infinity') AND (abs({number}) NOT BETWEEN 1.2e-38 AND 3.4e38 OR to_char({number}, '9.99999EEEE')::float8 <> {number})"),
-            var type when type.StartsWith("INT", StringComparison.OrdinalIgnoreCase) && type.ElementAtOrDefault(3) is '\0' or ' ' =>
-                ($"{(type[0] == 'I' ? "BIG" : "big")}{type}", $"length({name}) > 9 AND pg_temp.whole_number({name}) NOT BETWEEN -2147483648 AND 2147483647"),
-            _ => (column.Type, "false"),
-        };
-        return (await run.TextsAsync($"SELECT 'needed' FROM {table.Exported} WHERE {isNeeded} LIMIT 1", ct).ConfigureAwait(false)).Count > 0 ? wider : column.Type;
+        var isKey = table.Key.Contains(column.Name);
+        if (column.Type == "DATETIME")
+            yield return ("DATETIME", "DATETIME(6)", $"{name} ~ ':\\d\\d[.]\\d'");
+        else if (column.Type == "timestamp NULL")
+            yield return ("timestamp NULL", "timestamp(6) NULL", $"{name} ~ ':\\d\\d[.]\\d'");
+        else if (column.Type == "FLOAT")
+            yield return ("FLOAT", "DOUBLE", $"{number} NOT IN (0, 'NaN', 'Infinity', '-Infinity') AND (abs({number}) NOT BETWEEN 1.2e-38 AND 3.4e38 OR to_char({number}, '9.99999EEEE')::float8 <> {number})");
+        else if (column.Type == "TEXT")
+            yield return ("TEXT", OtherType, $"octet_length({name}) > 65535");
+        else if (WholeNumber().Match(column.Type) is { Success: true, Value: var whole })
+            yield return (whole, (whole == "INT" ? "BIG" : "big") + whole, $"length({name}) > 9 AND pg_temp.whole_number({name}) NOT BETWEEN -2147483648 AND 2147483647");
+        else if (ShortText().Match(column.Type) is { Success: true } text && !(isKey && OtherType == "LONGTEXT"))
+            yield return (text.Value, OtherType, $"length({name}) > {text.Groups[1].Value}");
+        if (column.Type.Contains(" NOT NULL", StringComparison.Ordinal))
+            yield return (" NOT NULL", "", $"{name} IS NULL");
+        else if (isKey)
+            yield return ("", "", $"{name} IS NULL");
     }
+
+    [GeneratedRegex("^(INT|int)(?= |$)", RegexOptions.CultureInvariant)]
+    private static partial Regex WholeNumber();
+
+    [GeneratedRegex(@"^varchar\((\d+)\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ShortText();
 
     private async Task<string> ZoneAsync(NpgsqlConnection connection, string source, CancellationToken ct)
     {

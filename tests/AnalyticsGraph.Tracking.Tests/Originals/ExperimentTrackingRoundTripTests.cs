@@ -236,6 +236,18 @@ public sealed class ExperimentTrackingRoundTripTests(TrackingEngines engines) : 
         Assert.All(types, type => Assert.Contains(type, dump, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Export_Should_WidenAType_When_ItWouldCutAText()
+    {
+        using var files = new OriginalFiles().Table("EXPERIMENT", "id title desc", ["1", new string('x', 255), new string('x', 65_536)]).Table("ARTIFACT", "id loc", ["1", new string('x', 256)]);
+        await ImportAsync(files.MySqlDump(), "long", null);
+        var folder = files.NewPath("out");
+        await ExportAsync("long", folder);
+
+        var dump = await File.ReadAllTextAsync(Path.Combine(folder, "experiment-tracking.sql"));
+        Assert.All(["`title` VARCHAR(255),", "`desc` LONGTEXT,", "`loc` LONGTEXT,", "`type` VARCHAR(255),"], type => Assert.Contains(type, dump, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(ImportStage.Reading)]
     [InlineData(ImportStage.Storing)]
