@@ -53,11 +53,41 @@ public sealed class TabularExport(NpgsqlDataSource postgres, ClickHouseClient cl
                 (SELECT coalesce(jsonb_object_agg(f.key, pg_temp.double_number(f.value #>> '{}')::text), '{}') FROM jsonb_each(s.features) f) || s.texts AS more
             FROM pg_temp.here_sample s JOIN pg_temp.id_dataset d ON d.id = s.dataset_id
             """, ct).ConfigureAwait(false);
-        foreach (var (table, here, place) in new[] { (OriginalTables.Predictions, "here_prediction", "prediction_index"), (OriginalTables.Targets, "here_target", "target_index") })
+        foreach (var (table, here, place, datasetOf) in new[]
         {
-            await run.FillAsync(
-                table, $"SELECT {Number("s", table, here, "s.owner, s.place")} AS {table.Key[0]}, s.sample_index, s.place AS {place}, s.class FROM pg_temp.{here} s", ct).ConfigureAwait(false);
+            (OriginalTables.Predictions, "here_prediction", "prediction_index", "JOIN prediction_set o ON o.id = s.owner JOIN pg_temp.id_dataset d ON d.id = o.dataset_id"),
+            (OriginalTables.Targets, "here_target", "target_index", "JOIN pg_temp.id_dataset d ON d.id = s.owner"),
+        })
+        {
+            await run.ExecuteAsync(
+                $"""
+                CREATE TEMP TABLE {here}_row ON COMMIT DROP AS
+                SELECT {Number("s", table, here, "s.owner, s.place")} AS id, d.original AS dataset_id, s.sample_index, s.place, s.class FROM pg_temp.{here} s {datasetOf}
+                """, ct).ConfigureAwait(false);
+            await run.FillAsync(table, $"SELECT id AS {table.Key[0]}, sample_index, place AS {place}, class FROM pg_temp.{here}_row", ct).ConfigureAwait(false);
+            await NameDatasetsAsync(run, table, $"pg_temp.{here}_row", ct).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Has the rows say of which dataset they are, in a column that the original does not have, if an import would take any of them for another one's, or if some say so already.</summary>
+    private static Task NameDatasetsAsync(ExportRun run, OriginalTable table, string rows, CancellationToken ct)
+    {
+        var (key, kept) = (table.Key[0], $"pg_temp.whole_number(data ->> '{table.Key[0]}')");
+        return run.ExecuteAsync(
+            $"""
+            UPDATE {table.Exported} e SET other = e.other || jsonb_build_object('dataset_id', r.dataset_id) FROM {rows} r
+            WHERE r.id = e.{key} AND (EXISTS (SELECT FROM {table.Exported} o WHERE o.other ? 'dataset_id') OR EXISTS (
+                SELECT FROM (
+                    SELECT dataset_id, sample_index, row_number() OVER (PARTITION BY sample_index ORDER BY id) AS n
+                    FROM (
+                        SELECT id::bigint AS id, dataset_id, sample_index FROM {rows}
+                        UNION ALL SELECT {kept}, NULL, pg_temp.whole_number(data ->> 'sample_index') FROM other_row
+                        WHERE source = $1 AND table_name = '{table.Name}' AND NOT is_partial AND {kept} IS NOT NULL AND {kept}::text NOT IN (SELECT id FROM {rows})) a) named
+                    LEFT JOIN (
+                        SELECT d.original AS dataset_id, s.sample_index, row_number() OVER (PARTITION BY s.sample_index ORDER BY d.original::bigint) AS n
+                        FROM pg_temp.here_sample s JOIN pg_temp.id_dataset d ON d.id = s.dataset_id) found USING (sample_index, n)
+                WHERE named.dataset_id IS NOT NULL AND named.dataset_id IS DISTINCT FROM found.dataset_id))
+            """, ct);
     }
 
     /// <summary>A row's own id, or for one that was made here one behind all of the original's.</summary>

@@ -6,7 +6,8 @@ namespace AnalyticsGraph.Tracking.Import;
 
 /// <summary>
 /// Takes over a database of tabular datasets, as the wine data come in: every further column of <c>samples</c> is a feature, a number where all its values are, else a text.
-/// Targets and predictions name a sample's index without its dataset: the n-th row of an index, by id, belongs to the n-th dataset that has such a sample.
+/// Targets and predictions name a sample's index without its dataset: the n-th row of an index, by id, belongs to the n-th dataset that has such a sample, unless they have a column
+/// <c>dataset_id</c>, as an export gives them where this would be another one.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
 /// <param name="clickHouse">Where the rows go.</param>
@@ -29,13 +30,18 @@ public sealed class TabularImport(NpgsqlDataSource postgres, ClickHouseClient cl
         await MarkTwiceAsync(run, samples, "dataset_id, sample_index", ct).ConfigureAwait(false);
         foreach (var (table, index) in new[] { (OriginalTables.Targets, "target_index"), (OriginalTables.Predictions, "prediction_index") })
         {
+            var named = run.Staging.Unknown(table).FirstOrDefault(name => name.Equals("dataset_id", StringComparison.OrdinalIgnoreCase));
+            var found = named is null
+                ? $"""
+                (SELECT {Sql.Ordinal} AS ordinal, sample_index, row_number() OVER (PARTITION BY sample_index ORDER BY {table.Key[0]}::bigint) AS n FROM {table.Staged} WHERE NOT {Sql.Aside}) r
+                    JOIN (SELECT dataset_id, sample_index, row_number() OVER (PARTITION BY sample_index ORDER BY dataset_id::bigint) AS n FROM {samples} WHERE NOT {Sql.Aside}) d USING (sample_index, n)
+                WHERE t.{Sql.Ordinal} = r.ordinal
+                """
+                : $"{OriginalTables.Datasets.Staged} d WHERE NOT d.{Sql.Aside} AND NOT t.{Sql.Aside} AND d.dataset_id = pg_temp.whole_number(t.{run.Staging.Column(table, named)})::text";
             await run.ExecuteAsync(
                 $"""
                 ALTER TABLE {table.Staged} ADD COLUMN {Dataset} text;
-                UPDATE {table.Staged} t SET {Dataset} = d.dataset_id
-                FROM (SELECT {Sql.Ordinal} AS ordinal, sample_index, row_number() OVER (PARTITION BY sample_index ORDER BY {table.Key[0]}::bigint) AS n FROM {table.Staged} WHERE NOT {Sql.Aside}) r
-                    JOIN (SELECT dataset_id, sample_index, row_number() OVER (PARTITION BY sample_index ORDER BY dataset_id::bigint) AS n FROM {samples} WHERE NOT {Sql.Aside}) d USING (sample_index, n)
-                WHERE t.{Sql.Ordinal} = r.ordinal;
+                UPDATE {table.Staged} t SET {Dataset} = d.dataset_id FROM {found};
                 UPDATE {table.Staged} SET {Sql.Aside} = true WHERE NOT {Sql.Aside} AND ({Dataset} IS NULL OR pg_temp.whole_number({index}) IS NULL)
                 """, ct).ConfigureAwait(false);
             await MarkTwiceAsync(run, table.Staged, $"{Dataset}, {index}", ct).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using AnalyticsGraph.Tracking.Export;
 using AnalyticsGraph.Tracking.Import;
+using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Tests.Originals;
@@ -205,6 +206,31 @@ public sealed class TabularRoundTripTests(TrackingEngines engines) : IClassFixtu
         Assert.Equal(1, report.Tables.Single(table => table.Table == "predictions").Added);
         Assert.Equal("predictions:1", await engines.ScalarAsync<string>("SELECT string_agg(coalesce(original_id, 'made here'), ', ') FROM prediction_set WHERE source = $1", "twin"));
         Assert.All((await ImportAsync(files.PostgresDump(), "twin")).Tables, table => Assert.Equal((table.Table, 0, 0, 0), (table.Table, table.Added, table.Changed, table.Removed)));
+    }
+
+    [Fact]
+    public async Task Export_Should_SayTheDataset_When_AnImportWouldFindAnotherOne()
+    {
+        using var files = new OriginalFiles().Table("datasets", "dataset_id name", ["1", "without"], ["2", "with"])
+            .Table("samples", "sample_id dataset_id sample_index Alcohol", ["1", "1", "0", "15"], ["2", "2", "0", "16"])
+            .Table("targets", "target_id sample_index target_index class").Table("predictions", "prediction_id sample_index prediction_index class");
+        await ImportAsync(files.PostgresDump(), "named");
+        var dataset = await engines.ScalarAsync<long>("SELECT id FROM dataset WHERE source = 'named' AND original_id = '2'");
+        var set = await engines.ScalarAsync<long>("INSERT INTO prediction_set (source, dataset_id, name) VALUES ('named', $1, 'predictions') RETURNING id", dataset);
+        Assert.Empty((await engines.Rows.AddTargetsAsync(new AddTargetsRequest { DatasetId = dataset, Targets = [new() { TargetIndex = 0, SampleIndex = 0, Class = "7" }] }, Caller.Anonymous)).Errors);
+        Assert.Empty((await engines.Rows.AddPredictionsAsync(
+            new AddPredictionsRequest { PredictionSetId = set, Predictions = [new() { PredictionIndex = 0, SampleIndex = 0, Class = "8" }] }, Caller.Anonymous)).Errors);
+
+        var first = files.NewPath("first");
+        await ExportAsync("named", first);
+        Assert.Equal("target_id,sample_index,target_index,class,dataset_id\n1,0,0,7,2\n", await File.ReadAllTextAsync(Path.Combine(first, "csv", "targets.csv")));
+        Assert.Equal("prediction_id,sample_index,prediction_index,class,dataset_id\n1,0,0,8,2\n", await File.ReadAllTextAsync(Path.Combine(first, "csv", "predictions.csv")));
+
+        await ImportAsync(Path.Combine(first, "wine.sql"), "named-again");
+        Assert.Equal("predictions:2", await engines.ScalarAsync<string>("SELECT string_agg(original_id, ', ') FROM prediction_set WHERE source = 'named-again'"));
+        var second = files.NewPath("second");
+        await ExportAsync("named-again", second);
+        Assert.Equal(OriginalFiles.Read(first), OriginalFiles.Read(second));
     }
 
     private static OriginalFiles Hostile() => new OriginalFiles()
