@@ -109,23 +109,27 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
 
                 return;
             case ColumnKind.Numbers when column is ClickHouseMapColumn<string, double> maps:
-                CopyEntries(chunk, place, maps.Keys, maps.Offsets[from..(from + rows + 1)], (entries, name, at) => entries.Add(name, maps.Items[at]));
+                CopyEntries(chunk, place, maps.Keys, maps.Items, maps.Offsets[from..(from + rows + 1)], (entries, name, at) => entries.Add(name, maps.Items[at]));
                 return;
             case ColumnKind.Texts when column is ClickHouseMapColumn<string, string> maps:
-                CopyEntries(chunk, place, maps.Keys, maps.Offsets[from..(from + rows + 1)], (entries, name, at) => entries.Add(name, maps.Items[at]));
+                CopyEntries(chunk, place, maps.Keys, maps.Items, maps.Offsets[from..(from + rows + 1)], (entries, name, at) => entries.Add(name, maps.Items[at]));
                 return;
         }
 
         throw new IngestException(ErrorCodes.BadUserInput, $"The column {column.Name} is of the type {column.Type}, which does not fit {chunk.Stream.Columns[place].Type}.") { Column = column.Name };
     }
 
-    private static void CopyEntries(RowChunk chunk, int place, ClickHouseColumn<string> keys, ReadOnlySpan<int> offsets, Action<EntryColumn, int, int> add)
+    private static void CopyEntries(RowChunk chunk, int place, ClickHouseColumn<string> keys, ClickHouseColumn items, ReadOnlySpan<int> offsets, Action<EntryColumn, int, int> add)
     {
         var (entries, names) = (chunk.Entries(place), (ClickHouseStringColumn)keys);
         for (var row = 0; row + 1 < offsets.Length; row++)
         {
             for (var at = offsets[row]; at < offsets[row + 1]; at++)
-                add(entries, chunk.NameOf(chunk.Present + row, place, names.Utf8(at)), at);
+            {
+                if (!items.IsNull(at))
+                    add(entries, chunk.NameOf(chunk.Present + row, place, names.Utf8(at)), at);
+            }
+
             entries.End();
         }
     }

@@ -50,14 +50,14 @@ internal sealed record IngestColumn(string Name, ColumnKind Kind)
         _ => true,
     };
 
-    /// <summary>Its type where ClickHouse reads the body; what is missing is NULL, or an empty map.</summary>
+    /// <summary>Its type where ClickHouse reads the body; what is missing is NULL, also within a map, or an empty map.</summary>
     public string Type => Kind switch
     {
         ColumnKind.Whole => "Nullable(Int64)",
         ColumnKind.Number => "Nullable(Float64)",
         ColumnKind.Time => "Nullable(DateTime64(6, 'UTC'))",
-        ColumnKind.Numbers => "Map(String, Float64)",
-        ColumnKind.Texts => "Map(String, String)",
+        ColumnKind.Numbers => "Map(String, Nullable(Float64))",
+        ColumnKind.Texts => "Map(String, Nullable(String))",
         _ => "Nullable(String)",
     };
 }

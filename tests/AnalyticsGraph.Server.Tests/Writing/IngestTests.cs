@@ -145,6 +145,24 @@ public sealed class IngestTests(EmptyServer empty)
         }
     }
 
+    [Theory]
+    [InlineData("Native")]
+    [InlineData("RowBinaryWithNamesAndTypes")]
+    [InlineData("ArrowStream")]
+    [InlineData("Parquet")]
+    public async Task Entry_Should_BeMissing_When_ItsValueIsNull(string format)
+    {
+        var (_, dataset, _) = await empty.CreateOwnersAsync();
+        const string Sql = "SELECT toInt64(0) AS index, CAST(map('a', 1.5, 'b', NULL), 'Map(String, Nullable(Float64))') AS features, CAST(map('t', NULL, 'u', 'x'), 'Map(String, Nullable(String))') AS texts";
+
+        var (status, answer) = await PostAsync($"samples?format={format}&datasetId={Uri.EscapeDataString(dataset)}", await ClickHouseBytes.AskAsync(empty.ClickHouse, Sql, format), "application/octet-stream");
+
+        Assert.True(status == HttpStatusCode.OK, answer.ToString());
+        Assert.Equal(
+            """{"dataset":{"columns":[{"name":"a"},{"name":"u"}],"samples":{"nodes":[{"features":{"a":1.5},"texts":{"u":"x"}}]}}}""",
+            (await empty.Server.RunAsync("query ($id: ID!) { dataset(id: $id) { columns { name } samples { nodes { features texts } } } }", new { id = dataset })).GetRawText());
+    }
+
     [Fact]
     public async Task Answer_Should_TellWhatWasNew_When_PointsComeAgain()
     {
