@@ -1,5 +1,6 @@
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Writing;
+using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Tests;
 
@@ -24,7 +25,7 @@ public sealed class PointFlusherTests(TrackingEngines engines)
             if (steps > 1)
                 await engines.Flusher.InsertBlockAsync(connection, block!.Value, isReplay: false, default);
             if (steps > 2)
-                await PointFlusher.RemoveBlockAsync(connection, block!.Value, default);
+                await engines.Flusher.RemoveBlockAsync(connection, block!.Value, default);
         }
 
         await LogAsync(run, 60, 90);
@@ -45,7 +46,7 @@ public sealed class PointFlusherTests(TrackingEngines engines)
         var block = (await engines.Flusher.RecordBlockAsync(connection, long.MaxValue, default))!.Value;
         await engines.Flusher.InsertBlockAsync(connection, block, isReplay: false, default);
         await engines.Flusher.InsertBlockAsync(connection, block, isReplay: false, default);
-        await PointFlusher.RemoveBlockAsync(connection, block, default);
+        await engines.Flusher.RemoveBlockAsync(connection, block, default);
         Assert.Equal(10, (await engines.PointsInClickHouseAsync(run)).Count);
     }
 
@@ -69,6 +70,36 @@ public sealed class PointFlusherTests(TrackingEngines engines)
         await engines.Flusher.FlushAsync();
         Assert.Equal(10, (await engines.PointsInClickHouseAsync(run)).Count);
         Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM point_log"));
+    }
+
+    [Fact]
+    public async Task Flush_Should_OrderWhatChanged_When_ThatTakesLongerThanOtherStatementsMay()
+    {
+        var run = await engines.CreateRunAsync();
+        MetricInput Input(string key, int step) => new() { Key = key, Step = step, Value = step, Time = DateTimeOffset.UnixEpoch };
+        await engines.LogAsync(run, Input("same", 0), Input("more", 0));
+        await engines.Flusher.FlushAsync();
+        await engines.LogAsync(run, Input("more", 1), Input("new", 1));
+        await using var impatient = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(engines.Engines.PostgresConnectionString) { CommandTimeout = 2 });
+        await using var flusher = new PointFlusher(impatient, engines.ClickHouse, new PointLogOptions(), Microsoft.Extensions.Logging.Abstractions.NullLogger<PointFlusher>.Instance);
+        Task flush;
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            // Somebody else orders one of the series, and is long about it.
+            await using var order = new NpgsqlCommand("INSERT INTO run_metric_order (run_id, scope, key, label, rank, last_value) VALUES ($1, 'RUN', 'new', '', 0, 7)", connection) { Parameters = { new() { Value = run } } };
+            await order.ExecuteNonQueryAsync();
+            flush = flusher.FlushAsync();
+            while (!flush.IsCompleted && !await engines.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '2.5 seconds')"))
+                await Task.Delay(10);
+            await transaction.CommitAsync();
+        }
+
+        await flush;
+        Assert.Equal("more 1, new 1, same 0", await engines.ScalarAsync<string>("SELECT string_agg(key || ' ' || last_value, ', ' ORDER BY key) FROM run_metric_order WHERE run_id = $1", run));
+
+        // Not even locked.
+        Assert.Equal("0", await engines.ScalarAsync<string>("SELECT xmax::text FROM run_metric_order WHERE run_id = $1 AND key = 'same'", run));
     }
 
     [Fact]

@@ -60,6 +60,8 @@ public sealed class PointFlusher : IAsyncDisposable
 
     internal SeriesInserts Inserts { get; }
 
+    private int PublishSeconds => (int)Math.Ceiling(_options.PublishTimeout.TotalSeconds);
+
     /// <summary>Settles what a crash left behind, then flushes at the options' pace until disposed. A store that does not answer is tried again, ever more slowly.</summary>
     public void Start() => _background = Task.Run(() => RunAsync(_stop.Token));
 
@@ -255,18 +257,27 @@ public sealed class PointFlusher : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>Step 3: takes a block that is in ClickHouse out of the log, brings the order of runs up to its summaries, and marks those for ClickHouse's copy.</summary>
-    internal static async Task RemoveBlockAsync(NpgsqlConnection connection, long blockId, CancellationToken ct)
+    /// <summary>
+    /// Step 3: takes a block that is in ClickHouse out of the log, brings the order of runs up to its summaries, and marks those for ClickHouse's copy. A load's block may be of
+    /// millions of series, so it has the time of a load.
+    /// </summary>
+    internal async Task RemoveBlockAsync(NpgsqlConnection connection, long blockId, CancellationToken ct)
     {
+        // Rows that are up to date are left alone: a conflict locks its row even where nothing is to change. They are looked up one by one, by their key, for the planner cannot
+        // know how many the log's runs have.
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
         await using var batch = new NpgsqlBatch(connection, transaction)
         {
+            Timeout = PublishSeconds,
             BatchCommands =
             {
                 new("""
                     INSERT INTO run_metric_order (run_id, scope, key, label, rank, last_value, min_value, max_value)
                     SELECT m.run_id, m.scope, m.key, m.label, m.rank, m.last_value, m.min_value, m.max_value
-                    FROM run_metric m WHERE m.run_id IN (SELECT unnest(run_ids) FROM point_log WHERE block_id = $1) ORDER BY 1, 2, 3, 4, 5
+                    FROM run_metric m WHERE m.run_id IN (SELECT unnest(run_ids) FROM point_log WHERE block_id = $1) AND (
+                        SELECT (o.last_value, o.min_value, o.max_value) IS DISTINCT FROM (m.last_value, m.min_value, m.max_value) FROM run_metric_order o
+                        WHERE (o.run_id, o.scope, o.key, o.label, o.rank) = (m.run_id, m.scope, m.key, m.label, m.rank)) IS NOT FALSE
+                    ORDER BY 1, 2, 3, 4, 5
                     ON CONFLICT (run_id, scope, key, label, rank) DO UPDATE SET last_value = EXCLUDED.last_value, min_value = EXCLUDED.min_value, max_value = EXCLUDED.max_value
                         WHERE (run_metric_order.last_value, run_metric_order.min_value, run_metric_order.max_value)
                             IS DISTINCT FROM (EXCLUDED.last_value, EXCLUDED.min_value, EXCLUDED.max_value)
@@ -388,9 +399,13 @@ public sealed class PointFlusher : IAsyncDisposable
         }
     }
 
-    private static async Task<long[]> FindRunsAsync(NpgsqlConnection connection, long block, CancellationToken ct)
+    private async Task<long[]> FindRunsAsync(NpgsqlConnection connection, long block, CancellationToken ct)
     {
-        await using var find = new NpgsqlCommand("SELECT coalesce(array_agg(DISTINCT run), '{}') FROM point_log, unnest(run_ids) AS run WHERE block_id = $1", connection) { Parameters = { new() { Value = block } } };
+        await using var find = new NpgsqlCommand("SELECT coalesce(array_agg(DISTINCT run), '{}') FROM point_log, unnest(run_ids) AS run WHERE block_id = $1", connection)
+        {
+            CommandTimeout = PublishSeconds,
+            Parameters = { new() { Value = block } },
+        };
         return (long[])(await find.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
     }
 

@@ -27,6 +27,9 @@ public sealed record PointLogOptions
     /// <summary>How long rows wait at most until they are flushed, when nobody reads them.</summary>
     public TimeSpan FlushInterval { get; init => field = Setting.AtLeast(value, TimeSpan.FromMilliseconds(1)); } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long one statement of PostgreSQL may take that publishes a load; after that the load is published anew. An hour by default: the statement moves all of its rows.</summary>
+    /// <summary>
+    /// How long one statement of PostgreSQL may take that publishes a load, or takes what is in ClickHouse out of the log; after that it is tried anew. An hour by default: the
+    /// statement moves all of a load's rows, or orders all of its series.
+    /// </summary>
     public TimeSpan PublishTimeout { get; init => field = Setting.AtLeast(value, TimeSpan.FromSeconds(1)); } = TimeSpan.FromHours(1);
 }
