@@ -157,6 +157,38 @@ public sealed class PointFlusherTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task LogBatch_Should_TakeALatePoint_When_PointsOfTheRunAreOnTheirWayOut()
+    {
+        var experiment = await engines.CreateExperimentAsync();
+        var run = await engines.CreateRunAsync(experiment);
+        MetricInput[] points = [.. Enumerable.Range(0, 10).Select(i => new MetricInput { Key = "m", Step = i, Value = 0, Time = DateTimeOffset.UnixEpoch })];
+        await engines.LogAsync(run, points);
+        await engines.Flusher.FlushAsync();
+
+        // An import of its source, which has the fourth no more, was just committed.
+        var gone = new SeriesBlock(SeriesTable.RemovedPoint);
+        gone.AddRemovedPoint(experiment, run, seq: 4);
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        {
+            await using var import = new NpgsqlBatch(connection)
+            {
+                BatchCommands =
+                {
+                    new("UPDATE run_metric SET count = count - 1 WHERE run_id = $1") { Parameters = { new() { Value = run } } },
+                    RunCounterRows.WriteRemoved([(run, 1)]),
+                    PointLogRows.Insert(await engines.ScalarAsync<long>("SELECT nextval('point_group_id')"), gone, [run]),
+                },
+            };
+            await import.ExecuteNonQueryAsync();
+        }
+
+        var outcome = await engines.LogAsync(run, points[3], points[5]);
+        Assert.Equal(1, outcome.Value!.NewPoints);
+        await engines.Flusher.FlushAsync();
+        Assert.Equal(Enumerable.Range(0, 10).Select(step => (long)step), (await engines.PointsInClickHouseAsync(run)).Select(point => point.Point.Position.Step).Order());
+    }
+
+    [Fact]
     public async Task LogBatch_Should_RefuseWithACode_When_TheLogIsFull()
     {
         var options = new PointLogOptions { MaxPendingBytes = 1000 };

@@ -124,7 +124,7 @@ public sealed class PointFlusher : IAsyncDisposable
         _gauges.Dispose();
     }
 
-    /// <summary>What is stored at the points' places. What waits in the log is looked for there if it is little, else it is flushed before.</summary>
+    /// <summary>What is stored at the points' places. What waits in the log is looked for there if it is little and none of it takes points away, else it is flushed before.</summary>
     internal Task<PresentPoints> FindAsync(IReadOnlyList<(long ExperimentId, MetricPoint Point)> points, CancellationToken ct) => points.Count == 0 ? Task.FromResult(new PresentPoints()) : AskAsync(
         async () =>
         {
@@ -141,7 +141,7 @@ public sealed class PointFlusher : IAsyncDisposable
         "Whether late points are there already could not be asked of ClickHouse, so the batch was not stored. Send it again later.",
         ct);
 
-    /// <summary>The points of the runs that are in the log; null if there are too many to look through.</summary>
+    /// <summary>The points of the runs that are in the log; null if there are too many to look through, or if points of them go: what is left then, ClickHouse alone can say.</summary>
     private async Task<List<PointPayload>?> ReadPendingAsync(long[] runs, CancellationToken ct)
     {
         const string Pending = "FROM point_log WHERE run_ids && $1";
@@ -156,10 +156,15 @@ public sealed class PointFlusher : IAsyncDisposable
         }
 
         var pending = new List<PointPayload>();
-        await using var read = new NpgsqlCommand($"SELECT payload {Pending}", connection) { Parameters = { new() { Value = runs } } };
+        await using var read = new NpgsqlCommand($"SELECT series, payload {Pending}", connection) { Parameters = { new() { Value = runs } } };
         await using var reader = await read.ExecuteReaderAsync(ct).ConfigureAwait(false);
         while (await reader.ReadAsync(ct).ConfigureAwait(false))
-            pending.Add(PointPayload.Read(reader.GetFieldValue<byte[]>(0)));
+        {
+            if (reader.GetString(0) == SeriesTable.RemovedPoint.Name)
+                return null;
+            pending.Add(PointPayload.Read(reader.GetFieldValue<byte[]>(1)));
+        }
+
         return pending;
     }
 
