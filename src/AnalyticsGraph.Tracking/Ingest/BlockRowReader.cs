@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Tracking.Rules;
@@ -121,13 +122,16 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
 
     private static void CopyEntries(RowChunk chunk, int place, ClickHouseColumn<string> keys, ClickHouseColumn items, ReadOnlySpan<int> offsets, Action<EntryColumn, int, int> add)
     {
-        var (entries, names) = (chunk.Entries(place), (ClickHouseStringColumn)keys);
+        var (entries, names, texts) = (chunk.Entries(place), (ClickHouseStringColumn)keys, items as ClickHouseStringColumn);
         for (var row = 0; row + 1 < offsets.Length; row++)
         {
             for (var at = offsets[row]; at < offsets[row + 1]; at++)
             {
-                if (!items.IsNull(at))
-                    add(entries, chunk.NameOf(chunk.Present + row, place, names.Utf8(at)), at);
+                if (items.IsNull(at))
+                    continue;
+                if (texts is not null && !Utf8.IsValid(texts.Utf8(at)))
+                    throw chunk.NoText(chunk.Present + row, place);
+                add(entries, chunk.NameOf(chunk.Present + row, place, names.Utf8(at)), at);
             }
 
             entries.End();

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Unicode;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Tracking.Rules;
 
@@ -199,6 +200,8 @@ internal sealed class CsvReader(Stream body, IngestLimits limits) : RowReader
                 chunk.Entries(column).Add(chunk.NameOf(chunk.Present, column, entry), number);
                 return;
             case ColumnKind.Texts:
+                if (!Utf8.IsValid(text))
+                    throw chunk.NoText(chunk.Present, column);
                 chunk.Entries(column).Add(chunk.NameOf(chunk.Present, column, entry), Encoding.UTF8.GetString(text));
                 return;
         }

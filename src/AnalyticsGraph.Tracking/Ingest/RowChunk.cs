@@ -151,12 +151,15 @@ internal sealed class RowChunk
         return new IngestException(code, $"{place}{(column is null ? "" : $", {column}")}: {message}", inner) { Row = number, Line = line, Column = column };
     }
 
+    /// <summary>Bytes that are no text.</summary>
+    public IngestException NoText(int row, int column) => Wrong(row, _stream.Columns[column].Name, "The text is no UTF-8.");
+
     private static bool IsMap(ColumnKind kind) => kind is ColumnKind.Numbers or ColumnKind.Texts;
 
     private int TextOf(int row, int column, ReadOnlySpan<byte> text, int guess)
     {
         var number = _texts[column].NumberOf(text, guess);
-        return number >= 0 ? number : throw Wrong(row, _stream.Columns[column].Name, "The text is no UTF-8.");
+        return number >= 0 ? number : throw NoText(row, column);
     }
 
     private void Grow(int rows)

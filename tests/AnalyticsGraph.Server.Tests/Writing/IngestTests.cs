@@ -320,6 +320,23 @@ public sealed class IngestTests(EmptyServer empty)
     }
 
     [Theory]
+    [InlineData("Csv")]
+    [InlineData("Native")]
+    [InlineData("RowBinaryWithNamesAndTypes")]
+    public async Task Problem_Should_NameTheRow_When_AnEntrysTextIsNoUtf8(string format)
+    {
+        var (_, dataset, _) = await empty.CreateOwnersAsync();
+        const string Sql = "SELECT toInt64(number) AS index, CAST(map('name', ['Meier', unhex('4DFC6C6C6572')][number + 1]), 'Map(String, String)') AS texts FROM numbers(2)";
+        var body = format == "Csv" ? Encoding.Latin1.GetBytes("index,texts.name\n0,Meier\n1,Müller\n") : await ClickHouseBytes.AskAsync(empty.ClickHouse, Sql, format);
+
+        var (status, problem) = await PostAsync($"samples?format={format}&datasetId={Uri.EscapeDataString(dataset)}", body, "application/octet-stream");
+
+        Assert.Equal((HttpStatusCode.BadRequest, 2, "texts"), (status, problem.GetProperty("row").GetInt32(), problem.GetProperty("column").GetString()));
+        Assert.EndsWith("The text is no UTF-8.", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("""{"dataset":{"samples":{"totalCount":0}}}""", (await empty.Server.RunAsync("query ($id: ID!) { dataset(id: $id) { samples { totalCount } } }", new { id = dataset })).GetRawText());
+    }
+
+    [Theory]
     [InlineData(10_000, 7_777)]
     [InlineData(140_000, 139_000)]
     public async Task Nothing_Should_BeStored_When_OneRowOfManyIsWrong(int rows, int wrong)
