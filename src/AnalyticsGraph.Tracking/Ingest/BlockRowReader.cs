@@ -44,11 +44,15 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
     private static void Copy(RowChunk chunk, Block block, int from, int rows)
     {
         chunk.BeginMany(rows);
+        var seen = 0UL;
         foreach (var column in block.Columns)
         {
             var place = chunk.Stream.Find(System.Text.Encoding.UTF8.GetBytes(column.Name), 0);
             if (place < 0)
                 throw new IngestException(ErrorCodes.BadUserInput, $"There is no column '{InputRules.Shortened(column.Name)}'; known are {string.Join(", ", chunk.Stream.ColumnNames)}.");
+            if ((seen & (1UL << place)) != 0)
+                throw new IngestException(ErrorCodes.BadUserInput, $"The column '{column.Name}' stands twice.") { Column = column.Name };
+            seen |= 1UL << place;
             Copy(chunk, place, column, from, rows);
         }
 

@@ -336,6 +336,22 @@ public sealed class IngestTests(EmptyServer empty)
         Assert.Equal("""{"dataset":{"samples":{"totalCount":0}}}""", (await empty.Server.RunAsync("query ($id: ID!) { dataset(id: $id) { samples { totalCount } } }", new { id = dataset })).GetRawText());
     }
 
+    [Fact]
+    public async Task Problem_Should_NameTheColumn_When_ABlockHasItTwice()
+    {
+        var run = await empty.CreateRunAsync();
+        var value = BitConverter.GetBytes(0.5);
+        byte[] block = [4, 1, .. Text("key"), .. Text("String"), .. Text("k"), .. Text("value"), .. Text("Float64"), .. value, .. Text("step"), .. Text("UInt8"), 1, .. Text("value"), .. Text("Float64"), .. value];
+
+        var (status, problem) = await PostAsync($"metrics?format=Native&runId={Uri.EscapeDataString(run)}", block, "application/octet-stream");
+
+        Assert.True(status == HttpStatusCode.BadRequest, problem.ToString());
+        Assert.Equal(("The column 'value' stands twice.", "value"), (problem.GetProperty("detail").GetString(), problem.GetProperty("column").GetString()));
+        Assert.Equal(0, await CountAsync(run));
+
+        static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
+    }
+
     [Theory]
     [InlineData(10_000, 7_777)]
     [InlineData(140_000, 139_000)]
