@@ -5,12 +5,16 @@ namespace AnalyticsGraph.Tracking.Ingest;
 
 /// <summary>
 /// Rows of <c>node-usage</c>, one for each node, joined to the records of a job's runtime that they are kept in. A job's rows must come in the order of their records, so that one is
-/// known to be whole when another begins.
+/// known to be whole when another begins. So that memory stays the same however many jobs there are, the records that are open have a bound together: at it all but the present
+/// one are taken for whole.
 /// </summary>
-internal sealed class NodeRecords
+/// <param name="mostNodes">The most nodes of a record, and of all that are open.</param>
+internal sealed class NodeRecords(int mostNodes = 100_000)
 {
+    private readonly Dictionary<long, (long Time, long Step, int Ordinal)> _last = [];
     private readonly Dictionary<long, Open> _open = [];
     private readonly List<(long Job, JobRuntimeRecord Record)> _whole = [];
+    private int _nodes;
 
     /// <summary>What tells the records of a job apart: its time in milliseconds, its step, its ordinal.</summary>
     public static (long Time, long Step, int Ordinal) KeyOf(RowChunk chunk, int row)
@@ -25,16 +29,18 @@ internal sealed class NodeRecords
     public void Add(RowChunk chunk, int row, long job)
     {
         var key = KeyOf(chunk, row);
-        if (_open.TryGetValue(job, out var record) && record.Key != key)
+        var isKnown = _last.TryGetValue(job, out var last);
+        if (isKnown && key.CompareTo(last) < 0)
+            throw chunk.Wrong(row, "time", "It belongs to a record before that of the row before: the rows of a job must be sorted by time, globalStep and ordinal.");
+        if (!isKnown || key != last)
         {
-            if (key.CompareTo(record.Key) < 0)
-                throw chunk.Wrong(row, "time", "It belongs to a record before that of the row before: the rows of a job must be sorted by time, globalStep and ordinal.");
-            _whole.Add((job, record.ToRecord()));
-            record = null;
+            Close(job);
+            _last[job] = key;
+            _open[job] = new Open(key);
         }
 
-        if (record is null)
-            _open[job] = record = new Open(key);
+        if (!_open.TryGetValue(job, out var record))
+            throw chunk.Wrong(row, "time", $"Rows of other jobs, with more than {mostNodes} nodes, stand between it and the row of its record before: the rows of a record must stand together.");
         if (chunk.Has(row, 5))
             record.Speed = chunk.Number(row, 5);
         var role = chunk.Text(row, 6);
@@ -44,6 +50,10 @@ internal sealed class NodeRecords
         RowRules.Check(chunk, row, "node", rules => rules.Name(node, InputRules.LongestKey, "The node"));
         if (!record.Nodes.Add((role, node)))
             throw chunk.Wrong(row, "node", $"The {role} '{InputRules.Shortened(node)}' stands twice in its record.");
+        if (record.Nodes.Count > mostNodes)
+            throw chunk.Wrong(row, "node", $"Its record has more than {mostNodes} nodes.");
+        if (++_nodes > mostNodes)
+            CloseOthers(job);
         if (chunk.Has(row, 8))
             (role == "ps" ? record.PsCpu : record.WorkerCpu).Add(new(node, chunk.Number(row, 8)));
         if (chunk.Has(row, 9))
@@ -59,6 +69,20 @@ internal sealed class NodeRecords
         var taken = _whole.ToArray();
         _whole.Clear();
         return taken;
+    }
+
+    private void CloseOthers(long job)
+    {
+        foreach (var other in _open.Keys.Where(other => other != job).ToArray())
+            Close(other);
+    }
+
+    private void Close(long job)
+    {
+        if (!_open.Remove(job, out var record))
+            return;
+        _whole.Add((job, record.ToRecord()));
+        _nodes -= record.Nodes.Count;
     }
 
     private sealed class Open((long Time, long Step, int Ordinal) key)

@@ -1,3 +1,4 @@
+using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Staging;
@@ -8,7 +9,11 @@ namespace AnalyticsGraph.Tracking.Ingest;
 /// <summary>Rows of series that replace each other as blocks for the log. Of rows with one key the last of the body counts.</summary>
 internal sealed class SeriesBlocks(IngestStream stream, RowOwners owners, DateTimeOffset now)
 {
+    // Of all datasets of a body: their names stay in memory until its end.
+    private const int MostColumns = 100_000;
+
     private readonly Dictionary<(long Dataset, string Name), bool> _columns = [];
+    private readonly Dictionary<long, int> _columnCounts = [];
     private readonly List<StagedColumn> _columnsInOrder = [];
     private readonly NodeRecords _nodes = new();
 
@@ -105,10 +110,20 @@ internal sealed class SeriesBlocks(IngestStream stream, RowOwners owners, DateTi
 
     private void AddColumn(RowChunk chunk, int row, long dataset, string name, bool isText)
     {
-        if (_columns.TryAdd((dataset, name), isText))
-            _columnsInOrder.Add(new StagedColumn(dataset, new ColumnInput(name, isText)));
-        else if (_columns[(dataset, name)] != isText)
-            throw chunk.Wrong(row, isText ? "texts" : "features", $"The column '{InputRules.Shortened(name)}' holds {(isText ? "numbers" : "texts")} in a row before.");
+        var place = isText ? "texts" : "features";
+        if (!_columns.TryAdd((dataset, name), isText))
+        {
+            if (_columns[(dataset, name)] != isText)
+                throw chunk.Wrong(row, place, $"The column '{InputRules.Shortened(name)}' holds {(isText ? "numbers" : "texts")} in a row before.");
+            return;
+        }
+
+        _columnsInOrder.Add(new StagedColumn(dataset, new ColumnInput(name, isText)));
+        var count = _columnCounts[dataset] = _columnCounts.GetValueOrDefault(dataset) + 1;
+        if (count > DatasetColumns.MostColumns)
+            throw chunk.Wrong(row, place, $"The rows name more than {DatasetColumns.MostColumns} columns of the dataset, the most that it can have.");
+        if (_columnsInOrder.Count > MostColumns)
+            throw chunk.Wrong(row, place, $"The rows name more than {MostColumns} columns of all datasets together. Send them in several bodies.", ErrorCodes.LimitExceeded);
     }
 
     private static void Target(Dictionary<(long, long, long, long), Action> rows, SeriesBlock block, RowChunk chunk, int row, RowOwner dataset)

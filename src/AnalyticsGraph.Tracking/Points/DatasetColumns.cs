@@ -8,7 +8,8 @@ namespace AnalyticsGraph.Tracking.Points;
 /// <summary>The columns of a tabular dataset: rows of <c>dataset_feature</c>.</summary>
 internal static class DatasetColumns
 {
-    private const int MostColumns = 10_000;
+    /// <summary>The most columns of a dataset.</summary>
+    public const int MostColumns = 10_000;
 
     /// <summary>Adds columns that the dataset does not have, and checks that the rows' values fit. The caller holds the dataset.</summary>
     public static async Task AddAsync(NpgsqlConnection connection, AddSamplesRequest request, InputRules rules, CancellationToken ct)

@@ -352,6 +352,25 @@ public sealed class IngestTests(EmptyServer empty)
         static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
     }
 
+    [Fact]
+    public async Task Problem_Should_NameTheRow_When_SamplesNameTooManyColumns()
+    {
+        var datasets = new List<string>();
+        for (var i = 0; i < 11; i++)
+            datasets.Add((await empty.CreateOwnersAsync()).Dataset);
+        static string Line(string dataset, int from, int to) =>
+            $"{{\"datasetId\":\"{dataset}\",\"index\":{from},\"features\":{{{string.Join(',', Enumerable.Range(from, to - from).Select(i => $"\"c{i}\":0"))}}}}}\n";
+
+        var (status, problem) = await PostAsync("samples", Encoding.UTF8.GetBytes(Line(datasets[0], 0, 6_000) + Line(datasets[0], 6_000, 10_001)));
+        Assert.Equal((HttpStatusCode.BadRequest, "BAD_USER_INPUT", 2, "features"), Told(status, problem));
+
+        (status, problem) = await PostAsync("samples", Encoding.UTF8.GetBytes(string.Concat(datasets.Select(dataset => Line(dataset, 0, 10_000)))));
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "LIMIT_EXCEEDED", 11, "features"), Told(status, problem));
+
+        static (HttpStatusCode, string?, int, string?) Told(HttpStatusCode status, JsonElement problem) =>
+            (status, problem.GetProperty("code").GetString(), problem.GetProperty("row").GetInt32(), problem.GetProperty("column").GetString());
+    }
+
     [Theory]
     [InlineData(10_000, 7_777)]
     [InlineData(140_000, 139_000)]
