@@ -45,6 +45,7 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
     {
         chunk.BeginMany(rows);
         var seen = 0UL;
+        IngestException? first = null;
         foreach (var column in block.Columns)
         {
             var place = chunk.Stream.Find(System.Text.Encoding.UTF8.GetBytes(column.Name), 0);
@@ -53,10 +54,20 @@ internal sealed class BlockRowReader(IAsyncEnumerable<Block> blocks) : RowReader
             if ((seen & (1UL << place)) != 0)
                 throw new IngestException(ErrorCodes.BadUserInput, $"The column '{column.Name}' stands twice.") { Column = column.Name };
             seen |= 1UL << place;
-            Copy(chunk, place, column, from, rows);
+            try
+            {
+                Copy(chunk, place, column, from, rows);
+            }
+            catch (IngestException wrong) when (wrong.Row is { } row)
+            {
+                // The first row that is wrong is told, so the other columns are looked at before this one.
+                (first, rows) = (wrong, (int)(row - chunk.RowsBefore - chunk.Present) - 1);
+            }
         }
 
         chunk.EndMany(rows);
+        if (first is not null)
+            throw first;
     }
 
     private static void Copy(RowChunk chunk, int place, ClickHouseColumn column, int from, int rows)

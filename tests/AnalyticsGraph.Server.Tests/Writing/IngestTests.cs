@@ -336,6 +336,20 @@ public sealed class IngestTests(EmptyServer empty)
         Assert.Equal("""{"dataset":{"samples":{"totalCount":0}}}""", (await empty.Server.RunAsync("query ($id: ID!) { dataset(id: $id) { samples { totalCount } } }", new { id = dataset })).GetRawText());
     }
 
+    [Theory]
+    [InlineData("k", 2, "step")]
+    [InlineData("../k", 1, "key")]
+    public async Task Problem_Should_NameTheFirstRow_When_SeveralOfABlockAreWrong(string key, int row, string column)
+    {
+        var run = await empty.CreateRunAsync();
+        var sql = $"SELECT 0.5 AS value, ['2026-01-31', '2026-01-31', 'yesterday'][number + 1] AS time, [1, 18446744073709551615, 1][number + 1] AS step, ['{key}', 'k', 'k'][number + 1] AS key FROM numbers(3)";
+
+        var (status, problem) = await PostAsync($"metrics?format=Native&runId={Uri.EscapeDataString(run)}", await ClickHouseBytes.AskAsync(empty.ClickHouse, sql, "Native"), "application/octet-stream");
+
+        Assert.Equal((HttpStatusCode.BadRequest, row, column), (status, problem.GetProperty("row").GetInt32(), problem.GetProperty("column").GetString()));
+        Assert.Equal(0, await CountAsync(run));
+    }
+
     [Fact]
     public async Task Problem_Should_NameTheColumn_When_ABlockHasItTwice()
     {
