@@ -39,7 +39,7 @@ internal sealed class IngestWork(IngestRequest request, string operation, RowOwn
 
         var call = new StagedCall(_chunk.RowsBefore, operation, request.Token, request.Token is null ? null : hash(), _blocks.Columns);
         var outcome = await load.PublishAsync(call, ct).ConfigureAwait(false);
-        return outcome.Succeeded ? new IngestAnswer(outcome.Value!.Rows, outcome.Value.NewRows) : throw Refused(outcome.Errors[0]);
+        return outcome.Succeeded ? new IngestAnswer(outcome.Value!.Rows, outcome.Value.NewRows) : throw Refused(outcome.Errors.MinBy(ColumnOf)!);
     }
 
     private async Task<IngestAnswer> CommitAsync(PointLog log, PointColumns points, CancellationToken ct)
@@ -92,10 +92,15 @@ internal sealed class IngestWork(IngestRequest request, string operation, RowOwn
             _blocks.Read(_chunk, isLast: true);
     }
 
+    /// <summary>Which of the columns that samples name an error is about; -1 if it is about none.</summary>
+    private static int ColumnOf(UserError error) => error.Path is ["input", "columns", var at, ..] ? int.Parse(at, CultureInfo.InvariantCulture) : -1;
+
     private IngestException Refused(UserError error)
     {
         if (error is ClientTokenConflictError)
             return Ingestion.Conflict(request.Token!);
+        if (ColumnOf(error) is >= 0 and var column)
+            return _blocks.WrongColumn(column, error.Message);
         var code = error switch
         {
             NotFoundError => ErrorCodes.NotFound,

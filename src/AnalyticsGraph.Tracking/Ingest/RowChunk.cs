@@ -144,12 +144,11 @@ internal sealed class RowChunk
     public string? Text(int row, int column) => Has(row, column) ? _texts[column][(int)_values[column][row]] : null;
 
     /// <summary>Something that is wrong with a row.</summary>
-    public IngestException Wrong(int row, string? column, string message, string code = ErrorCodes.BadUserInput, Exception? inner = null)
-    {
-        var (number, line) = (RowsBefore + row + 1, _lines.Length > row ? _firstLine + _lines[row] : (long?)null);
-        var place = line is null ? $"Row {number}" : line == number ? $"Line {line}" : $"Row {number}, line {line}";
-        return new IngestException(code, $"{place}{(column is null ? "" : $", {column}")}: {message}", inner) { Row = number, Line = line, Column = column };
-    }
+    public IngestException Wrong(int row, string? column, string message, string code = ErrorCodes.BadUserInput, Exception? inner = null) =>
+        PlaceOf(row).Wrong(column, message, code, inner);
+
+    /// <summary>Where a row stands in the body.</summary>
+    public RowPlace PlaceOf(int row) => new(RowsBefore + row + 1, _lines.Length > row ? _firstLine + _lines[row] : null);
 
     /// <summary>Bytes that are no text.</summary>
     public IngestException NoText(int row, int column) => Wrong(row, _stream.Columns[column].Name, "The text is no UTF-8.");

@@ -15,10 +15,14 @@ internal sealed class SeriesBlocks(IngestStream stream, RowOwners owners, DateTi
     private readonly Dictionary<(long Dataset, string Name), bool> _columns = [];
     private readonly Dictionary<long, int> _columnCounts = [];
     private readonly List<StagedColumn> _columnsInOrder = [];
+    private readonly List<RowPlace> _columnPlaces = [];
     private readonly NodeRecords _nodes = new();
 
     /// <summary>The columns of datasets that samples named so far, in order.</summary>
     public IReadOnlyList<StagedColumn> Columns => _columnsInOrder;
+
+    /// <summary>Something that is wrong with one of <see cref="Columns"/>, told with the row that named it first.</summary>
+    public IngestException WrongColumn(int at, string message) => _columnPlaces[at].Wrong(_columnsInOrder[at].Column.IsText ? "texts" : "features", message);
 
     /// <summary>The chunk's rows.</summary>
     /// <param name="chunk">Rows whose owners were looked up.</param>
@@ -119,6 +123,7 @@ internal sealed class SeriesBlocks(IngestStream stream, RowOwners owners, DateTi
         }
 
         _columnsInOrder.Add(new StagedColumn(dataset, new ColumnInput(name, isText)));
+        _columnPlaces.Add(chunk.PlaceOf(row));
         var count = _columnCounts[dataset] = _columnCounts.GetValueOrDefault(dataset) + 1;
         if (count > DatasetColumns.MostColumns)
             throw chunk.Wrong(row, place, $"The rows name more than {DatasetColumns.MostColumns} columns of the dataset, the most that it can have.");

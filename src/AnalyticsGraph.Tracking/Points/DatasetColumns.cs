@@ -15,7 +15,7 @@ internal static class DatasetColumns
     public static async Task AddAsync(NpgsqlConnection connection, AddSamplesRequest request, InputRules rules, CancellationToken ct)
     {
         var present = await ReadAsync(connection, request.DatasetId, ct).ConfigureAwait(false);
-        var added = Join(present, request.Columns, rules);
+        var added = Join(present, request.Columns.Index(), rules);
         for (var i = 0; i < request.Samples.Count; i++)
         {
             var (features, texts) = (request.Samples[i].Features, request.Samples[i].Texts);
@@ -32,13 +32,10 @@ internal static class DatasetColumns
             await InsertAsync(connection, request.DatasetId, added, ct).ConfigureAwait(false);
     }
 
-    /// <summary>Adds columns that the dataset does not have. The caller holds the dataset.</summary>
-    public static async Task AddAsync(NpgsqlConnection connection, long dataset, IReadOnlyList<ColumnInput> columns, InputRules rules, CancellationToken ct)
-    {
-        var added = Join(await ReadAsync(connection, dataset, ct).ConfigureAwait(false), columns, rules);
-        if (rules.Errors.Count == 0)
-            await InsertAsync(connection, dataset, added, ct).ConfigureAwait(false);
-    }
+    /// <summary>Those of the columns that the dataset does not have. What is wrong names them by their index. The caller holds the dataset.</summary>
+    public static async Task<IReadOnlyList<ColumnInput>> FindNewAsync(
+        NpgsqlConnection connection, long dataset, IEnumerable<(int Index, ColumnInput Column)> columns, InputRules rules, CancellationToken ct) =>
+        Join(await ReadAsync(connection, dataset, ct).ConfigureAwait(false), columns, rules);
 
     /// <summary>The columns that the dataset has, and whether they hold texts.</summary>
     private static async Task<Dictionary<string, bool>> ReadAsync(NpgsqlConnection connection, long dataset, CancellationToken ct)
@@ -54,13 +51,12 @@ internal static class DatasetColumns
         return present;
     }
 
-    private static List<ColumnInput> Join(Dictionary<string, bool> present, IReadOnlyList<ColumnInput> columns, InputRules rules)
+    private static List<ColumnInput> Join(Dictionary<string, bool> present, IEnumerable<(int Index, ColumnInput Column)> columns, InputRules rules)
     {
         var added = new List<ColumnInput>();
         var names = present.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        for (var i = 0; i < columns.Count; i++)
+        foreach (var (i, column) in columns)
         {
-            var column = columns[i];
             if (present.TryAdd(column.Name, column.IsText))
             {
                 CheckName(column.Name, names, rules, "input", "columns", i, "name");
@@ -86,7 +82,8 @@ internal static class DatasetColumns
             rules.Invalid($"The dataset has the column '{InputRules.Shortened(names.First(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)))}' already, which differs in case only.", path);
     }
 
-    private static async Task InsertAsync(NpgsqlConnection connection, long dataset, List<ColumnInput> added, CancellationToken ct)
+    /// <summary>Adds columns that the dataset does not have, behind the ones it has. The caller holds the dataset.</summary>
+    public static async Task InsertAsync(NpgsqlConnection connection, long dataset, IReadOnlyList<ColumnInput> added, CancellationToken ct)
     {
         if (added.Count == 0)
             return;

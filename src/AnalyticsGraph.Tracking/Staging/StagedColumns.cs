@@ -1,5 +1,6 @@
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
+using AnalyticsGraph.Tracking.Writing;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Staging;
@@ -8,12 +9,19 @@ namespace AnalyticsGraph.Tracking.Staging;
 internal static class StagedColumns
 {
     /// <summary>Adds those that a dataset does not have, behind the ones it has. The caller holds the datasets.</summary>
-    /// <returns>What is wrong; nothing was added then.</returns>
+    /// <returns>What is wrong, told by the place among all of the columns; nothing was added then.</returns>
     public static async Task<IReadOnlyList<UserError>> AddAsync(NpgsqlConnection connection, IReadOnlyList<StagedColumn> columns, CancellationToken ct)
     {
-        var errors = new InputRules();
-        foreach (var dataset in columns.GroupBy(column => column.DatasetId, column => column.Column))
-            await DatasetColumns.AddAsync(connection, dataset.Key, [.. dataset], errors, ct).ConfigureAwait(false);
-        return errors.Errors;
+        var rules = new InputRules();
+        var added = new List<(long Dataset, IReadOnlyList<ColumnInput> Columns)>();
+        foreach (var dataset in columns.Index().GroupBy(column => column.Item.DatasetId, column => (column.Index, column.Item.Column)))
+            added.Add((dataset.Key, await DatasetColumns.FindNewAsync(connection, dataset.Key, dataset, rules, ct).ConfigureAwait(false)));
+
+        // All datasets first: the transaction is committed even where the load is refused.
+        if (rules.Errors.Count > 0)
+            return rules.Errors;
+        foreach (var (dataset, its) in added)
+            await DatasetColumns.InsertAsync(connection, dataset, its, ct).ConfigureAwait(false);
+        return [];
     }
 }

@@ -366,6 +366,30 @@ public sealed class IngestTests(EmptyServer empty)
         static byte[] Text(string text) => [(byte)text.Length, .. Encoding.ASCII.GetBytes(text)];
     }
 
+    [Theory]
+    [InlineData("\"texts\":{\"a\":\"x\"}", "texts", "holds numbers already")]
+    [InlineData("\"features\":{\"b\":1,\"A\":1}", "features", "differs in case only")]
+    public async Task Problem_Should_NameTheRow_When_TheDatasetHasAColumnOtherwise(string values, string column, string told)
+    {
+        var (dataset, other, third) = ((await empty.CreateOwnersAsync()).Dataset, (await empty.CreateOwnersAsync()).Dataset, (await empty.CreateOwnersAsync()).Dataset);
+        static string Line(string owner, int index, string values) => $"{{\"datasetId\":\"{owner}\",\"index\":{index},{values}}}\n";
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("samples", Encoding.UTF8.GetBytes(Line(dataset, 0, "\"features\":{\"a\":1}")))).Status);
+
+        // The fourth row is wrong, too.
+        var body = Line(other, 0, "\"features\":{\"z\":1}") + Line(third, 0, "\"features\":{\"z\":1}") + "\n" + Line(dataset, 1, values) + Line(other, 1, "\"features\":{\"Z\":1}");
+        var (status, problem) = await PostAsync("samples", Encoding.UTF8.GetBytes(body));
+
+        Assert.True(status == HttpStatusCode.BadRequest, problem.ToString());
+        Assert.Equal((3, 4, column), (problem.GetProperty("row").GetInt32(), problem.GetProperty("line").GetInt32(), problem.GetProperty("column").GetString()));
+        Assert.Contains(told, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["a"], await ColumnsAsync(dataset));
+        Assert.Empty(await ColumnsAsync(other));
+        Assert.Empty(await ColumnsAsync(third));
+
+        async Task<List<string?>> ColumnsAsync(string id) => [.. (await empty.Server.RunAsync("query ($id: ID!) { dataset(id: $id) { columns { name } } }", new { id }))
+            .At("dataset.columns").EnumerateArray().Select(had => had.GetProperty("name").GetString())];
+    }
+
     [Fact]
     public async Task Problem_Should_NameTheRow_When_SamplesNameTooManyColumns()
     {
