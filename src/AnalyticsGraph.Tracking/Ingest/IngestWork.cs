@@ -101,6 +101,10 @@ internal sealed class IngestWork(IngestRequest request, string operation, RowOwn
             return Ingestion.Conflict(request.Token!);
         if (ColumnOf(error) is >= 0 and var column)
             return _blocks.WrongColumn(column, error.Message);
+
+        // What is staged was found when its rows were read.
+        if (error is NotFoundError && error.Path is not ["row", ..])
+            return new(ErrorCodes.Conflict, $"A {request.Stream.Owner.Noun} that rows belong to was deleted while the body came. Restore it, and send the body again.");
         var code = error switch
         {
             NotFoundError => ErrorCodes.NotFound,

@@ -463,6 +463,25 @@ public sealed class IngestTests(EmptyServer empty)
     }
 
     [Fact]
+    public async Task Problem_Should_BeAConflict_When_TheRunIsDeletedWhileTheBodyComes()
+    {
+        var run = await empty.CreateRunAsync();
+        var deleted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var content = new PausedContent(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 140_000).Select(i => $"{{\"index\":{i}}}\n"))), deleted.Task);
+        content.Headers.ContentType = new("application/x-ndjson");
+
+        var posting = empty.Server.Http.PostAsync($"ingest/epochs?runId={Uri.EscapeDataString(run)}", content);
+        await UntilAsync("SELECT count(*) FROM staged_block WHERE $1 = ANY (owner_ids)", run, count => count > 0);
+        await empty.ExecuteAsync($"UPDATE run SET lifecycle_stage = 'DELETED' WHERE id = {EmptyServer.KeyOf(run)}");
+        deleted.SetResult();
+        using var response = await posting;
+        using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+
+        Assert.Equal((HttpStatusCode.Conflict, "CONFLICT"), (response.StatusCode, problem.RootElement.GetProperty("code").GetString()));
+        Assert.Contains("A run that rows belong to was deleted", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Memory_Should_StaySmall_When_ABodyIsLarge()
     {
         var run = await empty.CreateRunAsync();
@@ -569,6 +588,26 @@ public sealed class IngestTests(EmptyServer empty)
         }
 
         return frame.ToArray();
+    }
+
+    /// <summary>A body whose end is sent when something has happened.</summary>
+    private sealed class PausedContent(byte[] body, Task until) : HttpContent
+    {
+        private const int End = 10;
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(body.AsMemory(0, body.Length - End));
+            await stream.FlushAsync();
+            await until;
+            await stream.WriteAsync(body.AsMemory(body.Length - End));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = body.Length;
+            return true;
+        }
     }
 
     /// <summary>Many lines, made while they are sent.</summary>
