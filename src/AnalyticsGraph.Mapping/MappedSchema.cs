@@ -15,7 +15,7 @@
 // * conditions are true or not: an n-operator is the exact complement, rows without a value included
 // * order: class first (number 0, NaN 1, missing 2) in both directions, then the value, at last the key; cursors carry class and value
 // * a to-one relation is a statement of its own for the distinct keys of all parents, never a join: many parents share few targets, and a row that the request has read
-//   with all that is wanted is not read again. A to-many relation is one LATERAL statement (PostgreSQL) or one scan with LIMIT n BY (ClickHouse)
+//   with all that is wanted is not read again, unless a mutation's next root field may have changed it. A to-many relation is one LATERAL statement (PostgreSQL) or one scan with LIMIT n BY (ClickHouse)
 // * an order by a value of a related row (@orderBy) does not join and sort all rows: its page is put together of the order's classes, numbers by an index (LeadingOrder)
 // * rows of one parent whose list streams are read on a connection of their own and sent as they come (RowFeed); all others in the level's round trip
 // * what is read below rows that were read as of a time is read as of that time (RowSet.AsOf): the tables come with their histories (HistorySource), and the time is part of the policy

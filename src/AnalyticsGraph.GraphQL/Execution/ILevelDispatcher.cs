@@ -14,4 +14,9 @@ public interface ILevelDispatcher
     /// <summary>Starts the round trip for all that is waiting. Called once per level, after all its steps were started; does not wait for the answer.</summary>
     /// <param name="cancellationToken">The request's.</param>
     void Dispatch(CancellationToken cancellationToken);
+
+    /// <summary>Forgets what it keeps of earlier answers. Called before each root field of a mutation but the first (section 6.2.2): what was read for the fields before it may change now.</summary>
+    void Forget()
+    {
+    }
 }

@@ -52,13 +52,14 @@ internal sealed class RowsStep(RowsSource source, RowLayout layout, ParentKeys? 
         }
 
         var session = SessionOf(context);
+        var entities = session.Entities;
         var (statement, question) = Compose(context, session, asked, page, withCursors);
         var result = await (asked.Foreign is null ? session.Ask(question) : session.AskNow(question)).ConfigureAwait(false);
         var rows = new RowSet(layout, result.Values, result.Count, asked.AsOf);
         if (asked.Foreign is null)
         {
             // An answer beside the level's round trip comes on a thread of its own.
-            session.Entities.Remember(rows);
+            entities.Remember(rows);
         }
 
         return new ParentRows(rows, result.Groups!, asked.Keys?.SlotOf, asked.ParentCount, page, statement.CursorLength, statement.Signature);

@@ -5,8 +5,8 @@ using AnalyticsGraph.Mapping.Sql;
 namespace AnalyticsGraph.Mapping.Sessions;
 
 /// <summary>
-/// Reads single rows by key for a whole request: fields of a level that want rows of one table by the same columns share a statement with the union of their keys and
-/// columns, and rows that an earlier level has read with all the columns wanted are not asked for again.
+/// Reads single rows by key for a whole request, of a mutation for one root field: fields of a level that want rows of one table by the same columns share a statement with the
+/// union of their keys and columns, and rows that an earlier level has read with all the columns wanted are not asked for again.
 /// </summary>
 internal sealed class EntityLoads(StoreSession session)
 {

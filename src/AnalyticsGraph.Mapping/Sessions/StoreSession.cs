@@ -9,7 +9,7 @@ namespace AnalyticsGraph.Mapping.Sessions;
 /// <summary>One request's conversation with one store: questions of a level wait here until they are sent together.</summary>
 public abstract class StoreSession : ILevelDispatcher
 {
-    private readonly EntityLoads _entities;
+    private EntityLoads _entities;
     private readonly RequestContext _request;
     private readonly IPolicyProvider _policies;
     private List<StoreQuestion> _pending = [];
@@ -51,6 +51,10 @@ public abstract class StoreSession : ILevelDispatcher
         _ = RunAsync(questions, cancellationToken);
     }
 
+    /// <inheritdoc />
+    public void Forget() => _entities = new EntityLoads(this);
+
+    /// <summary>Rows by key. Whoever waits for rows to be remembered takes it before: afterwards it may be another one, which is not to know them.</summary>
     internal EntityLoads Entities => _entities;
 
     /// <summary>Begins a statement under the caller's policies.</summary>

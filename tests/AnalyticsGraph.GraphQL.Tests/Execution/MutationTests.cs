@@ -18,6 +18,16 @@ public sealed class MutationTests
     }
 
     [Fact]
+    public async Task Execute_Should_TellStoresToForget_When_AnotherRootFieldFollows()
+    {
+        var log = new List<string>();
+
+        await Server(log).AskAsync("mutation { a: add(by: 1) { now } b: add(by: 10) { now } }", configure: context => context.AddDispatcher(new KeepingStore(log)));
+
+        Assert.Equal(["add 1", "read 1", "forget", "add 10", "read 11"], log);
+    }
+
+    [Fact]
     public async Task Execute_Should_GoOn_When_ANullableRootFieldFails()
     {
         var log = new List<string>();
@@ -76,6 +86,17 @@ public sealed class MutationTests
 
     private static FieldResolver Failing() =>
         FieldResolver.FromRequest<Counter>(_ => throw new GraphQLException(new GraphQLError("no", ErrorCodes.Conflict)));
+
+    private sealed class KeepingStore(List<string> log) : ILevelDispatcher
+    {
+        public int Order => 0;
+
+        public bool HasPending => false;
+
+        public void Dispatch(CancellationToken cancellationToken) => throw new InvalidOperationException("Nobody asked.");
+
+        public void Forget() => log.Add("forget");
+    }
 
     private sealed class Counter
     {

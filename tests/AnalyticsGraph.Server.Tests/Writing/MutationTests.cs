@@ -48,6 +48,69 @@ public sealed class MutationTests(EmptyServer empty, MutationTests.SharedScene s
         Assert.InRange(DateTimeOffset.UtcNow - ended.GetProperty("endTime").GetDateTimeOffset(), TimeSpan.FromSeconds(-5), TimeSpan.FromMinutes(5));
     }
 
+    [Fact]
+    public async Task Payload_Should_BeTheRecordAsItIsNow_When_EarlierFieldsOfTheRequestHaveReadIt()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var run = await empty.CreateRunAsync(experiment);
+        var (first, second) = ($"first {run}", $"second {run}");
+
+        var updated = await empty.Server.RunAsync(
+            """mutation ($r: ID!) { a: updateRun(input: {id: $r, name: "one"}) { run { name rowVersion } } b: updateRun(input: {id: $r, name: "two"}) { run { name rowVersion } } }""", new { r = run });
+        Assert.Equal(("one", "two"), (updated.At("a.run.name").GetString(), updated.At("b.run.name").GetString()));
+        var last = await empty.Server.RunAsync(
+            $$"""mutation ($r: ID!, $v: Long) { updateRun(input: {id: $r, name: "three", version: $v}) { run { name } {{Errors}} } } """, new { r = run, v = updated.At("b.run.rowVersion").GetInt64() });
+        Assert.Equal("""{"updateRun":{"run":{"name":"three"},"errors":[]}}""", last.GetRawText());
+
+        // The same record by another relation, and lists below it.
+        var changed = await empty.Server.RunAsync(
+            """
+            mutation ($e: ID!, $r: ID!, $first: String!, $second: String!) {
+              a: updateExperiment(input: {id: $e, name: $first}) { experiment { name runs { totalCount } } }
+              b: createRun(input: {experimentId: $e}) { run { experiment { name runs { totalCount } } } }
+              c: deleteRun(input: {id: $r}) { run { lifecycleStage experiment { name } } }
+              d: updateExperiment(input: {id: $e, name: $second}) { experiment { name } }
+              e: restoreRun(input: {id: $r}) { run { lifecycleStage experiment { name } } }
+              f: logBatch(input: {runId: $r, tags: [{key: "k", value: "v"}]}) { run { tags(where: {key: {eq: "k"}}) { value } } }
+              g: logBatch(input: {runId: $r, tags: [{key: "k", value: "w"}]}) { run { name tags(where: {key: {eq: "k"}}) { value } } }
+            }
+            """,
+            new { e = experiment, r = run, first, second });
+        Assert.Equal(
+            """
+            {"a":{"experiment":{"name":"$first","runs":{"totalCount":1}}},"b":{"run":{"experiment":{"name":"$first","runs":{"totalCount":2}}}},
+            "c":{"run":{"lifecycleStage":"DELETED","experiment":{"name":"$first"}}},"d":{"experiment":{"name":"$second"}},"e":{"run":{"lifecycleStage":"ACTIVE","experiment":{"name":"$second"}}},
+            "f":{"run":{"tags":[{"value":"v"}]}},"g":{"run":{"name":"three","tags":[{"value":"w"}]}}}
+            """.ReplaceLineEndings("").Replace("$first", first, StringComparison.Ordinal).Replace("$second", second, StringComparison.Ordinal),
+            changed.GetRawText());
+    }
+
+    [Fact]
+    public async Task DeferredPart_Should_ReadTheRecordsAsTheLastFieldLeftThem_When_ItStandsBelowAMutation()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        var run = await empty.CreateRunAsync(experiment);
+
+        var parts = await empty.Server.RunInPartsAsync($$"""
+            mutation {
+              a: updateRun(input: {id: "{{run}}", name: "one"}) { run { name experiment { name } ... @defer(label: "a") { name trial { name } } } }
+              b: updateExperiment(input: {id: "{{experiment}}", name: "renamed {{run}}"}) { errors { __typename } }
+              c: updateRun(input: {id: "{{run}}", name: "two"}) { run { name ... @defer(label: "c") { experiment { name } } } }
+            }
+            """);
+
+        Assert.Contains("""
+            "a":{"run":{"name":"one","experiment":{"name":"e-
+            """, parts[0].Part, StringComparison.Ordinal);
+        Assert.Contains("""
+            "c":{"run":{"name":"two"}}
+            """, parts[0].Part, StringComparison.Ordinal);
+        Assert.DoesNotContain("renamed", parts[0].Part, StringComparison.Ordinal);
+        Assert.Contains($$$"""
+            {"experiment":{"name":"renamed {{{run}}}"}}
+            """, string.Concat(parts.Select(part => part.Part)), StringComparison.Ordinal);
+    }
+
     /// <summary>The mutation, what it is told, and the errors expected: type and path.</summary>
     public static TheoryData<string, string, string, string> Mendable => new()
     {

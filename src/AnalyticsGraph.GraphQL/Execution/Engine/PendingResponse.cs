@@ -179,6 +179,14 @@ internal sealed class PendingResponse
 
         for (var slot = first; slot < first + count; slot++)
         {
+            if (slot > first)
+            {
+                foreach (var dispatcher in _context.DispatcherList)
+                {
+                    dispatcher.Forget();
+                }
+            }
+
             root.Slots = (slot, 1);
             _execution = _context.Trace?.Begin("execute");
             if (!Run.Run(root))
