@@ -97,6 +97,42 @@ public sealed class ColumnTypesTests(LibraryFixture library) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fields_Should_BeNull_When_PostgresCannotLookIntoTheDocument()
+    {
+        await using (var command = _source.CreateCommand("""
+            CREATE TABLE document (id bigint PRIMARY KEY, body text, plain json);
+            INSERT INTO document SELECT ordinal, body, CASE WHEN body IS JSON THEN body::json END FROM unnest(ARRAY[
+                '{"n": 1, "path": "fine"}', '{"n": 2, "path": "\udce9"}', '{"n": 3, "path": "p", "other": ["\ud83e"]}', '{"n": 4, "path": "a\u0000"}', '{"n": 5, "path": "p", "m": 1e200000}',
+                '{"n": 1e-400}', '{"n": 1e400}', '{"n"', '']) WITH ORDINALITY AS d (body, ordinal)
+            """))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var graph = await Graph.BuildAsync(
+            _source,
+            """
+            type Query { documents: [Document!]! @connection }
+            scalar Long scalar Double
+            type Document @table(name: "document") {
+              id: Long!
+              n: Double @json(column: "body", path: ["n"])
+              whole: Long @json(column: "body", path: ["n"])
+              path: String @json(column: "body", path: ["path"])
+              plainN: Double @json(column: "plain", path: ["n"])
+              plainPath: String @json(column: "plain", path: ["path"])
+            }
+            """,
+            bind: (_, _) => { });
+
+        var nodes = (await graph.RunAsync("{ documents { nodes { n whole path plainN plainPath } } }")).At("documents.nodes").EnumerateArray().Select(node => node.GetRawText()).ToList();
+        Assert.Equal("""{"n":1,"whole":1,"path":"fine","plainN":1,"plainPath":"fine"}""", nodes[0]);
+        Assert.Equal(Enumerable.Repeat("""{"n":null,"whole":null,"path":null,"plainN":null,"plainPath":null}""", 8), nodes.Skip(1));
+        var found = await graph.RunAsync("{ a: documents(where: {n: {eq: 1}}) { totalCount } b: documents(where: {path: {neq: \"fine\"}}, order: [{whole: DESC}]) { totalCount nodes { id } } }");
+        Assert.Equal((1, 8), (found.At("a.totalCount").GetInt32(), found.At("b.totalCount").GetInt32()));
+    }
+
+    [Fact]
     public async Task Keys_Should_KeepTheirParts_When_TheyAreSeveral()
     {
         var first = await _graph.RunAsync("{ things { nodes { id area one { area one { area } } ofOne(first: 1) { totalCount nodes { area } } } } }");

@@ -34,16 +34,18 @@ internal static class JsonExpressions
                 break;
             case ScalarKind.Double:
                 When("number");
-                Text("::numeric END BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308 THEN ");
-                Text("::float8 END)");
+                sql.Append("CASE WHEN pg_input_is_valid(");
+                Text(", 'float8') THEN ");
+                Text("::float8 END END)");
                 break;
             case ScalarKind.Int or ScalarKind.Long:
                 When("number");
+                sql.Append("CASE WHEN ");
                 Text("::numeric BETWEEN ");
                 sql.Append(kind == ScalarKind.Int ? "-2147483648 AND 2147483647" : "-9223372036854775808 AND 9223372036854775807");
                 sql.Append(" AND ");
-                Text("::numeric % 1 = 0 END THEN ");
-                Text("::numeric::bigint END)");
+                Text("::numeric % 1 = 0 THEN ");
+                Text("::numeric::bigint END END)");
                 break;
             default:
                 When("string");
@@ -53,20 +55,17 @@ internal static class JsonExpressions
 
         void Value()
         {
-            // PostgreSQL cannot look into a document that has \u0000 in any string (and jsonb cannot even hold one): such a document yields nothing.
+            // JSON that jsonb cannot hold (\u0000 or half a surrogate pair in any string, a number beyond numeric) is JSON by its syntax alone: to look into it fails, wherever in it that stands.
+            // Such a document yields nothing.
             sql.Append('(');
-            switch (column.Kind)
+            if (column.Kind == ColumnKind.JsonBinary)
             {
-                case ColumnKind.Text:
-                    sql.Append("CASE WHEN ").AppendColumn(alias, column.Name).Append(" IS JSON AND strpos(").AppendColumn(alias, column.Name).Append(", '\\u0000') = 0 THEN ")
-                        .AppendColumn(alias, column.Name).Append("::json END");
-                    break;
-                case ColumnKind.Json:
-                    sql.Append("CASE WHEN strpos(").AppendColumn(alias, column.Name).Append("::text, '\\u0000') = 0 THEN ").AppendColumn(alias, column.Name).Append(" END");
-                    break;
-                default:
-                    sql.AppendColumn(alias, column.Name);
-                    break;
+                sql.AppendColumn(alias, column.Name);
+            }
+            else
+            {
+                sql.Append("CASE WHEN pg_input_is_valid(").AppendColumn(alias, column.Name).Append(column.Kind == ColumnKind.Json ? "::text, 'jsonb') THEN " : ", 'jsonb') THEN ")
+                    .AppendColumn(alias, column.Name).Append("::json END");
             }
 
             sql.Append(" #> ").AppendParameter(parameter, SqlType.Text, isArray: true).Append(')');
@@ -75,13 +74,7 @@ internal static class JsonExpressions
         // CASE is evaluated in order, so that a cast is only reached by what it can read. A number is looked at inside a second CASE for the same reason.
         void When(string jsonType)
         {
-            sql.Append("(CASE WHEN ");
-            if (jsonType == "number")
-            {
-                sql.Append("CASE WHEN ");
-            }
-
-            sql.Append(column.Kind == ColumnKind.JsonBinary ? "jsonb_typeof" : "json_typeof");
+            sql.Append("(CASE WHEN ").Append(column.Kind == ColumnKind.JsonBinary ? "jsonb_typeof" : "json_typeof");
             Value();
             sql.Append(" = '").Append(jsonType).Append("' THEN ");
         }
