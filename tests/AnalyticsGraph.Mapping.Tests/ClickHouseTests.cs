@@ -250,6 +250,7 @@ public sealed class ClickHouseTests(LibraryFixture library) : IAsyncLifetime
         Assert.Equal(Expected(book => Of(book).All(visit => visit.Value > 0)), await BooksAsync("{visits: {all: {value: {gt: 0}}}}"));
         Assert.Equal(Expected(book => Of(book).Any() && book.Title == "a"), await BooksAsync("{and: [{visits: {any: true}}, {title: {eq: \"a\"}}]}"));
         Assert.Equal(Expected(book => !Of(book).Any()), await BooksAsync("{visits: {any: false}}"));
+        Assert.Equal("where.visits.any: null is no condition; leave it out.", (await _graph.RunAsync("{ books(where: {visits: {any: null}}) { totalCount } }")).Message);
 
         Assert.Equal(_visits.Count, (await _graph.RunAsync("{ visits(where: {bookExists: true}) { totalCount } }")).At("visits.totalCount").GetInt32());
         Assert.Equal(0, (await _graph.RunAsync("{ visits(where: {bookExists: false}) { totalCount } }")).At("visits.totalCount").GetInt32());

@@ -131,6 +131,8 @@ public sealed class FilterTests(LibraryFixture library)
     [InlineData("authors(where: {favouriteExists: null})", "where.favouriteExists: null is neither true nor false; leave it out.")]
     [InlineData("books(where: {author: null})", "where.author: null is no condition; leave it out.")]
     [InlineData("books(where: {tags: null})", "where.tags: null is no condition; use `any: false` to find rows without one, or leave it out.")]
+    [InlineData("books(where: {tags: {any: null}})", "where.tags.any: null is no condition; leave it out.")]
+    [InlineData("books(where: {tags: {none: null}})", "where.tags.none: null is no condition; leave it out.")]
     [InlineData("books(where: {title: null})", "where.title: null is no condition; use `eq: null` to find rows without a value, or leave it out.")]
     [InlineData("books(where: {size: null})", "where.size: null is no condition; ask its fields with `eq: null`, or leave it out.")]
     public async Task Null_Should_BeRefusedWithWhatToUse_When_ItIsNoCondition(string field, string message)

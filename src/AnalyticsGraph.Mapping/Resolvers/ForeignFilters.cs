@@ -86,7 +86,7 @@ internal static class ForeignFilters
     {
         foreach (var (name, value) in filter.Values)
         {
-            if (relation.Target.Store != store)
+            if (relation.Target.Store != store && value is not null)
             {
                 Add(found, count, new ForeignCondition(relation, filter, name, value as ArgumentValues ?? ArgumentValues.Empty, name == "all"));
             }

@@ -204,7 +204,12 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
             _sql.Append(isFirst ? "" : " AND ");
             isFirst = false;
             var inner = place.Inner(name);
-            if (relation.Target.Store != place.Table.Store && value is not null)
+            if (value is null)
+            {
+                throw InputErrors.Bad($"{inner.Path}: null is no condition; leave it out.");
+            }
+
+            if (relation.Target.Store != place.Table.Store)
             {
                 AppendForeign(inner, relation, scope.Foreign.Of(relation, filter, name), isNegated: name is "none" or "all" || value is false);
             }
@@ -212,14 +217,10 @@ internal sealed class FilterComposer(SqlScope scope, FilterUse use = FilterUse.P
             {
                 AppendRelated(inner, relation, ArgumentValues.Empty, isNegated: value is false, isInnerNegated: false);
             }
-            else if (value is not ArgumentValues condition)
-            {
-                throw InputErrors.Bad($"{inner.Path}: null is no condition; leave it out.");
-            }
             else
             {
                 // Every row meets the condition: there is none that does not.
-                AppendRelated(inner, relation, condition, isNegated: name is "none" or "all", isInnerNegated: name == "all");
+                AppendRelated(inner, relation, (ArgumentValues)value, isNegated: name is "none" or "all", isInnerNegated: name == "all");
             }
         }
 
