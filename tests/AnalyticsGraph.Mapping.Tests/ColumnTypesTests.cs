@@ -197,6 +197,28 @@ public sealed class ColumnTypesTests(LibraryFixture library) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pages_Should_FollowEachOther_When_OrderedByLongTexts()
+    {
+        await using (var command = _source.CreateCommand("CREATE TABLE note (id bigint PRIMARY KEY, body text NOT NULL); INSERT INTO note SELECT i, repeat('é', 100000) || substr('ba', i::int) FROM generate_series(1, 3) AS i"))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var graph = await Graph.BuildAsync(_source, "scalar Long type Query { notes: [Note!]! @connection } type Note @table(name: \"note\") { id: Long! body: String! }", bind: (_, _) => { });
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await graph.RunAsync("query($c: String) { notes(first: 1, after: $c, order: [{body: ASC}]) { nodes { id } pageInfo { hasNextPage endCursor } } }", new { c = cursor });
+            seen.AddRange(page.Texts("notes.nodes", "id"));
+            cursor = page.At("notes.pageInfo.hasNextPage").GetBoolean() ? page.At("notes.pageInfo.endCursor").GetString() : null;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(["3", "2", "1"], seen);
+    }
+
+    [Fact]
     public async Task ClickHouse_Should_FailItsFieldsAlone_When_ItIsLost()
     {
         const string sdl = "type Query { things: [Thing!]! visits: [Visit!]! } type Thing @table(name: \"thing\", key: [\"area\", \"part\"]) { area: String! } type Visit @table(name: \"visit\", store: CLICKHOUSE, key: [\"id\"]) { id: Long! } scalar Long";

@@ -47,9 +47,9 @@ internal static class Cursor
     /// <exception cref="GraphQL.Errors.GraphQLException">It is no cursor, or one of another order.</exception>
     public static object?[] Read(string name, string text, OrderPlan order)
     {
-        var bytes = new byte[(text.Length * 3 / 4) + 3];
-        if (text.Length > 16_384
-            || Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done
+        // As long as the ordered values are: the request's size is its limit.
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+        if (Base64Url.DecodeFromChars(text, bytes, out _, out var length) != OperationStatus.Done
             || length < Header + Checksum
             || bytes[0] != Version
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(length - Checksum)) != Sum(bytes.AsSpan(0, length - Checksum)))
