@@ -292,16 +292,17 @@ public sealed class ClickHouseClient : IAsyncDisposable
             return response;
         using (response)
         {
-            var body = await ReadErrorAsync(response, ct).ConfigureAwait(false);
+            // A server that was asked for frames writes its error into them; one that was not, or has not come so far, does not, which is told by the first bytes.
+            var body = await ReadErrorAsync(response, framed: _options.Compression == ClickHouseCompression.Lz4, ct).ConfigureAwait(false);
             throw ServerErrorText.FromResponse(response.StatusCode, Header(response, "X-ClickHouse-Exception-Code"), body, queryId);
         }
     }
 
-    private static async Task<string> ReadErrorAsync(HttpResponseMessage response, CancellationToken ct)
+    private static async Task<string> ReadErrorAsync(HttpResponseMessage response, bool framed, CancellationToken ct)
     {
         const int longest = 1024 * 1024;
         var stream = BodyCompression.Decompress(
-            await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false), response.Content.Headers.ContentEncoding.FirstOrDefault(), framed: false);
+            await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false), response.Content.Headers.ContentEncoding.FirstOrDefault(), framed);
         await using (stream.ConfigureAwait(false))
         {
             var bytes = ArrayPool<byte>.Shared.Rent(longest);
@@ -320,7 +321,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
     /// <summary>Reads the (usually empty) body of a statement without a result: an error can still stand in it.</summary>
     private static async Task<ClickHouseSummary> FinishAsync(HttpResponseMessage response, string queryId, CancellationToken ct)
     {
-        var body = await ReadErrorAsync(response, ct).ConfigureAwait(false);
+        var body = await ReadErrorAsync(response, framed: false, ct).ConfigureAwait(false);
         var tag = Header(response, "X-ClickHouse-Exception-Tag");
         if (body.Contains("__exception__", StringComparison.Ordinal) && ServerErrorText.FromTail(Encoding.UTF8.GetBytes(body), tag, queryId) is { } error)
             throw error;
@@ -348,7 +349,7 @@ public sealed class ClickHouseClient : IAsyncDisposable
             var beside = Beside(kill, NewQueryId());
             using var response = await _transport.SendAsync(ending => StatementRequest(kill, beside, ending), repeatable: true, TimeSpan.FromSeconds(5), limit.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
-                _logger.LogWarning("The abandoned query {QueryId} could not be killed: {Answer}", queryId, await ReadErrorAsync(response, limit.Token).ConfigureAwait(false));
+                _logger.LogWarning("The abandoned query {QueryId} could not be killed: {Answer}", queryId, await ReadErrorAsync(response, framed: false, limit.Token).ConfigureAwait(false));
         }
         catch (Exception e) when (e is ClickHouseException or OperationCanceledException or IOException)
         {

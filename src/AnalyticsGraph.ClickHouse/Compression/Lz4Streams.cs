@@ -3,8 +3,8 @@ using System.Buffers;
 namespace AnalyticsGraph.ClickHouse.Compression;
 
 /// <summary>
-/// Reads ClickHouse's frames. A server that fails in mid-stream may append its error uncompressed behind the frames: from the first bytes that are no frame, all are
-/// passed through as they are, and the reader of blocks finds the error in them.
+/// Reads ClickHouse's frames. A server that fails in mid-stream may append its error uncompressed behind the frames, or send it alone where it fails before: from the first
+/// bytes that are no frame, all are passed through as they are, and the reader finds the error in them.
 /// </summary>
 internal sealed class Lz4ReadStream(Stream body) : ForwardStream
 {

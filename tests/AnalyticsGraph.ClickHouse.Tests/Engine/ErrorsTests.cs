@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using AnalyticsGraph.ClickHouse.Compression;
 using Microsoft.Extensions.Logging;
 
 namespace AnalyticsGraph.ClickHouse.Tests.Engine;
@@ -42,6 +46,44 @@ public sealed class ErrorsTests(ClickHouseFixture engine) : IClassFixture<ClickH
         Assert.Equal((395, "FUNCTION_THROW_IF_VALUE_IS_NON_ZERO", true), (error.Code, error.ErrorName, error.IsMidStream));
         Assert.Contains("boom", error.Message, StringComparison.Ordinal);
         Assert.InRange(rows, 1, 3_000_000);
+    }
+
+    /// <summary>A server of ClickHouse's own frames the error as it would the result; the engine here does not.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Query_Should_ThrowTheServersWords_When_FramesWereAskedFor(bool isFramed)
+    {
+        var words = Encoding.UTF8.GetBytes("Code: 241. DB::Exception: (total) memory limit exceeded: would use 1.00 GiB. (MEMORY_LIMIT_EXCEEDED) (version 26.7.1.1)");
+        var frame = new byte[Lz4Frame.MostLength(words.Length)];
+        var body = isFramed ? frame[..Lz4Frame.Write(words, frame)] : words;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = AnswerAsync();
+        await using var client = new ClickHouseClient(new ClickHouseOptions { Port = ((IPEndPoint)listener.LocalEndpoint).Port, Compression = ClickHouseCompression.Lz4, Retries = 0 });
+
+        var error = await Assert.ThrowsAsync<ClickHouseException>(() => client.QueryAsync(new ClickHouseQuery("SELECT 1")));
+
+        await answering;
+        Assert.Equal((241, "MEMORY_LIMIT_EXCEEDED (241): (total) memory limit exceeded: would use 1.00 GiB."), (error.Code, error.Message));
+
+        async Task AnswerAsync()
+        {
+            using var connection = await listener.AcceptTcpClientAsync();
+            var stream = connection.GetStream();
+            var request = "";
+            var buffer = new byte[4096];
+            while (!request.EndsWith("SELECT 1", StringComparison.Ordinal))
+            {
+                var read = await stream.ReadAsync(buffer);
+                Assert.NotEqual(0, read);
+                request += Encoding.ASCII.GetString(buffer, 0, read);
+            }
+
+            Assert.Contains("compress=1", request, StringComparison.Ordinal);
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 500 Internal Server Error\r\nX-ClickHouse-Exception-Code: 241\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+            await stream.WriteAsync(body);
+        }
     }
 
     [Fact]
