@@ -172,6 +172,39 @@ public sealed class MaintenanceTests(TrackingEngines engines) : IClassFixture<Tr
     }
 
     [Fact]
+    public async Task Repair_Should_CopyTheSummaryAsItIsAtLast_When_ItIsWrittenWhileTheOrderIsRepaired()
+    {
+        await RepairAsync();
+        var run = await engines.CreateRunAsync();
+        await engines.LogAsync(run, new MetricInput { Key = "m", Value = 1 });
+        await engines.Flusher.FlushAsync();
+        await engines.ExecuteAsync("UPDATE run_metric_order SET max_value = -1 WHERE run_id = $1", run);
+        Task<RepairReport> repair;
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        {
+            // As a batch and its flush write them.
+            await using var transaction = await connection.BeginTransactionAsync();
+            foreach (var sql in new[] { "SELECT 1 FROM run_counter WHERE run_id = $1 FOR NO KEY UPDATE", "UPDATE run_metric SET max_value = 7 WHERE run_id = $1", "UPDATE run_metric_order SET max_value = 7 WHERE run_id = $1" })
+            {
+                await using var command = new Npgsql.NpgsqlCommand(sql, connection) { Parameters = { new() { Value = run } } };
+                await command.ExecuteNonQueryAsync();
+            }
+
+            repair = RepairAsync();
+            while (!repair.IsCompleted && await engines.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
+                await Task.Delay(10);
+            Assert.False(repair.IsCompleted);
+            await transaction.CommitAsync();
+        }
+
+        await repair;
+        Assert.Equal(7.0, await engines.ScalarAsync<double>("SELECT max_value FROM run_metric_order WHERE run_id = $1", run));
+        var report = await RepairAsync();
+        Assert.Equal((1, 1), (report.Summaries, report.OrderRows));
+        Assert.Empty(await VerifyAsync());
+    }
+
+    [Fact]
     public async Task Verify_Should_TellOrphansDoublesAndLostReferences_When_ClickHouseHasThem()
     {
         await RepairAsync();

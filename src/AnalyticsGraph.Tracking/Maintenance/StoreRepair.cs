@@ -16,6 +16,9 @@ namespace AnalyticsGraph.Tracking.Maintenance;
 /// <param name="copier">Copies entities.</param>
 public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointFlusher flusher, DimensionCopier copier)
 {
+    // Their writers wait meanwhile.
+    private const int RunsPerTransaction = 2000;
+
     private readonly SummaryCheck _summaries = new(postgres, clickHouse, flusher);
     private readonly CopyCheck _copies = new(postgres, clickHouse);
     private readonly SummaryCopyCheck _summaryCopies = new(clickHouse, copier);
@@ -45,7 +48,7 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
         return new RepairReport(
             summaries,
             await RepairCountersAsync(connection, ct).ConfigureAwait(false),
-            await ExecuteAsync(connection, LostOrder, ct).ConfigureAwait(false) + await ExecuteAsync(connection, Order, ct).ConfigureAwait(false),
+            await RepairOrderAsync(connection, ct).ConfigureAwait(false),
             await new RollupCheck(postgres, clickHouse).RemoveAsync(ct).ConfigureAwait(false),
             copies + await RepairCopiesAsync(connection, ct).ConfigureAwait(false));
     }
@@ -64,13 +67,26 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
         WHERE c.run_id = m.run_id AND c.seq <> c.removed + m.count
         """;
 
-    private const string LostOrder = "DELETE FROM run_metric_order o WHERE NOT EXISTS (SELECT FROM run_metric m WHERE (m.run_id, m.scope, m.key, m.label, m.rank) = (o.run_id, o.scope, o.key, o.label, o.rank))";
+    // What is in the log brings the order of its runs up to date when it is flushed.
+    private const string RunsWhoseOrderDiffers =
+        """
+        SELECT DISTINCT run_id FROM run_metric m FULL JOIN run_metric_order o USING (run_id, scope, key, label, rank)
+        WHERE (m.last_value, m.min_value, m.max_value) IS DISTINCT FROM (o.last_value, o.min_value, o.max_value)
+            AND NOT EXISTS (SELECT FROM run_metric_pending p WHERE p.run_id = coalesce(m.run_id, o.run_id))
+        ORDER BY run_id
+        """;
+
+    private const string LostOrder =
+        """
+        DELETE FROM run_metric_order o
+        WHERE run_id = ANY ($1) AND NOT EXISTS (SELECT FROM run_metric m WHERE (m.run_id, m.scope, m.key, m.label, m.rank) = (o.run_id, o.scope, o.key, o.label, o.rank))
+        """;
 
     private const string Order =
         """
         INSERT INTO run_metric_order (run_id, scope, key, label, rank, last_value, min_value, max_value)
         SELECT run_id, scope, key, label, rank, last_value, min_value, max_value FROM run_metric m
-        WHERE NOT EXISTS (
+        WHERE run_id = ANY ($1) AND NOT EXISTS (
             SELECT FROM run_metric_order o
             WHERE (o.run_id, o.scope, o.key, o.label, o.rank) = (m.run_id, m.scope, m.key, m.label, m.rank)
                 AND (o.last_value, o.min_value, o.max_value) IS NOT DISTINCT FROM (m.last_value, m.min_value, m.max_value))
@@ -150,17 +166,23 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
     private static async Task<int> RepairCountersAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
-        var runs = new List<long>();
-        await using (var find = new NpgsqlCommand(CountersThatDiffer, connection) { CommandTimeout = 0 })
-        await using (var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false))
+        var mended = await ExecuteAsync(connection, Counters, await FindRunsAsync(connection, CountersThatDiffer, ct).ConfigureAwait(false), ct).ConfigureAwait(false);
+        await transaction.CommitAsync(ct).ConfigureAwait(false);
+        return mended;
+    }
+
+    // Copied when nobody adds any more, too: of summaries that were read before the lock, newer ones may have been flushed meanwhile, and nothing would write those again.
+    private static async Task<int> RepairOrderAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var mended = 0;
+        foreach (var runs in (await FindRunsAsync(connection, RunsWhoseOrderDiffers, ct).ConfigureAwait(false)).Chunk(RunsPerTransaction))
         {
-            while (await reader.ReadAsync(ct).ConfigureAwait(false))
-                runs.Add(reader.GetInt64(0));
+            await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+            await RunCounterRows.LockAsync(connection, runs, ct).ConfigureAwait(false);
+            mended += await ExecuteAsync(connection, LostOrder, runs, ct).ConfigureAwait(false) + await ExecuteAsync(connection, Order, runs, ct).ConfigureAwait(false);
+            await transaction.CommitAsync(ct).ConfigureAwait(false);
         }
 
-        await using var mend = new NpgsqlCommand(Counters, connection) { Parameters = { new() { Value = runs } } };
-        var mended = await mend.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-        await transaction.CommitAsync(ct).ConfigureAwait(false);
         return mended;
     }
 
@@ -183,9 +205,19 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
         return behind.Count;
     }
 
-    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    private static async Task<long[]> FindRunsAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var find = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false);
+        var runs = new List<long>();
+        while (await reader.ReadAsync(ct).ConfigureAwait(false))
+            runs.Add(reader.GetInt64(0));
+        return [.. runs];
+    }
+
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, long[] runs, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = runs } } };
         return await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
     }
 }
