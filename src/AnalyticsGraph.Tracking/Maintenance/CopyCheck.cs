@@ -4,14 +4,18 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Tracking.Dimensions;
+using AnalyticsGraph.Tracking.Points;
 using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Maintenance;
 
 /// <summary>Holds ClickHouse's copies of entities against PostgreSQL.</summary>
-internal sealed class CopyCheck(NpgsqlDataSource postgres, ClickHouseClient clickHouse)
+internal sealed class CopyCheck(NpgsqlDataSource postgres, ClickHouseClient clickHouse, DimensionCopier copier)
 {
     private const int EntitiesPerPage = 5000;
+
+    // Their writers wait meanwhile.
+    private const int EntitiesPerLock = 1000;
 
     /// <summary>The entities whose copy says something else, is missing, or is of nothing.</summary>
     public async IAsyncEnumerable<(Dimension Dimension, long Id, string Message)> FindAsync([EnumeratorCancellation] CancellationToken ct)
@@ -30,8 +34,39 @@ internal sealed class CopyCheck(NpgsqlDataSource postgres, ClickHouseClient clic
         }
     }
 
-    /// <summary>Those of the entities whose copy still differs.</summary>
-    public async Task<List<(long Id, string Message)>> CompareAsync(NpgsqlConnection connection, Dimension dimension, long[] ids, CancellationToken ct)
+    /// <summary>Those of the entities whose copy still differs while nobody can change them, and when all changes are copied: what differs now does differ.</summary>
+    /// <param name="dimension">What they are.</param>
+    /// <param name="ids">The entities.</param>
+    /// <param name="ct">Ends the wait.</param>
+    public async Task<List<(long Id, string Message)>> CompareLockedAsync(Dimension dimension, long[] ids, CancellationToken ct)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        var faults = new List<(long, string)>();
+        foreach (var some in ids.Order().Chunk(EntitiesPerLock))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
+            await LockAsync(connection, dimension, some, ct).ConfigureAwait(false);
+            await copier.CopyAsync(ct).ConfigureAwait(false);
+            faults.AddRange(await CompareAsync(connection, dimension, some, ct).ConfigureAwait(false));
+        }
+
+        return faults;
+    }
+
+    // Whoever changes a run holds its counter, and takes that before the run.
+    private static async Task LockAsync(NpgsqlConnection connection, Dimension dimension, long[] ids, CancellationToken ct)
+    {
+        if (dimension.Kind == "run")
+        {
+            await RunCounterRows.LockAsync(connection, ids, ct).ConfigureAwait(false);
+            return;
+        }
+
+        await using var take = new NpgsqlCommand($"SELECT 1 FROM {dimension.Kind} WHERE id = ANY ($1) ORDER BY id FOR SHARE", connection) { Parameters = { new() { Value = ids } } };
+        await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task<List<(long Id, string Message)>> CompareAsync(NpgsqlConnection connection, Dimension dimension, long[] ids, CancellationToken ct)
     {
         using var truth = await ReadTruthAsync(connection, dimension, ids, ct).ConfigureAwait(false);
         var columns = string.Join(", ", dimension.Columns.Select(column => column.Name));

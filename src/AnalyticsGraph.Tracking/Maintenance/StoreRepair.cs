@@ -20,7 +20,7 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
     private const int RunsPerTransaction = 2000;
 
     private readonly SummaryCheck _summaries = new(postgres, clickHouse, flusher);
-    private readonly CopyCheck _copies = new(postgres, clickHouse);
+    private readonly CopyCheck _copies = new(postgres, clickHouse, copier);
     private readonly SummaryCopyCheck _summaryCopies = new(clickHouse, copier);
 
     /// <summary>Repairs.</summary>

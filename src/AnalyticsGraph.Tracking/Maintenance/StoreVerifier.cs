@@ -18,10 +18,8 @@ namespace AnalyticsGraph.Tracking.Maintenance;
 /// <param name="copier">Brings changed entities.</param>
 public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient clickHouse, PointFlusher flusher, DimensionCopier copier)
 {
-    private const int Looks = 3;
-
     private readonly SummaryCheck _summaries = new(postgres, clickHouse, flusher);
-    private readonly CopyCheck _copies = new(postgres, clickHouse);
+    private readonly CopyCheck _copies = new(postgres, clickHouse, copier);
     private readonly SummaryCopyCheck _summaryCopies = new(clickHouse, copier);
 
     /// <summary>All differences.</summary>
@@ -106,27 +104,19 @@ public sealed class StoreVerifier(NpgsqlDataSource postgres, ClickHouseClient cl
 
     private async IAsyncEnumerable<StoreDifference> FindCopiesAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        var suspects = new Dictionary<(Dimension Dimension, long Id), string>();
-        await foreach (var (dimension, id, message) in _copies.FindAsync(ct).ConfigureAwait(false))
-            suspects.TryAdd((dimension, id), message);
-
-        // A change that came meanwhile was marked, and is copied; what differs whenever it is looked at was not.
-        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-        for (var look = 1; look <= Looks && suspects.Count > 0; look++)
+        var suspects = new Dictionary<Dimension, HashSet<long>>();
+        await foreach (var (dimension, id, _) in _copies.FindAsync(ct).ConfigureAwait(false))
         {
-            await copier.CopyAsync(ct).ConfigureAwait(false);
-            var still = new Dictionary<(Dimension, long), string>();
-            foreach (var ids in suspects.Keys.GroupBy(suspect => suspect.Dimension, suspect => suspect.Id))
-            {
-                foreach (var (id, message) in await _copies.CompareAsync(connection, ids.Key, [.. ids], ct).ConfigureAwait(false))
-                    still.Add((ids.Key, id), message);
-            }
-
-            suspects = still;
+            if (!suspects.TryGetValue(dimension, out var ids))
+                suspects.Add(dimension, ids = []);
+            ids.Add(id);
         }
 
-        foreach (var ((dimension, id), message) in suspects.OrderBy(suspect => suspect.Key.Id))
-            yield return new StoreDifference("copy", $"{dimension.Kind} {id}", message);
+        foreach (var (dimension, ids) in suspects)
+        {
+            foreach (var (id, message) in await _copies.CompareLockedAsync(dimension, [.. ids], ct).ConfigureAwait(false))
+                yield return new StoreDifference("copy", $"{dimension.Kind} {id}", message);
+        }
     }
 
     private async IAsyncEnumerable<StoreDifference> FindOrphansAsync(SeriesOwner owner, [EnumeratorCancellation] CancellationToken ct)
