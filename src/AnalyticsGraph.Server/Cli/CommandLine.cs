@@ -43,7 +43,7 @@ internal static class CommandLine
         root.Add(ImportCommand.Create(Options));
         root.Add(ExportCommand.Create(Options));
         root.Add(MaintenanceCommands.Verify(Options));
-        root.Add(MaintenanceCommands.Repair(Options));
+        root.Add(MaintenanceCommands.Repair(Options, () => ServerLimits.From(configuration)));
         root.Add(MaintenanceCommands.Gc(Options));
 
         // A closed terminal ends the program as Ctrl-C does; it would kill it otherwise.

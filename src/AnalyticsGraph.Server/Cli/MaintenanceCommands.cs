@@ -39,7 +39,8 @@ internal static class MaintenanceCommands
 
     /// <summary>Builds anew what is derived.</summary>
     /// <param name="optionsOf">Where the stores are.</param>
-    public static Command Repair(Func<ParseResult, ServerOptions> optionsOf)
+    /// <param name="limits">Which series have rollups.</param>
+    public static Command Repair(Func<ParseResult, ServerOptions> optionsOf, Func<ServerLimits> limits)
     {
         var repair = new Command("repair", "Build anew what is derived and not as its source says: summaries, counters, order rows, rollups, and ClickHouse's copies of entities and summaries.");
         repair.SetAction((parsed, cancellation) => RunAsync(optionsOf(parsed), async (stores, tracking) =>
@@ -47,8 +48,11 @@ internal static class MaintenanceCommands
             var report = await new StoreRepair(stores.Postgres, stores.ClickHouse, tracking.Flusher, tracking.Copier).RunAsync(cancellation);
             Console.WriteLine(
                 $"Built anew: {Number(report.Summaries, "summaries")}, {Number(report.Counters, "counters")}, {Number(report.OrderRows, "order rows")}, {Number(report.Rollups, "rollups")}, {Number(report.Copies, "copies")}.");
+
+            // A server that runs already looks at no series that grows no more.
+            await tracking.Rollups.BuildAsync(cancellation);
             return 0;
-        }, "The repair was stopped; run it again to complete it.", cancellation));
+        }, "The repair was stopped; run it again to complete it.", cancellation, limits));
         return repair;
     }
 
@@ -86,13 +90,13 @@ internal static class MaintenanceCommands
         return gc;
     }
 
-    private static async Task<int> RunAsync(ServerOptions options, Func<Stores, TrackingServices, Task<int>> work, string stopped, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ServerOptions options, Func<Stores, TrackingServices, Task<int>> work, string stopped, CancellationToken cancellation, Func<ServerLimits>? limits = null)
     {
         try
         {
             using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole().AddFilter(level => level >= LogLevel.Warning).AddFilter("Npgsql", LogLevel.None));
             await using var stores = await Stores.OpenOrJoinAsync(options, loggers, cancellation);
-            await using var tracking = new TrackingServices(stores, loggers);
+            await using var tracking = new TrackingServices(stores, loggers, limits?.Invoke());
             return await work(stores, tracking);
         }
         catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)

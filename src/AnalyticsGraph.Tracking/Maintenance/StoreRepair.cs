@@ -226,6 +226,6 @@ public sealed class StoreRepair(NpgsqlDataSource postgres, ClickHouseClient clic
 /// <param name="Summaries">Summaries of series.</param>
 /// <param name="Counters">Counters of runs.</param>
 /// <param name="OrderRows">Rows that runs are ordered by.</param>
-/// <param name="Rollups">Series whose rollups were removed; they are built again in the background.</param>
+/// <param name="Rollups">Series whose rollups were removed; <see cref="RollupBuilder.BuildAsync(CancellationToken)"/> builds them again.</param>
 /// <param name="Copies">Copies of entities and of summaries.</param>
 public sealed record RepairReport(int Summaries, int Counters, int OrderRows, int Rollups, int Copies);

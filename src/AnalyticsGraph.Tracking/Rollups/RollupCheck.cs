@@ -22,7 +22,7 @@ internal sealed class RollupCheck(NpgsqlDataSource postgres, ClickHouseClient cl
         return faults;
     }
 
-    /// <summary>Removes rollups that are wrong. They are built anew when the builder next looks.</summary>
+    /// <summary>Removes rollups that are wrong. They are built anew when a builder next looks at all series.</summary>
     /// <returns>Of how many series.</returns>
     public async Task<int> RemoveAsync(CancellationToken ct)
     {

@@ -1,4 +1,6 @@
+using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Server.Tests.Running;
+using Npgsql;
 
 namespace AnalyticsGraph.Server.Tests.Starting;
 
@@ -31,6 +33,33 @@ public sealed class MaintenanceCommandTests : IClassFixture<EmptyServer>
         Assert.Contains("metric_point: 3 rows", (await RunAsync("gc", "--older-than", "PT0S")).Output, StringComparison.Ordinal);
         Assert.Equal("null", (await _empty.Server.RunAsync("query ($r: ID!) { run(id: $r) { id } }", new { r = run })).GetProperty("run").GetRawText());
         Assert.Equal((0, "No difference."), await RunAsync("verify"));
+    }
+
+    [Fact]
+    public async Task Repair_Should_BuildTheRollupsThatItRemoved_When_TheirRunIsOver()
+    {
+        string[] repair = ["repair", "--Rollups:LeastPoints=500", "--Rollups:LeastNewPoints=1"];
+        var id = await _empty.CreateRunAsync();
+        var run = EmptyServer.KeyOf(id);
+        await _empty.LogAsync(id, "long", [.. Enumerable.Range(0, 600).Select(value => (object)value)]);
+        await RunAsync(repair);
+        Assert.Equal(1, await CountRollupsAsync());
+        await using (var clickHouse = new ClickHouseClient(ClickHouseOptions.Parse(_empty.ClickHouse)))
+        {
+            await clickHouse.ExecuteAsync(new ClickHouseQuery("INSERT INTO metric_rollup SELECT * REPLACE (high_value + 1 AS high_value) FROM metric_rollup FINAL WHERE run_id = {r:Int64}").With("r", "Int64", run));
+        }
+
+        Assert.Contains(", 1 rollups,", (await RunAsync(repair)).Output, StringComparison.Ordinal);
+
+        Assert.Equal(1, await CountRollupsAsync());
+        Assert.Equal((0, "No difference."), await RunAsync("verify"));
+
+        async Task<long> CountRollupsAsync()
+        {
+            await using var source = NpgsqlDataSource.Create(_empty.Postgres);
+            await using var command = source.CreateCommand($"SELECT count(*) FROM run_metric_rollup WHERE run_id = {run}");
+            return (long)(await command.ExecuteScalarAsync())!;
+        }
     }
 
     private async Task<(int Code, string Output)> RunAsync(params string[] arguments)
