@@ -197,6 +197,39 @@ public sealed class EventStreamTests
     }
 
     [Fact]
+    public async Task Single_Should_TakeAnIdAgain_When_ItsOperationIsComplete()
+    {
+        await using var server = await GraphQLServer.StartAsync();
+        var token = await ReserveAsync(server);
+        using var stream = await EventReader.OpenAsync(server, new HttpRequestMessage(HttpMethod.Get, $"{server.Url}?token={token}"));
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal((202, ""), await BeginAsync(server, token, "1", "subscription { count(to: 1) }"));
+            Assert.StartsWith("next ", await stream.ReadAsync(), StringComparison.Ordinal);
+            Assert.Equal("complete {\"id\":\"1\"}", await stream.ReadAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Single_Should_SendNothingOfAnOperationThatWasLeft_When_ItsIdIsUsedAgain()
+    {
+        await using var server = await GraphQLServer.StartAsync();
+        var token = await ReserveAsync(server);
+        using var stream = await EventReader.OpenAsync(server, new HttpRequestMessage(HttpMethod.Get, $"{server.Url}?token={token}"));
+        await BeginAsync(server, token, "big", "{ big(length: 16000000) }");
+
+        // More than the connection holds: until it is read on, whatever comes waits for its turn.
+        await stream.ReadNameAsync();
+        Assert.Equal((202, ""), await BeginAsync(server, token, "1", "{ hello }"));
+        Assert.Equal(200, await CompleteAsync(server, token, "1"));
+        Assert.Equal((202, ""), await BeginAsync(server, token, "1", "subscription { count(to: 1) }"));
+
+        Assert.StartsWith("next {\"id\":\"big\"", await stream.ReadAsync(), StringComparison.Ordinal);
+        string?[] events = [await stream.ReadAsync(), await stream.ReadAsync(), await stream.ReadAsync()];
+        Assert.Equal(["complete {\"id\":\"1\"}", "complete {\"id\":\"big\"}", "next {\"id\":\"1\",\"payload\":{\"data\":{\"count\":1}}}"], events.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Single_Should_RefuseAnOperation_AsOverHttp()
     {
         await using var server = await GraphQLServer.StartAsync(new GraphQLHttpOptions { EventStreams = new() { MaxOperations = 2 } });
@@ -377,6 +410,7 @@ public sealed class EventStreamTests
     private sealed class EventReader(HttpResponseMessage response, StreamReader lines) : IDisposable
     {
         private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(60));
+        private string _name = "";
 
         public HttpResponseMessage Response => response;
 
@@ -388,10 +422,21 @@ public sealed class EventStreamTests
             return new EventReader(response, new StreamReader(await response.Content.ReadAsStreamAsync(), Encoding.UTF8));
         }
 
+        /// <summary>Reads the first line of the next event alone.</summary>
+        public async Task ReadNameAsync()
+        {
+            while (_name.Length == 0)
+            {
+                var line = (await lines.ReadLineAsync(_patience.Token))!;
+                _name = line.StartsWith("event: ", StringComparison.Ordinal) ? line[7..] : "";
+            }
+        }
+
         /// <summary>The next event, as its name and its data; null at the end.</summary>
         public async Task<string?> ReadAsync()
         {
-            var name = "";
+            var name = _name;
+            _name = "";
             var data = new List<string>();
             while (await lines.ReadLineAsync(_patience.Token) is { } line)
             {

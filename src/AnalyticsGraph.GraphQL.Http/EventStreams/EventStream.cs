@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Execution;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -48,7 +47,9 @@ internal sealed class EventStream : IAsyncDisposable
     /// <param name="responses">The responses.</param>
     /// <param name="id">The operation's id as JSON, where several share the stream; else null.</param>
     /// <param name="stopping">Cancelled when the server stops, which ends the reading of responses, too.</param>
-    public async Task WriteAllAsync(ResponseStream responses, string? id, CancellationToken stopping)
+    /// <param name="isCurrent">Where several share the stream: whether the client still has the operation. Asked when it is a response's turn; if not, nothing more is written.</param>
+    /// <param name="leave">Where several share the stream: gives the id back if the client still has the operation, when it is the turn of its completion; else that is not written.</param>
+    public async Task WriteAllAsync(ResponseStream responses, string? id, CancellationToken stopping, Func<bool>? isCurrent = null, Func<bool>? leave = null)
     {
         try
         {
@@ -56,23 +57,20 @@ internal sealed class EventStream : IAsyncDisposable
             {
                 using (response)
                 {
-                    await WriteNextAsync(id, response.Body).ConfigureAwait(false);
+                    if (!await WriteNextAsync(id, response.Body, isCurrent).ConfigureAwait(false))
+                    {
+                        return;
+                    }
                 }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !_http.RequestAborted.IsCancellationRequested)
         {
-            await WriteErrorAsync(id, ServerStop.Error).ConfigureAwait(false);
+            using var stop = ExecutionResult.Refuse(ServerStop.Error);
+            await WriteNextAsync(id, stop.Body, isCurrent).ConfigureAwait(false);
         }
 
-        await WriteAsync(Encoding.UTF8.GetBytes("event: complete\ndata: "), Encoding.UTF8.GetBytes(id is null ? "" : $"{{\"id\":{id}}}"), default).ConfigureAwait(false);
-    }
-
-    /// <summary>Writes a response that is an error alone.</summary>
-    public async Task WriteErrorAsync(string? id, GraphQLError error)
-    {
-        using var result = ExecutionResult.Refuse(error);
-        await WriteNextAsync(id, result.Body).ConfigureAwait(false);
+        await WriteAsync(Encoding.UTF8.GetBytes("event: complete\ndata: "), Encoding.UTF8.GetBytes(id is null ? "" : $"{{\"id\":{id}}}"), default, leave).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -84,14 +82,20 @@ internal sealed class EventStream : IAsyncDisposable
         _turn.Dispose();
     }
 
-    private Task WriteNextAsync(string? id, ReadOnlyMemory<byte> body) => WriteAsync(
-        Encoding.UTF8.GetBytes(id is null ? "event: next\ndata: " : $"event: next\ndata: {{\"id\":{id},\"payload\":"), body, id is null ? default : "}"u8.ToArray());
+    private Task<bool> WriteNextAsync(string? id, ReadOnlyMemory<byte> body, Func<bool>? isCurrent) => WriteAsync(
+        Encoding.UTF8.GetBytes(id is null ? "event: next\ndata: " : $"event: next\ndata: {{\"id\":{id},\"payload\":"), body, id is null ? default : "}"u8.ToArray(), isCurrent);
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> tail)
+    // Whether it may be written is asked when it is its turn: until then its client may have left the operation, and used its id for another.
+    private async Task<bool> WriteAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body, ReadOnlyMemory<byte> tail, Func<bool>? mayBeWritten)
     {
         await _turn.WaitAsync(_http.RequestAborted).ConfigureAwait(false);
         try
         {
+            if (mayBeWritten?.Invoke() == false)
+            {
+                return false;
+            }
+
             var writer = _http.Response.BodyWriter;
             writer.Write(head.Span);
             for (; body.Length > LargestPiece; body = body[LargestPiece..])
@@ -105,6 +109,7 @@ internal sealed class EventStream : IAsyncDisposable
             writer.Write("\n\n"u8);
             await FlushAsync().ConfigureAwait(false);
             _keepAlive.Change(_interval, _interval);
+            return true;
         }
         finally
         {

@@ -92,7 +92,7 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Time
     /// <summary>An operation has left.</summary>
     public void Leave(EventStreamOperation operation)
     {
-        _operations.TryRemove(new(operation.Id, operation));
+        FreeId(operation);
         Release();
     }
 
@@ -104,7 +104,7 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Time
         {
             await using (responses.ConfigureAwait(false))
             {
-                await stream.WriteAllAsync(responses, JsonSerializer.Serialize(operation.Id), _stopping).ConfigureAwait(false);
+                await stream.WriteAllAsync(responses, JsonSerializer.Serialize(operation.Id), _stopping, () => IsCurrent(operation), () => FreeId(operation)).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
@@ -119,6 +119,11 @@ internal sealed class EventStreamSession(GraphQLEventStreamOptions options, Time
 
     /// <summary>Ends an operation whose client has left it; one that is not known has ended by itself.</summary>
     public Task CompleteAsync(string id) => _operations.TryRemove(id, out var operation) ? operation.Cancellation.CancelAsync() : Task.CompletedTask;
+
+    private bool IsCurrent(EventStreamOperation operation) => _operations.TryGetValue(operation.Id, out var current) && current == operation;
+
+    // Its id may be used again, while the operation still uses the stream.
+    private bool FreeId(EventStreamOperation operation) => _operations.TryRemove(new(operation.Id, operation));
 
     private EventStreamOperation Enter(string id)
     {
