@@ -32,6 +32,23 @@ public sealed class PartsTests(LibraryFixture library)
             DeliveredParts.Of([.. parts.Select(part => part.Part)]).DataText());
     }
 
+    [Theory]
+    [InlineData("{ books(first: 20) { nodes { title } ... @defer { totalCount } } }", 1)]
+    [InlineData("{ books(first: 20) { nodes { title } ... @defer { a: totalCount } ... @defer { b: totalCount edges { cursor } } } }", 1)]
+    [InlineData("{ books(first: 20) { totalCount ... @defer { nodes { title } pageInfo { endCursor hasNextPage } } } }", 1)]
+    [InlineData("{ books(first: 20) { totalCount ... @defer { pageInfo { startCursor } } ... @defer { edges @stream(initialCount: 4) { cursor } } } }", 1)]
+    [InlineData("{ books(first: 20) { __typename ... @defer { totalCount nodes { title } } } }", 0)]
+    [InlineData("{ authors(first: 20) { nodes { name books(last: 2) { nodes { title } ... @defer { totalCount } } } } }", 2)]
+    public async Task Deferred_Should_BeAskedAfterTheFirstPart_When_AConnectionLeavesIt(string query, int first)
+    {
+        var whole = await library.Graph.RunAsync(query);
+
+        var parts = await library.Graph.RunInPartsAsync(query);
+
+        Assert.Equal((first, first + 1), (parts[0].RoundTrips, parts[^1].RoundTrips));
+        Assert.Equal(DeliveredParts.Of([whole.Json]).DataText(), DeliveredParts.Of([.. parts.Select(part => part.Part)]).DataText());
+    }
+
     [Fact]
     public async Task Deferred_Should_ShareARoundTrip_When_TheyWaitAtTheSameLevel()
     {

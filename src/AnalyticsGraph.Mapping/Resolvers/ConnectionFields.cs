@@ -7,12 +7,14 @@ namespace AnalyticsGraph.Mapping.Resolvers;
 /// <summary>A field of a connection, an edge or a page info: reads what the connection's step has brought.</summary>
 /// <param name="read">Makes the column.</param>
 /// <param name="forNodes">Whether the field's objects are rows, whose fields read the row layout.</param>
-internal sealed class ConnectionFieldResolver(Func<ObjectBatch, GraphQLType, Column> read, bool forNodes = false) : FieldResolver
+/// <param name="load">Brings what the connection's step has left to this field, deferred; null where it leaves nothing.</param>
+internal sealed class ConnectionFieldResolver(Func<ObjectBatch, GraphQLType, Column> read, bool forNodes = false, Func<ConnectionRows, ValueTask>? load = null) : FieldResolver
 {
     public override FieldStep Bind(FieldBinding binding)
     {
-        var context = ConnectionContext.Of(binding);
-        return new Step(read, binding.Field.Definition.Type, forNodes ? context.Node : context);
+        var (type, context) = (binding.Field.Definition.Type, ConnectionContext.Of(binding));
+        object childContext = forNodes ? context.Node : context;
+        return load is null || binding.Field.Deferral.IsEmpty ? new Step(read, type, childContext) : new WaitingStep(read, load, type, childContext);
     }
 
     private sealed class Step(Func<ObjectBatch, GraphQLType, Column> read, GraphQLType type, object context) : ImmediateStep
@@ -21,20 +23,32 @@ internal sealed class ConnectionFieldResolver(Func<ObjectBatch, GraphQLType, Col
 
         public override Column Execute(ObjectBatch parents) => read(parents, type);
     }
+
+    private sealed class WaitingStep(Func<ObjectBatch, GraphQLType, Column> read, Func<ConnectionRows, ValueTask> load, GraphQLType type, object childContext) : FieldStep
+    {
+        public override object ChildContext => childContext;
+
+        public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
+        {
+            await load((ConnectionRows)parents.Source).ConfigureAwait(false);
+            return read(parents, type);
+        }
+    }
 }
 
 /// <summary>How each field of generated connection types is read.</summary>
 internal static class ConnectionFields
 {
     public static FieldResolver Nodes { get; } = new ConnectionFieldResolver(
-        (parents, type) => ListOf(parents, rows => NodeColumn(rows, type)), forNodes: true);
+        (parents, type) => ListOf(parents, rows => NodeColumn(rows, type)), forNodes: true, source => source.LoadRowsAsync());
 
     public static FieldResolver Edges { get; } = new ConnectionFieldResolver(
-        (parents, type) => ListOf(parents, rows => new ObjectColumn(new ObjectBatch((ObjectType)type.Named, rows.ItemCount, rows))));
+        (parents, type) => ListOf(parents, rows => new ObjectColumn(new ObjectBatch((ObjectType)type.Named, rows.ItemCount, rows))), load: source => source.LoadRowsAsync());
 
     public static FieldResolver PageInfo { get; } = new PageInfoResolver();
 
-    public static FieldResolver TotalCount { get; } = new ConnectionFieldResolver((parents, _) => new Int64Column(((ConnectionRows)parents.Source).Totals));
+    public static FieldResolver TotalCount { get; } = new ConnectionFieldResolver(
+        (parents, _) => new Int64Column(((ConnectionRows)parents.Source).Totals), load: source => source.LoadTotalsAsync());
 
     public static FieldResolver EdgeNode { get; } = new ConnectionFieldResolver((parents, type) => NodeColumn((ParentRows)parents.Source, type), forNodes: true);
 

@@ -29,7 +29,9 @@ internal sealed class ConnectionStep : FieldStep
     private readonly ObjectType _type;
     private readonly PlannedSelectionSet? _selections;
     private readonly PlannedField[] _rowFields;
-    private readonly PlannedField[] _totalFields;
+    private readonly PlannedField[] _rowFieldsAtOnce;
+    private readonly PlannedField[] _totalFieldsAtOnce;
+    private readonly bool _hasDeferred;
     private readonly bool _withCursors;
     private readonly ConnectionContext _context;
 
@@ -38,7 +40,9 @@ internal sealed class ConnectionStep : FieldStep
         (_rows, _type, _limits, _selections) = (rows, type, limits, selections);
         var fields = selections?.Fields ?? [];
         _rowFields = [.. fields.Where(field => field.Definition.Name is "edges" or "nodes" or "pageInfo")];
-        _totalFields = [.. fields.Where(field => field.Definition.Name == "totalCount")];
+        _rowFieldsAtOnce = [.. _rowFields.Where(field => !StepContext.IsDeferred(field, selections!))];
+        _totalFieldsAtOnce = [.. fields.Where(field => field.Definition.Name == "totalCount" && !StepContext.IsDeferred(field, selections!))];
+        _hasDeferred = fields.Any(field => StepContext.IsDeferred(field, selections!));
         _withCursors = ConnectionSelections.HasCursors(selections);
         _context = new ConnectionContext(new RowContext(rows.Layout, rows.Table, ""));
     }
@@ -54,21 +58,20 @@ internal sealed class ConnectionStep : FieldStep
         var page = PageRequest.OfConnection(context.Arguments, _limits);
         var asked = await _rows.AskedAsync(parents, context).ConfigureAwait(false);
 
-        // Both are asked before either is awaited: they share the level's round trip.
+        // Both are asked before either is awaited: they share the level's round trip. What only deferred fields want is asked when these have their turn.
         var streamed = InitialCount(context);
         var feed = streamed < 0 ? null : _rows.TryOpen(context, asked, page, _withCursors);
-        var rows = feed is null && Array.Exists(_rowFields, context.Includes) ? _rows.ReadAsync(context, asked, page, _withCursors) : null;
-        var totals = Array.Exists(_totalFields, context.Includes) ? _rows.CountAsync(context, asked) : null;
+        var rows = feed is null && Array.Exists(_rowFieldsAtOnce, context.Includes) ? _rows.ReadAsync(context, asked, page, _withCursors) : null;
+        var totals = Array.Exists(_totalFieldsAtOnce, context.Includes) ? _rows.CountAsync(context, asked) : null;
         if (feed is not null)
         {
             await feed.StartAsync(streamed).ConfigureAwait(false);
         }
 
-        var connection = new ConnectionRows(
-            feed?.Current ?? (rows is null ? ParentRows.Empty(_rows.Layout, parents.Count, page) : await rows.ConfigureAwait(false)),
-            totals is null ? [] : await totals.ConfigureAwait(false))
+        var connection = new ConnectionRows(feed?.Current ?? (rows is null ? null : await rows.ConfigureAwait(false)), totals is null ? null : await totals.ConfigureAwait(false))
         {
             Feed = feed is { IsComplete: false } ? feed : null,
+            Deferred = _hasDeferred ? new DeferredConnection(_rows, context, asked, page, _withCursors) : null,
         };
         return new ObjectColumn(new ObjectBatch(_type, parents.Count, connection));
     }
@@ -94,12 +97,27 @@ internal sealed class ConnectionStep : FieldStep
 }
 
 /// <summary>What a connection's fields are read from.</summary>
-/// <param name="Rows">The page of each parent.</param>
-/// <param name="Totals">The total of each parent; empty if nobody asked.</param>
-internal sealed record ConnectionRows(ParentRows Rows, long[] Totals)
+/// <param name="rows">The page of each parent; null if nobody asked yet.</param>
+/// <param name="totals">The total of each parent; null if nobody asked yet.</param>
+internal sealed class ConnectionRows(ParentRows? rows, long[]? totals)
 {
+    /// <summary>The page of each parent.</summary>
+    public ParentRows Rows => rows!;
+
+    /// <summary>The total of each parent.</summary>
+    public long[] Totals => totals!;
+
     /// <summary>Where the rows come from as they are delivered; null if all are here.</summary>
     public RowFeed? Feed { get; init; }
+
+    /// <summary>Asks for what deferred fields want; null if there are none.</summary>
+    public DeferredConnection? Deferred { get; init; }
+
+    /// <summary>Makes sure that the rows are there, or their feed.</summary>
+    public async ValueTask LoadRowsAsync() => rows ??= await Deferred!.RowsAsync().ConfigureAwait(false);
+
+    /// <summary>Makes sure that the totals are there.</summary>
+    public async ValueTask LoadTotalsAsync() => totals ??= await Deferred!.TotalsAsync().ConfigureAwait(false);
 }
 
 /// <summary>What the fields of a page info are read from.</summary>

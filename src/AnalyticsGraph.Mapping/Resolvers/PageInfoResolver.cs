@@ -3,7 +3,7 @@ using AnalyticsGraph.GraphQL.Types;
 
 namespace AnalyticsGraph.Mapping.Resolvers;
 
-/// <summary>What a connection tells of its page. Deferred, it waits for the end of rows that are still read.</summary>
+/// <summary>What a connection tells of its page. Deferred, it waits for the end of rows that are still read, or asks for them.</summary>
 internal sealed class PageInfoResolver : FieldResolver
 {
     public override FieldStep Bind(FieldBinding binding)
@@ -31,8 +31,16 @@ internal sealed class PageInfoResolver : FieldResolver
     {
         public override object ChildContext => childContext;
 
-        public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context) => ((ConnectionRows)parents.Source).Feed is { } feed
-            ? Column(parents, type, await feed.EndsAsync(context.CancellationToken).ConfigureAwait(false))
-            : Column(parents, type);
+        public override async ValueTask<Column> ExecuteAsync(ObjectBatch parents, StepContext context)
+        {
+            var source = (ConnectionRows)parents.Source;
+            if (source.Feed is { } feed)
+            {
+                return Column(parents, type, await feed.EndsAsync(context.CancellationToken).ConfigureAwait(false));
+            }
+
+            await source.LoadRowsAsync().ConfigureAwait(false);
+            return Column(parents, type);
+        }
     }
 }
