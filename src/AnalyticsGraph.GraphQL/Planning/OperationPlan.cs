@@ -13,6 +13,9 @@ internal sealed record OperationPlan(OperationDefinitionNode Operation, PlannedS
     /// <summary>What it costs, once that is known and if no variable matters.</summary>
     public CostVerdict? Cost { get; set; }
 
+    /// <summary>How many fields it has, those of all possible types counted.</summary>
+    public int FieldCount { get; init; }
+
     /// <summary>How many fields have arguments that vary between requests.</summary>
     public int VaryingArguments { get; init; }
 

@@ -70,7 +70,7 @@ internal sealed class OperationPlanner
         }
 
         planner.Bind(root, null);
-        return new PlanningResult(new OperationPlan(operation, root, planner._isImmediate) { InParts = inParts, VaryingArguments = planner._varyingArguments }, variables);
+        return new PlanningResult(new OperationPlan(operation, root, planner._isImmediate) { InParts = inParts, FieldCount = planner._fields, VaryingArguments = planner._varyingArguments }, variables);
     }
 
     // Fields that belong to the same deferred fragments as the object (to none, mostly) come with it.

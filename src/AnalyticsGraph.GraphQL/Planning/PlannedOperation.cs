@@ -14,6 +14,7 @@ internal sealed class PlannedOperation(ExecutableSchema schema, DocumentNode doc
     private const int MostShapes = 32;
 
     private readonly ConcurrentDictionary<string, OperationPlan> _shapes = new(StringComparer.Ordinal);
+    private long _fieldsOfShapes;
     private PlanningResult? _general;
     private VariableReader? _variables;
 
@@ -77,7 +78,24 @@ internal sealed class PlannedOperation(ExecutableSchema schema, DocumentNode doc
 
         using var _ = trace?.Begin("plan");
         plan = OperationPlanner.Plan(schema, document, Definition, limits, variables, inParts).Plan!;
-        return _shapes.Count < MostShapes ? _shapes.GetOrAdd(key, plan) : plan;
+        return Keep(key, plan);
+    }
+
+    // The cache of documents is bounded by their bytes, of which few can make many shapes of many fields: all that are kept have no more than one alone may have.
+    private OperationPlan Keep(string key, OperationPlan plan)
+    {
+        if (_shapes.Count >= MostShapes)
+        {
+            return plan;
+        }
+
+        if (Interlocked.Add(ref _fieldsOfShapes, plan.FieldCount) <= limits.MaxFields && _shapes.TryAdd(key, plan))
+        {
+            return plan;
+        }
+
+        Interlocked.Add(ref _fieldsOfShapes, -plan.FieldCount);
+        return _shapes.GetValueOrDefault(key, plan);
     }
 
     private PlanningResult Plan(RequestTrace? trace)

@@ -93,6 +93,27 @@ public sealed class PlanTests
         Assert.Equal(["now ", "late d in -", "both ", "later - in d", "off "], groups);
     }
 
+    [Fact]
+    public async Task Shapes_Should_BeKept_When_TheyHaveNoMoreFieldsThanOnePlanMay()
+    {
+        var planned = new CountingResolver();
+        var server = new TestServer(
+            "directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT type Query { x: Int }", bindings => bindings.Bind("Query", "x", planned), new() { MaxPlannedFields = 20 });
+        var afterRound = new List<int>();
+        for (var round = 0; round < 2; round++)
+        {
+            for (var shape = 0; shape < 4; shape++)
+            {
+                await server.PartsAsync("query($a: Boolean!, $b: Boolean!) { a: x b: x c: x d: x ... @defer(if: $a) { e: x } ... @defer(if: $b) { f: x } }", new { a = shape % 2 == 0, b = shape / 2 == 0 });
+            }
+
+            afterRound.Add(planned.Count);
+        }
+
+        // Six fields each: three shapes are kept, and the fourth is planned again.
+        Assert.Equal([6 + (4 * 6), 6 + (4 * 6) + 6], afterRound);
+    }
+
     private static TestServer Server(GraphQLExecutorOptions options, Action<StepContext>? onItem = null) => new(
         Sdl,
         bindings => bindings.BindType<A>("A").BindType<B>("B").Bind("Query", "item", FieldResolver.FromRequest<INode>(context =>
@@ -101,6 +122,19 @@ public sealed class PlanTests
             return ValueTask.FromResult<INode>(new A("a", new B("b", null)));
         })),
         options);
+
+    private sealed class CountingResolver : FieldResolver
+    {
+        private readonly FieldResolver _one = FromRequest(_ => ValueTask.FromResult(1));
+
+        public int Count { get; private set; }
+
+        public override FieldStep Bind(FieldBinding binding)
+        {
+            Count++;
+            return _one.Bind(binding);
+        }
+    }
 
     private interface INode
     {
