@@ -22,7 +22,10 @@ internal sealed class BatchEntry : IDisposable
     /// <summary>What it asks for, once it is prepared.</summary>
     public IReadOnlyList<BatchRun> Runs { get; private set; } = [];
 
-    /// <summary>The bytes of its answer.</summary>
+    /// <summary>Whether long lists of its answer are written when it is sent.</summary>
+    public bool IsLong => Results.Any(result => result.IsLong);
+
+    /// <summary>The bytes of its answer. Of one that is long they would all be in memory at once.</summary>
     public long Length => Results.Sum(result => (long)result.Body.Length) + (_parameters.HasVariableSets ? Runs.Count + 1 : 0);
 
     /// <summary>How long the phases of its executions took, if that was asked for.</summary>
@@ -61,6 +64,7 @@ internal sealed class BatchEntry : IDisposable
         executor.Warm(Runs[0].Request);
     }
 
+    /// <summary>Writes the answer, and lets go of each of its parts that is written.</summary>
     public async ValueTask WriteAsync(HttpResponse response, CancellationToken cancellationToken)
     {
         var first = true;
@@ -72,7 +76,8 @@ internal sealed class BatchEntry : IDisposable
                 first = false;
             }
 
-            await WholeResponse.WriteAsync(response.BodyWriter, result.Body, cancellationToken).ConfigureAwait(false);
+            await WholeResponse.WriteAsync(response.BodyWriter, result, cancellationToken).ConfigureAwait(false);
+            result.Dispose();
         }
 
         if (_parameters.HasVariableSets)

@@ -98,7 +98,7 @@ internal sealed class RequestBatch : IDisposable
     {
         var response = http.Response;
         response.ContentType = mediaType.ContentType;
-        response.ContentLength = _entries.Sum(entry => entry.Length) + (_isList ? _entries.Count + 1 : 0);
+        response.ContentLength = _entries.Exists(entry => entry.IsLong) ? null : _entries.Sum(entry => entry.Length) + (_isList ? _entries.Count + 1 : 0);
         response.Headers.Vary = "Accept";
         RequestProfile.WriteTimings(response, _entries.SelectMany(entry => entry.Timings));
         for (var i = 0; i < _entries.Count; i++)

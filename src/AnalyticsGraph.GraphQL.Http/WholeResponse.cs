@@ -35,10 +35,16 @@ internal static class WholeResponse
 
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            foreach (var piece in result.Pieces)
-            {
-                await WriteAsync(http.Response.BodyWriter, piece, http.RequestAborted).ConfigureAwait(false);
-            }
+            await WriteAsync(http.Response.BodyWriter, result, http.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Writes a response piece by piece.</summary>
+    public static async ValueTask WriteAsync(PipeWriter writer, ExecutionResult result, CancellationToken cancellation)
+    {
+        foreach (var piece in result.Pieces)
+        {
+            await WriteAsync(writer, piece, cancellation).ConfigureAwait(false);
         }
     }
 

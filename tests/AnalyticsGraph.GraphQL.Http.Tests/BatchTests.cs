@@ -21,6 +21,17 @@ public sealed class BatchTests(SharedServer shared) : IClassFixture<SharedServer
         Assert.Equal((HttpStatusCode.OK, accept, (long?)bytes.Length), (response.StatusCode, response.Content.Headers.ContentType!.MediaType, response.Content.Headers.ContentLength));
     }
 
+    [Theory]
+    [InlineData("""[{"query":"{ numbers(count: 30000) }"},{"query":"{ hello }"}]""", """[{"data":{"numbers":[N]}},{"data":{"hello":"Hello world"}}]""")]
+    [InlineData("""{"query":"query($n: Int!) { numbers(count: $n) }","variables":[{"n":30000},{"n":0}]}""", """[{"data":{"numbers":[N]}},{"data":{"numbers":[]}}]""")]
+    public async Task LongLists_Should_BeWrittenAsTheyAreSent(string body, string expected)
+    {
+        using var response = await shared.Server.PostAsync(body);
+
+        Assert.Equal(expected.Replace("N", string.Join(',', Enumerable.Range(0, 30_000)), StringComparison.Ordinal), await response.Content.ReadAsStringAsync());
+        Assert.True(response.Headers.TransferEncodingChunked);
+    }
+
     [Fact]
     public async Task List_Should_AnswerTheOthers_When_SomeAreFaulty()
     {

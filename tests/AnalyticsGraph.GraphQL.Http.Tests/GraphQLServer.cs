@@ -33,6 +33,7 @@ internal sealed class GraphQLServer : IAsyncDisposable
           forever: String
           gate: String
           big(length: Int!): String!
+          numbers(count: Int!): [Float!]!
         }
 
         type Mutation { bump: Int! publish(text: String!): Boolean! }
@@ -174,6 +175,7 @@ internal sealed class GraphQLServer : IAsyncDisposable
         .Bind("Query", "fail", FieldResolver.FromRequest<string?>(_ => throw new Errors.GraphQLException(new Errors.GraphQLError("It is gone.", Errors.ErrorCodes.NotFound))))
         .Bind("Query", "crash", FieldResolver.FromRequest<string?>(_ => throw new InvalidOperationException("secret")))
         .Bind("Query", "big", FieldResolver.FromRequest(context => new ValueTask<string>(new string('x', context.Arguments.Get<int>("length")))))
+        .Bind("Query", "numbers", FieldResolver.FromRequest(context => new ValueTask<double[]>([.. Enumerable.Range(0, context.Arguments.Get<int>("count"))])))
         .Bind("Query", "forever", FieldResolver.FromRequest(ForeverAsync))
         .Bind("Query", "gate", FieldResolver.FromRequest(_ => new ValueTask<string?>(Gate.Task)))
         .Bind("Mutation", "bump", FieldResolver.FromRequest(_ => new ValueTask<int>(Interlocked.Increment(ref _bumps))))
