@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.Mapping;
 
@@ -29,6 +30,9 @@ public sealed record SeriesExport(long[] Runs, string[] Uuids, long[] Experiment
     /// <summary>The last step to include; null for no bound.</summary>
     public long? To { get; init; }
 
+    /// <summary>Which values are included.</summary>
+    public ValueWindow Values { get; init; }
+
     /// <summary>Composes the statement: <c>run, key, label, scope, rank, epoch, step, time, value</c>.</summary>
     /// <param name="limits">Up to how many runs are parameters.</param>
     public ClickHouseQuery Compose(MappingLimits limits)
@@ -44,6 +48,7 @@ public sealed record SeriesExport(long[] Runs, string[] Uuids, long[] Experiment
         Require("rank", "=", "Int32", Rank);
         Require("step", ">=", "Int64", From, "from");
         Require("step", "<=", "Int64", To, "to");
+        conditions.Append(AxisSql.Within("p.value", Bound("minValue", Values.Least), Bound("maxValue", Values.Most)));
 
         // A NaN may have a sign, which ClickHouse would write. A join would break the order that the table has; a constant does not.
         return sent.AddTo(new ClickHouseQuery($"""
@@ -57,6 +62,16 @@ public sealed record SeriesExport(long[] Runs, string[] Uuids, long[] Experiment
             Parameters = parameters,
             Settings = new Dictionary<string, string> { ["optimize_read_in_order"] = "1" },
         });
+
+        string? Bound(string name, double? value)
+        {
+            if (value is { } bound)
+            {
+                parameters.Add(name, new ClickHouseParameter("Float64", bound));
+            }
+
+            return value is null ? null : $"{{{name}:Float64}}";
+        }
 
         void Require(string column, string comparison, string type, object? value, string? name = null)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AnalyticsGraph.Analytics.Export;
+using AnalyticsGraph.Analytics.Series;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.GraphQL.Types;
@@ -12,7 +13,8 @@ namespace AnalyticsGraph.Server.Export;
 /// </summary>
 internal sealed class SeriesRoute : ExportRoute
 {
-    private static readonly string[] OfSeries = ["key", "label", "scope", "rank", "from", "to", "scale", "values", "sample", "smoothing"];
+    // Whole points know those before `scale`.
+    internal static readonly string[] OfSeries = ["key", "label", "scope", "rank", "from", "to", "minValue", "maxValue", "scale", "sample", "smoothing"];
 
     /// <inheritdoc />
     public override IReadOnlyDictionary<string, GraphQLType> ArgumentsOf(Schema schema) => new Dictionary<string, GraphQLType>(
@@ -27,7 +29,7 @@ internal sealed class SeriesRoute : ExportRoute
             throw ExportException.BadInput("The window is empty: `from` is greater than `to`.");
         }
 
-        var isWhole = !OfSeries[6..].Any(call.Arguments.Has);
+        var isWhole = !OfSeries[8..].Any(call.Arguments.Has);
         return isWhole ? await ComposeWholeAsync(call)
             : call.Arguments.Has("key") ? ComposeThinned(call)
             : throw ExportException.BadInput("Name the metric in `key`: without it points come whole, neither thinned nor smoothed.");
@@ -35,6 +37,7 @@ internal sealed class SeriesRoute : ExportRoute
 
     private static async Task<ClickHouseQuery> ComposeWholeAsync(ExportCall call)
     {
+        var values = ValueWindow.Of(call.Arguments.Get<double?>("minValue"), call.Arguments.Get<double?>("maxValue"));
         var (ids, uuids, experiments) = (new List<long>(), new List<string>(), new List<long>());
         await foreach (var runs in call.RunsAsync("id uuid experiment { id }", 1000, []))
         {
@@ -58,6 +61,7 @@ internal sealed class SeriesRoute : ExportRoute
             Rank = arguments.Get<int?>("rank") ?? (key is null ? null : 0),
             From = arguments.Get<long?>("from"),
             To = arguments.Get<long?>("to"),
+            Values = values,
         }.Compose(call.Mapping);
     }
 

@@ -8,6 +8,7 @@ using System.Text.Json;
 using AnalyticsGraph.Analytics.Aggregates;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
+using AnalyticsGraph.GraphQL.Types;
 using AnalyticsGraph.Mapping;
 using AnalyticsGraph.Server.Export;
 using AnalyticsGraph.Server.Hosting;
@@ -46,6 +47,8 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Equal(
             $$"""{"run":"{{one.Uuid}}","key":"loss","label":"","scope":"RUN","rank":0,"epoch":0,"step":1,"time":"2026-01-01T00:00:01.000Z","value":"nan"}""",
             (await TextAsync($"series?key=loss&from=1&runIds=[\"{one.Id}\"]")).TrimEnd('\n'));
+        Assert.Equal(["0 0.5", "1 nan"], (await LinesAsync($"series?key=loss&minValue=-1e300&maxValue=0.5&runIds={one.Id}&runIds={two.Id}")).Select(line => $"{line.GetProperty("step")} {line.GetProperty("value")}"));
+        Assert.Equal(["acc 0"], (await LinesAsync($"series?minValue=0.75&to=0&runIds={one.Id}")).Select(line => $"{line.GetProperty("key")} {line.GetProperty("step")}"));
         Assert.Equal(["acc", "loss", "loss"], (await LinesAsync($"series?runIds={one.Id}")).Select(line => line.GetProperty("key").GetString()));
         Assert.Equal("\"run\",\"key\",\"label\",\"scope\",\"rank\",\"epoch\",\"step\",\"time\",\"value\"\n", await TextAsync($"series?key=none&format=csv&runIds={one.Id}"));
         Assert.Equal("", await TextAsync("series?where={\"uuid\":{\"eq\":\"nobody\"}}"));
@@ -80,10 +83,10 @@ public sealed class BulkExportTests(EmptyServer empty)
         var buckets = sample.Contains("bucket", StringComparison.Ordinal);
         var (sampled, smoothed) = (JsonDocument.Parse(sample).RootElement, smoothing is null ? (JsonElement?)null : JsonDocument.Parse(smoothing).RootElement);
         var series = (await empty.Server.RunAsync(
-            "query ($r: ID!, $s: SeriesSampleInput, $m: SmoothingInput) { run(id: $r) { series(key: \"loss\", to: 800, sample: $s, smoothing: $m) { steps values smoothed buckets { counts max } } } }",
+            "query ($r: ID!, $s: SeriesSampleInput, $m: SmoothingInput) { run(id: $r) { series(key: \"loss\", to: 800, minValue: 5, maxValue: 90, sample: $s, smoothing: $m) { steps values smoothed buckets { counts max } } } }",
             new { r = run.Id, s = sampled, m = smoothed })).At("run.series");
 
-        var lines = await LinesAsync($"series?key=loss&to=800&runIds={run.Id}&sample={Uri.EscapeDataString(sample)}{(smoothing is null ? "" : $"&smoothing={Uri.EscapeDataString(smoothing)}")}");
+        var lines = await LinesAsync($"series?key=loss&to=800&minValue=5&maxValue=90&runIds={run.Id}&sample={Uri.EscapeDataString(sample)}{(smoothing is null ? "" : $"&smoothing={Uri.EscapeDataString(smoothing)}")}");
 
         Assert.Equal(Raw(series.GetProperty("steps")), Column(lines, "step"));
         Assert.Equal(Raw(series.GetProperty("values")), Column(lines, "value"));
@@ -92,6 +95,10 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Equal(buckets ? Raw(series.At("buckets.max")) : [], buckets ? Column(lines, "max") : []);
         Assert.Equal([run.Uuid], lines.Select(line => line.GetProperty("run").GetString()).Distinct());
     }
+
+    [Fact]
+    public void Series_Should_KnowEveryArgumentOfTheGraphs() =>
+        Assert.Equal(((ComplexType)empty.Server.Graph.Executor.Schema.Schema.Types["Run"]).Fields["series"].Arguments.Keys.Order(), SeriesRoute.OfSeries.Order());
 
     [Fact]
     public async Task Runs_Should_HaveTheirValuesAsColumns()
@@ -296,6 +303,8 @@ public sealed class BulkExportTests(EmptyServer empty)
     [InlineData("series?first=-1", 400, "BAD_USER_INPUT", "`first` is -1")]
     [InlineData("runs?first=-1", 400, "BAD_USER_INPUT", "`first` is -1")]
     [InlineData("series?from=2&to=1", 400, "BAD_USER_INPUT", "The window is empty")]
+    [InlineData("series?minValue=2&maxValue=1", 400, "BAD_USER_INPUT", "The window is empty")]
+    [InlineData("series?maxValue=NaN", 400, "BAD_USER_INPUT", "NaN is no bound")]
     [InlineData("series?sample={\"lttb\":{\"points\":10}}", 400, "BAD_USER_INPUT", "Name the metric in `key`")]
     [InlineData("series?key=loss&sample={\"lttb\":{\"points\":1}}", 400, "BAD_USER_INPUT", "sample.lttb.points")]
     [InlineData("runs?where={\"uuid\":{\"like\":1}}", 400, "BAD_USER_INPUT", "at .uuid")]
