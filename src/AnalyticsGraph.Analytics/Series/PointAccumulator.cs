@@ -24,8 +24,8 @@ internal sealed class PointAccumulator
     /// <summary>The steps so far.</summary>
     public Span<long> Steps => _steps.Span;
 
-    /// <summary>How many points each bucket has.</summary>
-    public Span<long> Counts => _counts.Span;
+    /// <summary>Which points these are of those that they were taken from; empty if they were not.</summary>
+    public int[] Places { get; private init; } = [];
 
     /// <summary>The points that are not finite.</summary>
     /// <param name="most">The most to take.</param>
@@ -55,7 +55,7 @@ internal sealed class PointAccumulator
     /// <param name="places">Which.</param>
     public PointAccumulator Take(ReadOnlySpan<int> places)
     {
-        var taken = new PointAccumulator { Expected = places.Length };
+        var taken = new PointAccumulator { Expected = places.Length, Places = places.ToArray() };
         foreach (var place in places)
         {
             taken.AppendPoint(this, place);

@@ -69,10 +69,10 @@ internal sealed class SeriesAssembler
                 case SeriesPart.NonFiniteCount: _nonFiniteTotals[question][run] = rows.Steps[start]; break;
                 case SeriesPart.NonFinite: (_nonFinite[question][run] ??= new()).Append(rows, start, end - start); break;
                 case SeriesPart.All:
-                    // What is only chosen from does not count among what comes back.
-                    var isChosenHere = _questions[question].Runs[run].IsChosenHere;
-                    _read -= isChosenHere ? end - start : 0;
-                    _chosenFrom += isChosenHere ? end - start : 0;
+                    // What is only chosen from, and not smoothed, does not count among what comes back.
+                    var isOnlyChosenFrom = _questions[question] is { NeedsAllForSmoothing: false } asked && asked.Runs[run].IsChosenHere;
+                    _read -= isOnlyChosenFrom ? end - start : 0;
+                    _chosenFrom += isOnlyChosenFrom ? end - start : 0;
                     Append(ref _all[question][run], rows, start, end, question);
                     break;
                 default:
@@ -112,9 +112,9 @@ internal sealed class SeriesAssembler
     {
         for (var run = 0; run < question.Runs.Count; run++)
         {
-            if (question.Runs[run].IsChosenHere && all[run] is { } read)
+            if (question.ChoosesHere(question.Runs[run]) && all[run] is { } read)
             {
-                points[run] = LargestTriangles.Of(read, question.Request.Sampling.Points);
+                points[run] = ChosenPoints.Of(read, question, question.Runs[run]);
             }
         }
     }
@@ -148,8 +148,8 @@ internal sealed class SeriesAssembler
             parts.Add(question.Request.Sampling.Kind switch
             {
                 SamplingKind.None => SmoothedValues.Of(smoothing, points.Values),
-                SamplingKind.Bucket => SmoothedValues.MeansOf(smoothing, _all[index][run]!, points.Counts),
-                var kind => SmoothedValues.At(smoothing, _all[index][run]!, points.Steps, points.Values, last: kind == SamplingKind.Last),
+                SamplingKind.Bucket => SmoothedValues.MeansOf(smoothing, _all[index][run] ?? new(), points.Steps),
+                _ => SmoothedValues.At(smoothing, _all[index][run]!, points.Places),
             });
         }
 

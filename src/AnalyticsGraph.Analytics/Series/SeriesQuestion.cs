@@ -20,8 +20,12 @@ internal sealed record SeriesQuestion(SeriesRequest Request, SeriesFields Fields
     /// <summary>Whether all points are read to smooth them before thinning.</summary>
     public bool NeedsAllForSmoothing => Thinned && Fields.HasFlag(SeriesFields.Smoothed) && Request.Smoothing is not null;
 
-    /// <summary>Whether the numbers of buckets are read; smoothing needs to know how many points each has.</summary>
-    public bool NeedsBuckets => Request.Sampling.Kind == SamplingKind.Bucket && (Fields.HasFlag(SeriesFields.Buckets) || NeedsAllForSmoothing);
+    /// <summary>Whether a run's points are chosen here and not in ClickHouse: where that must be, and where all are read anyway. (Buckets are no points.)</summary>
+    /// <param name="run">The run.</param>
+    public bool ChoosesHere(SeriesRun run) => run.IsChosenHere || (NeedsAllForSmoothing && Request.Sampling.Kind != SamplingKind.Bucket);
+
+    /// <summary>Whether the numbers of buckets are read.</summary>
+    public bool NeedsBuckets => Request.Sampling.Kind == SamplingKind.Bucket && Fields.HasFlag(SeriesFields.Buckets);
 
     /// <summary>Whether all points of the window are read, one by one.</summary>
     public bool ReadsAll => NeedsAllForSmoothing || (!Thinned && NeedsPoints);

@@ -232,13 +232,16 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
         foreach (var one in asked)
         {
             var runs = new List<SeriesRun>();
+            var question = new SeriesQuestion(one.Series, one.Fields, runs);
             var found = new int[one.RunIds.Length];
             Array.Fill(found, -1);
             for (; row < summaries[0].Length && summaries[0][row] < begin + one.RunIds.Length; row++)
             {
                 var i = (int)summaries[0][row] - begin;
                 var (first, last) = (Math.Max(summaries[2][row], one.Series.From ?? long.MinValue), Math.Min(summaries[3][row], one.Series.To ?? long.MaxValue));
-                var isChosenHere = one.Series.Sampling.Kind == SamplingKind.Lttb
+
+                // What is smoothed is chosen here anyway, and counted as what is read.
+                var isChosenHere = one.Series.Sampling.Kind == SamplingKind.Lttb && !question.NeedsAllForSmoothing
                     && LargestTriangles.AreFoundHere(
                         summaries[1][row],
                         summaries[2][row],
@@ -261,7 +264,6 @@ internal sealed class SeriesSession(RequestContext request, IPendingPoints pendi
 
             begin += one.RunIds.Length;
             one.SeriesOf = Array.ConvertAll(found, i => i < 0 ? runs.Count : i);
-            var question = new SeriesQuestion(one.Series, one.Fields, runs);
             question = question with { Runs = [.. runs.Select(run => run with { RollupWidth = question.RollupWidthFor(run) })] };
             questions.Add(question);
             total += question.ReadsAll ? Check(question) : 0;

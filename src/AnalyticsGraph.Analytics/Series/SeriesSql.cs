@@ -97,7 +97,7 @@ internal sealed class SeriesSql
     // Runs are asked together whose points are read, and those whose rollups of one width are; apart from them those whose points are chosen here.
     private void Append(SeriesQuestion question)
     {
-        foreach (var runs in question.Runs.GroupBy(run => (run.RollupWidth, run.IsChosenHere)))
+        foreach (var runs in question.Runs.GroupBy(run => (run.RollupWidth, question.ChoosesHere(run))))
         {
             var (width, isChosenHere) = runs.Key;
             var number = string.Create(CultureInfo.InvariantCulture, $"{_question}{(isChosenHere ? "h" : "")}");

@@ -16,28 +16,15 @@ internal static class SmoothedValues
     /// <summary>Smooths all points and takes those that were chosen.</summary>
     /// <param name="smoothing">How.</param>
     /// <param name="all">All points of the window.</param>
-    /// <param name="steps">The steps of the chosen points.</param>
-    /// <param name="values">The values of the chosen points, before smoothing.</param>
-    /// <param name="last">Whether the chosen points are the last ones; of several equal points thinning otherwise takes the first.</param>
-    public static double[] At(Smoothing smoothing, PointAccumulator all, ReadOnlySpan<long> steps, ReadOnlySpan<double> values, bool last)
+    /// <param name="places">Which of them were chosen.</param>
+    public static double[] At(Smoothing smoothing, PointAccumulator all, ReadOnlySpan<int> places)
     {
-        var before = all.Values.ToArray();
         var smoothed = all.Values;
         smoothing.Apply(smoothed);
-        var chosen = new double[steps.Length];
-        var at = last ? before.Length - 1 : 0;
-        var direction = last ? -1 : 1;
-        for (var n = 0; n < chosen.Length; n++, at += direction)
+        var chosen = new double[places.Length];
+        for (var i = 0; i < chosen.Length; i++)
         {
-            var i = last ? chosen.Length - 1 - n : n;
-
-            // Chosen points come in the order of the series; one that cannot be found again would be a fault of the statement.
-            while (all.Steps[at] != steps[i] || before[at] != values[i])
-            {
-                at += direction;
-            }
-
-            chosen[i] = smoothed[at];
+            chosen[i] = smoothed[places[i]];
         }
 
         return chosen;
@@ -46,19 +33,20 @@ internal static class SmoothedValues
     /// <summary>Smooths all points and takes the mean of each bucket's finite ones.</summary>
     /// <param name="smoothing">How.</param>
     /// <param name="all">All points of the window.</param>
-    /// <param name="counts">How many points each bucket has.</param>
+    /// <param name="starts">Where each bucket begins, ascending. The buckets may know points that are not among all, which came meanwhile.</param>
     /// <returns>For each bucket its mean; NaN where none is finite.</returns>
-    public static double[] MeansOf(Smoothing smoothing, PointAccumulator all, ReadOnlySpan<long> counts)
+    public static double[] MeansOf(Smoothing smoothing, PointAccumulator all, ReadOnlySpan<long> starts)
     {
+        var steps = all.Steps;
         var smoothed = all.Values;
         smoothing.Apply(smoothed);
-        var means = new double[counts.Length];
+        var means = new double[starts.Length];
         var at = 0;
         for (var i = 0; i < means.Length; i++)
         {
             var sum = 0.0;
             var finite = 0;
-            for (var end = at + (int)counts[i]; at < end; at++)
+            for (; at < steps.Length && (i + 1 == means.Length || steps[at] < starts[i + 1]); at++)
             {
                 if (double.IsFinite(smoothed[at]))
                 {

@@ -8,6 +8,7 @@ namespace AnalyticsGraph.Analytics.Tests.Series;
 public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<EngineFixture>, IAsyncLifetime
 {
     private const SeriesFields Everything = SeriesFields.Points | SeriesFields.Count | SeriesFields.NonFinite;
+    private static readonly Smoothing OfTen = Smoothing.From(new(new KeyValuePair<string, object?>("movingAverage", new GraphQL.Execution.ArgumentValues(new KeyValuePair<string, object?>("window", 10)))))!;
     private ClickHouseClient _client = null!;
 
     public async Task InitializeAsync() => _client = await PointTable.CreateAsync(engines);
@@ -216,18 +217,50 @@ public sealed class SeriesSqlTests(EngineFixture engines) : IClassFixture<Engine
     {
         var series = RandomSeries(7, 800, special: true);
         await Insert(1, 7, "loss", series);
-        var smoothing = Smoothing.From(new(new KeyValuePair<string, object?>("movingAverage", new GraphQL.Execution.ArgumentValues(new KeyValuePair<string, object?>("window", 10)))))!;
         var expected = series.Select(p => p.Value).ToArray();
-        smoothing.Apply(expected);
+        OfTen.Apply(expected);
         var smoothedAt = series.Zip(expected).ToDictionary(pair => pair.First, pair => pair.Second);
 
-        foreach (var sampling in new[] { new Sampling(SamplingKind.MinMax, 50), new Sampling(SamplingKind.Lttb, 50), new Sampling(SamplingKind.Last, 50), default })
+        // LTTB of nearly all takes several points of a step.
+        foreach (var sampling in new[] { new Sampling(SamplingKind.MinMax, 50), new Sampling(SamplingKind.Lttb, 50), new Sampling(SamplingKind.Lttb, 700), new Sampling(SamplingKind.Last, 50), default })
         {
-            var answer = await Ask(Request(sampling) with { Smoothing = smoothing }, Everything, Run(1, 7, series));
+            var answer = await Ask(Request(sampling) with { Smoothing = OfTen }, Everything, Run(1, 7, series));
 
+            Assert.InRange(answer.Points.Count, 20, 800);
             Assert.Equal(
                 Enumerable.Range(0, answer.Points.Count).Select(i => smoothedAt[new TestPoint(answer.Points.Steps[i], answer.Points.Times[i], answer.Points.Values[i])]),
                 answer.Smoothed![..answer.Points.Count]);
+        }
+    }
+
+    [Fact]
+    public async Task Smoothing_Should_BeOfThePointsThatWereRead_When_MoreComeMeanwhile()
+    {
+        var series = RandomSeries(13, 100, special: false);
+        await Insert(1, 13, "loss", series[..60]);
+        var question = new SeriesQuestion(Request(new Sampling(SamplingKind.Bucket, Width: 20)) with { Smoothing = OfTen }, Everything, [Run(1, 13, series)]);
+        var assembler = new SeriesAssembler([question], new SeriesLimits());
+
+        await Read(SeriesPart.All);
+        await Insert(1, 13, "loss", series[60..]);
+        await Read(SeriesPart.Point);
+
+        var smoothed = series[..60].Select(p => p.Value).ToArray();
+        OfTen.Apply(smoothed);
+        var known = series.Zip(smoothed).ToLookup(pair => pair.First.Step / 20, pair => pair.Second);
+        var answer = assembler.Finish(0);
+        Assert.Equal(series.Select(p => p.Step / 20 * 20).Distinct(), answer.Points.Steps[..answer.Points.Count]);
+        Assert.Equal(
+            series.Select(p => p.Step / 20).Distinct().Select(bucket => known[bucket].DefaultIfEmpty(double.NaN).Average()), answer.Smoothed![..answer.Points.Count], (a, b) => a.Equals(b) || Math.Abs(a - b) < 1e-9);
+
+        async Task Read(SeriesPart part)
+        {
+            var query = SeriesSql.Compose([question])!;
+            await using var result = await _client.QueryAsync(query with { Sql = $"SELECT * FROM ({query.Sql}) WHERE part = {(byte)part}" });
+            await foreach (var block in result.ReadBlocksAsync())
+            {
+                assembler.Add(block);
+            }
         }
     }
 
