@@ -38,9 +38,13 @@ internal sealed class MetricHistogramReader(MappedResolvers mapped, IPendingPoin
         var isStored = summary is not null && points.IsEverything;
         var sql = points.NewStatement();
 
-        // Halves: the difference of two large numbers is no infinity then. A value that rounding brings to the end is in the last bin.
-        sql.Append("SELECT b.low AS low, b.high AS high, toInt64(multiIf(isNaN(v), -3, v = -inf OR v < b.low, -2, v = inf OR v > b.high, -1, b.low = b.high, 0, least(floor((v / 2 - b.low / 2) / (b.high / 2 - b.low / 2) * ")
-            .AppendNumber(bins).Append("), ").AppendNumber(bins - 1).Append("))) AS bin, toInt64(count()) AS n FROM (");
+        // Halves: the difference of two large numbers is no infinity then. The quotient is rounded: a value that it brings across an edge, or to the end, is where the edges say.
+        sql.Append("SELECT b.low AS low, b.high AS high, toInt64(multiIf(isNaN(v), -3, v = -inf OR v < b.low, -2, v = inf OR v > b.high, -1, b.low = b.high, 0, (least(floor((v / 2 - b.low / 2) / (b.high / 2 - b.low / 2) * ")
+            .AppendNumber(bins).Append("), ").AppendNumber(bins - 1).Append(") AS near) + (near < ").AppendNumber(bins - 1).Append(" AND v >= ");
+        AppendEdge("near + 1");
+        sql.Append(") - (near > 0 AND v < ");
+        AppendEdge("near");
+        sql.Append("))) AS bin, toInt64(count()) AS n FROM (");
         AppendValues();
         sql.Append(") AS x CROSS JOIN (SELECT ");
         AppendBound("min", from);
@@ -56,8 +60,9 @@ internal sealed class MetricHistogramReader(MappedResolvers mapped, IPendingPoin
         var edges = !(low <= high) ? [] : low.Equals(high) ? new[] { low, high } : Enumerable.Range(0, bins + 1).Select(Edge).ToArray();
         return new MetricHistogram(edges, edges.Length == 0 ? [] : counts[3..(edges.Length + 2)], counts.Sum(), counts[0], counts[1], counts[2]);
 
-        // By halves, as the bins were found.
+        // The edges between bins are the same numbers in both.
         double Edge(int bin) => bin == 0 ? low : bin == bins ? high : 2 * ((low / 2) + (((high / 2) - (low / 2)) / bins * bin));
+        void AppendEdge(string bin) => sql.Append("2 * (b.low / 2 + (b.high / 2 - b.low / 2) / ").AppendNumber(bins).Append($" * ({bin}))");
 
         void AppendValues()
         {

@@ -107,16 +107,29 @@ public sealed class RunQuestionTests(EmptyServer empty)
         var finite = values.Where(double.IsFinite).ToList();
         int Bins() => arguments.IndexOf("bins", StringComparison.Ordinal) is >= 0 and var at ? arguments[at + 6] - '0' : 20;
         var (bins, low, high) = (Bins(), arguments.Contains("from: -20", StringComparison.Ordinal) ? -20 : arguments.Contains("from: 10", StringComparison.Ordinal) ? 10 : finite.Min(), arguments.Contains("to: 33.5", StringComparison.Ordinal) ? 33.5 : finite.Max());
-        var expected = new long[bins];
-        foreach (var value in finite.Where(value => value >= low && value <= high))
-        {
-            expected[Math.Min(bins - 1, (int)(((value / 2) - (low / 2)) / ((high / 2) - (low / 2)) * bins))]++;
-        }
-
-        Assert.Equal(expected, histogram.At("counts").EnumerateArray().Select(count => count.GetInt64()));
+        Assert.Equal(CountsOf(finite, histogram.At("edges")), histogram.At("counts").EnumerateArray().Select(count => count.GetInt64()));
         Assert.Equal((values.Count, values.Count(double.IsNaN), values.Count(value => value < low), values.Count(value => value > high)),
             (histogram.At("count").GetInt32(), histogram.At("nanCount").GetInt32(), histogram.At("below").GetInt32(), histogram.At("above").GetInt32()));
         Assert.Equal((low, high, bins + 1), (histogram.At("edges.0").GetDouble(), histogram.At("edges").EnumerateArray().Last().GetDouble(), histogram.At("edges").GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(10, 1)]
+    [InlineData(30, 3)]
+    [InlineData(70, -7)]
+    public async Task Histogram_Should_HaveAValueInTheBinThatBeginsThere_When_ItIsOnAnEdge(int bins, int end)
+    {
+        var run = await empty.CreateRunAsync();
+        double[] values = [.. Enumerable.Range(0, (100 * Math.Abs(end)) + 1).Select(k => Math.Sign(end) * k / 100.0)];
+        await empty.LogAsync(run, "acc", [.. values.Select(value => (object)value)]);
+
+        var histogram = (await empty.Server.RunAsync(
+            "query ($id: ID!, $bins: Int!, $from: Double!, $to: Double!) { metricHistogram(where: {id: {eq: $id}}, key: \"acc\", bins: $bins, from: $from, to: $to) { edges counts } }",
+            new { id = run, bins, @from = Math.Min(0, end), to = Math.Max(0, end) })).At("metricHistogram");
+
+        Assert.Equal(CountsOf(values, histogram.At("edges")), histogram.At("counts").EnumerateArray().Select(count => count.GetInt64()));
+        Assert.All(histogram.At("edges").EnumerateArray().Select((edge, i) => (edge.GetDouble(), i)), edge => Assert.Equal(Math.Min(0, end) + (edge.i * (double)Math.Abs(end) / bins), edge.Item1, 1e-12));
     }
 
     [Fact]
@@ -214,6 +227,19 @@ public sealed class RunQuestionTests(EmptyServer empty)
     {
         var series = scene.Series(run, key);
         return series.Count == 0 ? null : MetricOracle.Of(stat switch { "LATEST" => "LAST", "MEAN" => "AVG", _ => stat }, series);
+    }
+
+    // A value on an edge is in the bin that begins there, but for the last edge.
+    private static long[] CountsOf(IEnumerable<double> values, JsonElement edges)
+    {
+        double[] starts = [.. edges.EnumerateArray().Select(edge => edge.GetDouble())];
+        var counts = new long[starts.Length - 1];
+        foreach (var value in values.Where(value => value >= starts[0] && value <= starts[^1]))
+        {
+            counts[Math.Min(counts.Length - 1, Array.FindLastIndex(starts, start => start <= value))]++;
+        }
+
+        return counts;
     }
 
     private static string IdOf(SceneRun run) => GlobalId.Of("Run", run.Id);
