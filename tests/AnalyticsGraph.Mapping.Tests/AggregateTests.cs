@@ -258,6 +258,40 @@ public sealed class AggregateTests(FactsFixture facts) : IClassFixture<FactsFixt
     [Theory]
     [InlineData("p")]
     [InlineData("c")]
+    public async Task Bins_Should_HoldTheNumbersOfTheirNames_When_ThoseAreWrittenAsDecimals(string store)
+    {
+        var sdl = $$"""
+            type Query { parts: [Part!]! @list }
+            scalar Long scalar Double scalar DateTime scalar JSON
+            type Part @table(name: "{{store}}_part"{{(store == "c" ? ", store: CLICKHOUSE" : "")}}) { id: Long! number: Double! }
+            """;
+        await using (var create = facts.Source.CreateCommand(
+            "CREATE TABLE IF NOT EXISTS p_part (id bigint PRIMARY KEY, number float8 NOT NULL); INSERT INTO p_part SELECT k, (k / 100.0)::float8 FROM generate_series(-300, 300) AS k ON CONFLICT DO NOTHING"))
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+
+        await facts.Client.ExecuteAsync(new ClickHouse.ClickHouseQuery("CREATE OR REPLACE TABLE c_part (id Int64, number Float64) ENGINE = MergeTree ORDER BY id"));
+        await facts.Client.ExecuteAsync(new ClickHouse.ClickHouseQuery("INSERT INTO c_part SELECT toInt64(number) - 300 AS k, k / 100 FROM numbers(601)"));
+        var graph = await Graph.BuildAsync(facts.Source, sdl, facts.Client, bind: (_, _) => { });
+
+        var answer = await graph.RunAsync("""
+            { hundredths: partsAggregate(groupBy: [{number: {width: 0.01}}]) { keys count }
+              tenths: partsAggregate(groupBy: [{number: {width: 0.1}}]) { keys count }
+              others: partsAggregate(groupBy: [{number: {width: 0.07}}]) { keys count } }
+            """);
+
+        Assert.Equal(Groups(1), answer.At("hundredths").EnumerateArray().Select(Group));
+        Assert.Equal(Groups(10), answer.At("tenths").EnumerateArray().Select(Group));
+        Assert.Equal(Groups(7), answer.At("others").EnumerateArray().Select(Group));
+
+        (double, int) Group(JsonElement group) => (group.GetProperty("keys")[0].GetDouble(), group.GetProperty("count").GetInt32());
+        IEnumerable<(double, int)> Groups(int width) => Enumerable.Range(-300, 601).GroupBy(k => (int)Math.Floor((double)k / width) * width).Select(bin => (bin.Key / 100.0, bin.Count()));
+    }
+
+    [Theory]
+    [InlineData("p")]
+    [InlineData("c")]
     public async Task Zeros_Should_BeEqual_When_OneIsNegative(string store)
     {
         foreach (var (condition, holds) in new (string, Func<double?, bool>)[]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AnalyticsGraph.GraphQL.Execution;
 using AnalyticsGraph.Mapping;
+using AnalyticsGraph.Mapping.Sql;
 
 namespace AnalyticsGraph.Analytics.Aggregates;
 
@@ -83,11 +84,13 @@ internal sealed record MetricDimension
         Kind switch
         {
             DataColumnKind.Id => Array.ConvertAll(rows.Integers(column), key => (object?)key),
-            // Neither NaN nor an infinity lies in a bin. Adding 0 makes -0 one with 0.
-            DataColumnKind.Number => Array.ConvertAll(rows.Numbers(column), number => number is { } x && double.IsFinite(x) && Math.Floor(x / Width!.Value) * Width.Value is var low && double.IsFinite(low) ? (object?)(low + 0.0) : null),
+            DataColumnKind.Number => Starts(rows.Numbers(column), new NumberBins(Width!.Value)),
             _ => rows.Texts(column),
         },
         Descending);
+
+    // Neither NaN nor an infinity lies in a bin.
+    private static object?[] Starts(double?[] numbers, NumberBins bins) => Array.ConvertAll(numbers, number => number is { } x && double.IsFinite(x) ? (object?)bins.StartOf(x) : null);
 
     private static double? Bin(ArgumentValues arguments, string path, bool isWhole)
     {

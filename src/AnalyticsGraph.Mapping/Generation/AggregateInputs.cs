@@ -184,7 +184,7 @@ internal sealed class AggregateInputs(Action<TypeDefinitionNode> add, FilterInpu
     }
 
     private static InputValueDefinitionNode Width() =>
-        Sdl.Input("width", Sdl.Named("Double"), "Groups by bins of this width, each named by its lower end; for integers a whole number. Left out, by the number itself.");
+        Sdl.Input("width", Sdl.Named("Double"), "Groups by bins of this width (for integers a whole number), each named by its lower end: a multiple of the width as it is written, as 0.3 is of 0.1. Left out, by the number itself.");
 
     private static InputValueDefinitionNode Direction() =>
         Sdl.Input("direction", Sdl.Required(GeneratedNames.Direction), "The order of the groups; rows without a value come last in both.", new EnumValueNode("ASC"));

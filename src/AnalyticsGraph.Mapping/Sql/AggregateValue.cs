@@ -72,7 +72,7 @@ internal sealed class AggregateValue
     {
         if (Type == SqlType.Double)
         {
-            AppendNumber(sql, () => AppendDoubleBin(sql, width));
+            AppendNumber(sql, () => new NumberBins(width).AppendStartOf(sql, Plain));
             return;
         }
 
@@ -86,22 +86,6 @@ internal sealed class AggregateValue
         AppendInteger(sql);
         sql.Append(" % ").AppendParameter((long)width, SqlType.Int64).Append(") + ").AppendParameter((long)width, SqlType.Int64).Append(") % ")
             .AppendParameter((long)width, SqlType.Int64).Append(" END)");
-    }
-
-    /// <summary>Numbers that lie further apart than the width are bins of their own. No quotient leaves the range of doubles, which PostgreSQL would refuse.</summary>
-    private void AppendDoubleBin(SqlBuilder sql, double width)
-    {
-        sql.Append("(CASE WHEN abs(");
-        Plain.AppendTo(sql);
-        sql.Append(") >= ").AppendParameter(width * (1L << 53), SqlType.Double).Append(" THEN ");
-        Plain.AppendTo(sql);
-        sql.Append(" WHEN abs(");
-        Plain.AppendTo(sql);
-        sql.Append(") < ").AppendParameter(width, SqlType.Double).Append(" THEN CASE WHEN ");
-        Plain.AppendTo(sql);
-        sql.Append(" < 0 THEN ").AppendParameter(-width, SqlType.Double).Append(" ELSE 0 END ELSE floor(");
-        Plain.AppendTo(sql);
-        sql.Append(" / ").AppendParameter(width, SqlType.Double).Append(") * ").AppendParameter(width, SqlType.Double).Append(" END + 0)");
     }
 
     /// <summary>Appends the moment at which the value's unit of time begins in a zone.</summary>

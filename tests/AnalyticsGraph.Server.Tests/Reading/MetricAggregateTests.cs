@@ -180,6 +180,25 @@ public sealed class MetricAggregateTests(EmptyServer empty)
     }
 
     [Fact]
+    public async Task Params_Should_BeInTheBinsOfTheirNames_When_TheyAreWrittenAsDecimals()
+    {
+        var experiment = await empty.CreateExperimentAsync();
+        foreach (var value in new[] { "0.29", "0.2", "0.3", "0.7", "-0.3", "-0.31", "1e300", "Infinity" })
+        {
+            var run = (await empty.Server.RunAsync(
+                "mutation ($e: ID!, $value: String!) { createRun(input: {experimentId: $e, params: [{key: \"dropout\", value: $value}]}) { run { id } errors { __typename } } }", new { e = experiment, value })).At("createRun.run.id").GetString()!;
+            await empty.LogAsync(run, "loss", 1);
+        }
+
+        var bins = await empty.Server.RunAsync(
+            "query ($e: ID!) { tenths: metricAggregates(where: {experiment: {id: {eq: $e}}}, groupBy: [{param: {key: \"dropout\", width: 0.1}}], measures: [{function: COUNT}]) { columns { numbers integers } } hundredths: metricAggregates(where: {experiment: {id: {eq: $e}}}, groupBy: [{param: {key: \"dropout\", width: 0.01}}], measures: [{function: COUNT}]) { columns { numbers } } }",
+            new { e = experiment });
+
+        Assert.Equal("[-0.4,-0.3,0.2,0.3,0.7,1E+300,null]", bins.At("tenths.columns.0.numbers").GetRawText());
+        Assert.Equal("[-0.31,-0.3,0.2,0.29,0.3,0.7,1E+300,null]", bins.At("hundredths.columns.0.numbers").GetRawText());
+    }
+
+    [Fact]
     public async Task Order_Should_HaveNaNAndMissingLast_When_ByAMeasure()
     {
         var scene = await MetricScene.OfAsync(empty);
