@@ -22,7 +22,8 @@ internal sealed class LeaderboardReader(RunQuestions runs, BestStepReader bestSt
         var atBest = runs.Read(context, "atBest", (entry, path) => ArgumentErrors.Storable(path, (string)entry));
         var best = atBest.Count == 0 || metric.Stat is "MIN" or "MAX" or "LATEST" ? new BestStep(metric.Key, metric.Label, metric.Stat == "LATEST" ? "LAST" : metric.Stat)
             : throw ArgumentErrors.BadInput("metric.stat", $"{metric.Stat} has no step: `atBest` needs a `metric` by LATEST, MIN or MAX.");
-        var (keys, hasMore) = await runs.FirstAsync(context, Where(context), metric.Order(isMax ? "DESC" : "ASC"), first).ConfigureAwait(false);
+        var (ordered, _) = await runs.FirstAsync(context, Where(context), metric.Order(isMax ? "DESC" : "ASC"), first + 1).ConfigureAwait(false);
+        var (keys, behind) = (ordered[..Math.Min(first, ordered.Length)], ordered[Math.Min(first, ordered.Length)..]);
         var rows = await runs.SelectAsync(context, OfRuns(keys), [
             new RowColumn("experiment_id"), metric.Column, .. params_.Select(key => new RowColumn("value", "params", [("key", key)])), .. tags.Select(key => new RowColumn("value", "tags", [("key", key)])), .. metrics.Select(one => one.Column),
         ]).ConfigureAwait(false);
@@ -41,7 +42,14 @@ internal sealed class LeaderboardReader(RunQuestions runs, BestStepReader bestSt
             metric.Name,
             [.. order.Select(row => (rows.Keys[row], values[row]!.Value))],
             [.. texts.Concat(numbers).Concat(steps).Select(column => (column.Item1, column.Item2, Array.ConvertAll(order, row => column.Item3[row])))],
-            hasMore && order.Length == keys.Length);
+            order.Length == first && behind.Length > 0 && await HaveAsync(context, metric, behind).ConfigureAwait(false));
+    }
+
+    // The order has runs without the metric at its end.
+    private async Task<bool> HaveAsync(StepContext context, RunMetricValue metric, long[] keys)
+    {
+        var rows = await runs.SelectAsync(context, OfRuns(keys), [metric.Column]).ConfigureAwait(false);
+        return rows.Numbers(0) is [{ } value] && !double.IsNaN(value);
     }
 
     private static ArgumentValues? Where(StepContext context)

@@ -22,6 +22,13 @@ public sealed class RunQuestionTests(EmptyServer empty)
         var ranked = scene.Runs.Select(run => (Run: run, Value: ValueOf(scene, run, "acc", stat))).Where(one => one.Value is { } value && !double.IsNaN(value)).ToList();
         ranked = [.. (goal == "MAX" ? ranked.OrderByDescending(one => one.Value) : ranked.OrderBy(one => one.Value)).ThenBy(one => one.Run.Id)];
         Assert.Equal((5, ranked.Count > 5), (board.At("count").GetInt32(), board.At("hasMore").GetBoolean()));
+        Assert.True(ranked.Count < scene.Runs.Count);
+        foreach (var first in new[] { ranked.Count - 1, ranked.Count, ranked.Count + 1 })
+        {
+            var all = (await empty.Server.RunAsync($"{{ leaderboard(where: {scene.Where}, metric: {{key: \"acc\", stat: {stat}}}, goal: {goal}, first: {first}) {{ count hasMore }} }}")).At("leaderboard");
+            Assert.Equal((Math.Min(first, ranked.Count), first < ranked.Count), (all.At("count").GetInt32(), all.At("hasMore").GetBoolean()));
+        }
+
         Assert.Equal(ranked.Take(5).Select((one, i) => $"{i + 1} {IdOf(one.Run)}"), board.At("rows").EnumerateArray().Select(row => $"{row.At("place")} {row.At("run.id")}"));
         foreach (var (row, (run, value)) in board.At("rows").EnumerateArray().Zip(ranked))
         {
