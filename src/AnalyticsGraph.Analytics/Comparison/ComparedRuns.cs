@@ -21,6 +21,16 @@ internal sealed record ComparedRuns(long[] RunIds, long[] Origins, long[] Experi
     /// <param name="request">What is asked.</param>
     public AxisBuckets Buckets(ComparisonRequest request) => AxisBuckets.Of(First, Last, request.Places, request.Scale);
 
+    /// <summary>The same with an axis for positions that are beyond it.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="least">The least position that was found, by its bucket.</param>
+    /// <param name="greatest">The greatest.</param>
+    public ComparedRuns Reaching(ComparisonRequest request, long least, long greatest) => this with
+    {
+        First = Math.Min(First, Math.Max(least, request.From ?? long.MinValue)),
+        Last = Math.Max(Last, Math.Min(Buckets(request).EndOf(greatest), request.To ?? long.MaxValue)),
+    };
+
     /// <summary>Asks PostgreSQL.</summary>
     /// <param name="postgres">The request's session.</param>
     /// <param name="request">What is asked.</param>

@@ -21,6 +21,18 @@ internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runI
     private readonly List<Row>?[] _groups = new List<Row>?[request.Keys.Length * (groups?.Names.Length ?? 0)];
     private int _columns;
 
+    /// <summary>
+    /// Whether there are more positions than places: of times, whose axis is laid by the few points that a summary knows. Then there is no answer, but to lay the axis from <see cref="Least"/> to
+    /// <see cref="Greatest"/>.
+    /// </summary>
+    public bool IsBeyondTheAxis => request.IsTime && _positions.Count > request.Places;
+
+    /// <summary>The least position.</summary>
+    public long Least { get; private set; } = long.MaxValue;
+
+    /// <summary>The greatest position.</summary>
+    public long Greatest { get; private set; } = long.MinValue;
+
     /// <summary>Takes a block of the answer.</summary>
     /// <param name="block">The block.</param>
     /// <exception cref="GraphQLException">More values came than one request may have.</exception>
@@ -38,6 +50,12 @@ internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runI
         var deviations = isOfGroups ? block.Column<double>("deviation").Values : [];
         for (var i = 0; i < block.RowCount; i++)
         {
+            (Least, Greatest) = (Math.Min(Least, positions[i]), Math.Max(Greatest, positions[i]));
+            if (IsBeyondTheAxis)
+            {
+                continue;
+            }
+
             ref var rows = ref parts[i] == ComparisonSql.RunPart
                 ? ref _runs[((int)metrics[i] * runIds.Length) + _placeOfRun[ids[i]]]
                 : ref _groups[((int)metrics[i] * groups!.Names.Length) + (int)ids[i]];
@@ -52,7 +70,7 @@ internal sealed class ComparisonAssembler(ComparisonRequest request, long[] runI
 
         // Each column has a place for each position, whether it has a point there or not.
         var size = (long)_positions.Count * _columns;
-        if (size > limits.MaxPointsPerRequest)
+        if (size > limits.MaxPointsPerRequest && !IsBeyondTheAxis)
         {
             throw new GraphQLException(new GraphQLError(
                 $"The comparison has {size} values or more ({_columns} columns of {_positions.Count} places); at most {limits.MaxPointsPerRequest} are returned. Ask for fewer `points`, a narrower window, fewer runs, or for `groups` alone.",

@@ -51,7 +51,9 @@ internal static class ComparisonResolvers
         try
         {
             await context.Request.Get<StoreSessions>().ClickHouse!.ReadBlocksAsync(query, assembler.Add, [], context.CancellationToken).ConfigureAwait(false);
-            return assembler.Finish();
+            return assembler.IsBeyondTheAxis
+                ? await ReadAsync(request, runs.Reaching(request, assembler.Least, assembler.Greatest), groups, limits, context).ConfigureAwait(false)
+                : assembler.Finish();
         }
         catch (GraphQLException exception) when (exception.InnerException is ClickHouseException { Code: RollupSql.IsBeingBuilt })
         {

@@ -51,12 +51,29 @@ internal readonly record struct AxisBuckets(long Width, long Origin, long PerOct
             return (long)(position - (((offset % Width) + Width) % Width));
         }
 
-        // Negative positions mirror the others: -1 as 0, -2 as 1.
-        var magnitude = position < 0 ? ~position : position;
-        var unit = Math.Max(1, (magnitude == 0 ? 0 : 1L << BitOperations.Log2((ulong)magnitude)) / PerOctave);
+        var (magnitude, unit) = (MagnitudeOf(position), UnitOf(position));
         var low = magnitude - (magnitude % unit);
         return position < 0 ? -low - unit : low;
     }
+
+    /// <summary>The bucket of a position, by where it ends.</summary>
+    /// <param name="position">The position.</param>
+    public long EndOf(long position)
+    {
+        if (Lowest is { } lowest && position <= lowest.Last)
+        {
+            return lowest.Last;
+        }
+
+        var (start, size) = (StartOf(position), PerOctave == 0 ? Width : UnitOf(position));
+        return start > long.MaxValue - size ? long.MaxValue : start + size - 1;
+    }
+
+    // Negative positions mirror the others: -1 as 0, -2 as 1.
+    private static long MagnitudeOf(long position) => position < 0 ? ~position : position;
+
+    // How wide a logarithmic axis' bucket is.
+    private long UnitOf(long position) => MagnitudeOf(position) is > 0 and var magnitude ? Math.Max(1, (1L << BitOperations.Log2((ulong)magnitude)) / PerOctave) : 1;
 
     private static AxisBuckets Linear(long first, long last, int most)
     {

@@ -62,7 +62,11 @@ public sealed class AxisBucketsTests
             var most = random.Next(1, 300);
             var (buckets, reference) = (AxisBuckets.Of(first, last, most, AxisScale.Linear), ReferenceThinning.Buckets(first, last, most));
 
-            Assert.All(Enumerable.Range(0, 50).Select(_ => random.NextInt64(first, last + 1)), position => Assert.Equal(reference(position), buckets.StartOf(position)));
+            Assert.All(Enumerable.Range(0, 50).Select(_ => random.NextInt64(first, last + 1)), position =>
+            {
+                Assert.Equal(reference(position), buckets.StartOf(position));
+                CheckEnd(buckets, position);
+            });
         }
     }
 
@@ -83,5 +87,13 @@ public sealed class AxisBucketsTests
         Assert.All(positions.Zip(starts), pair => Assert.True(pair.Second <= pair.First && buckets.StartOf(pair.Second) == pair.Second, $"{pair}"));
         Assert.InRange(starts.Distinct().Count(), 1, most);
         Assert.All(starts.Where(start => start >= buckets.PerOctave).GroupBy(start => System.Numerics.BitOperations.Log2((ulong)start)), octave => Assert.True(octave.Distinct().Count() <= buckets.PerOctave));
+        Assert.All(positions, position => CheckEnd(buckets, position));
+    }
+
+    private static void CheckEnd(AxisBuckets buckets, long position)
+    {
+        var end = buckets.EndOf(position);
+        Assert.True(end >= position && buckets.StartOf(end) == buckets.StartOf(position), $"{position}: {end}");
+        Assert.True(end == long.MaxValue || buckets.StartOf(end + 1) == end + 1, $"{position}: {end}");
     }
 }

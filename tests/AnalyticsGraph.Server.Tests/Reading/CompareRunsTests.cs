@@ -88,6 +88,32 @@ public sealed class CompareRunsTests(EmptyServer empty)
         Assert.Equal(wall.GetProperty("positions").EnumerateArray().Select(at => at.GetInt64()), wall.GetProperty("times").EnumerateArray().Select(at => at.GetDateTimeOffset().ToUnixTimeMilliseconds()));
     }
 
+    [Theory]
+    [InlineData("points: 1")]
+    [InlineData("points: 20")]
+    [InlineData("points: 200")]
+    [InlineData("points: 140, scale: LOG")]
+    public async Task Comparison_Should_HaveNoMorePlacesThanAsked_When_ARunWasResumedLater(string axis)
+    {
+        // Neither the last, nor the least, nor the greatest point is one of those that came a day later.
+        var run = await empty.CreateRunAsync();
+        var begin = DateTime.UnixEpoch.AddDays(20_000);
+        var points = Enumerable.Range(0, 201).Select(step => (Step: step, Time: begin.AddSeconds(18 * step), Value: 1000.0 - step))
+            .Concat(Enumerable.Range(100, 80).Select(step => (Step: step, Time: begin.AddDays(1).AddMinutes(step), Value: 999.0 - step)));
+        await empty.Server.RunAsync(
+            "mutation ($input: LogBatchInput!) { logBatch(input: $input) { errors { __typename } } }",
+            new { input = new { runId = run, metrics = points.Select(point => new { key = "loss", step = point.Step, time = point.Time, value = point.Value }) } });
+        var most = int.Parse(axis.Split(',')[0]["points: ".Length..], CultureInfo.InvariantCulture);
+
+        foreach (var align in new[] { "RELATIVE_TIME", "WALL_TIME" })
+        {
+            var answer = await CompareAsync($"""runIds: ["{run}"], keys: ["loss"], align: {align}, {axis}""", "positions series { count counts }");
+
+            Assert.InRange(answer.GetProperty("positions").GetArrayLength(), Math.Min(most, 2), most);
+            Assert.Equal((281, 281), (answer.At("series.0.count").GetInt32(), answer.At("series.0.counts").EnumerateArray().Sum(count => count.GetInt32())));
+        }
+    }
+
     [Fact]
     public async Task Comparison_Should_AskClickHouseOnce_AndMissNothing_When_PointsWereJustAcknowledged()
     {
