@@ -24,7 +24,8 @@ internal sealed class ParetoFront(IReadOnlyList<string> names, IReadOnlyList<(lo
     /// <summary>Finds the front.</summary>
     /// <param name="runs">The runs with a number for each objective.</param>
     /// <param name="isGreaterBetter">For each objective whether greater is better.</param>
-    public static List<(long Run, double[] Values)> Of(IEnumerable<(long Run, double[] Values)> runs, IReadOnlyList<bool> isGreaterBetter)
+    /// <param name="cancellationToken">Ends it: of three objectives and more each run may have to be compared with all of the front.</param>
+    public static List<(long Run, double[] Values)> Of(IEnumerable<(long Run, double[] Values)> runs, IReadOnlyList<bool> isGreaterBetter, CancellationToken cancellationToken)
     {
         // In this order nothing is better in every respect than what comes before it; so what is on the front once stays there.
         var sorted = runs.ToList();
@@ -32,7 +33,11 @@ internal sealed class ParetoFront(IReadOnlyList<string> names, IReadOnlyList<(lo
         var front = new List<(long Run, double[] Values)>();
         foreach (var run in sorted)
         {
-            if (isGreaterBetter.Count == 2 ? IsBestOfTwo(run.Values) : !front.Exists(other => Dominates(other.Values, run.Values)))
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Equal runs stand behind each other.
+            if ((front.Count > 0 && run.Values.AsSpan().SequenceEqual(front[^1].Values))
+                || (isGreaterBetter.Count == 2 ? IsBestOfTwo(run.Values) : !front.Exists(other => Dominates(other.Values, run.Values))))
             {
                 front.Add(run);
             }
@@ -41,7 +46,7 @@ internal sealed class ParetoFront(IReadOnlyList<string> names, IReadOnlyList<(lo
         return front;
 
         // Of two objectives the last of the front has the best second one so far.
-        bool IsBestOfTwo(double[] values) => front.Count == 0 || Rank(values[1], 1) < Rank(front[^1].Values[1], 1) || values.AsSpan().SequenceEqual(front[^1].Values);
+        bool IsBestOfTwo(double[] values) => front.Count == 0 || Rank(values[1], 1) < Rank(front[^1].Values[1], 1);
 
         double Rank(double value, int objective) => isGreaterBetter[objective] ? -value : value;
 

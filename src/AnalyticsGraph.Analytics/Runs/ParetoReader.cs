@@ -22,6 +22,6 @@ internal sealed class ParetoReader(RunQuestions runs, AggregateLimits limits)
         var values = objectives.Select((_, i) => rows.Numbers(i)).ToArray();
         var considered = Enumerable.Range(0, rows.Count).Where(row => Array.TrueForAll(values, column => column[row] is { } value && !double.IsNaN(value)))
             .Select(row => (rows.Keys[row], Array.ConvertAll(values, column => column[row]!.Value))).ToList();
-        return new ParetoFront([.. objectives.Select(objective => objective.Value.Name)], ParetoFront.Of(considered, [.. objectives.Select(objective => objective.IsMax)]), considered.Count, first);
+        return new ParetoFront([.. objectives.Select(objective => objective.Value.Name)], ParetoFront.Of(considered, [.. objectives.Select(objective => objective.IsMax)], context.CancellationToken), considered.Count, first);
     }
 }
