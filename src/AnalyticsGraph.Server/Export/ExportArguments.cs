@@ -25,7 +25,19 @@ internal sealed class ExportArguments
     /// <exception cref="GraphQL.Errors.GraphQLException">One is unknown, missing, or does not fit; the message names it.</exception>
     public static ExportArguments Read(IReadOnlyDictionary<string, GraphQLType> types, IEnumerable<KeyValuePair<string, StringValues>> parameters, JsonObject? body)
     {
-        var given = body ?? [];
+        try
+        {
+            return Checked(types, parameters, body ?? []);
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON is read as far as it is needed.
+            throw ExportException.BadInput("The arguments hold half of a surrogate pair, which is no Unicode text.");
+        }
+    }
+
+    private static ExportArguments Checked(IReadOnlyDictionary<string, GraphQLType> types, IEnumerable<KeyValuePair<string, StringValues>> parameters, JsonObject given)
+    {
         foreach (var (name, texts) in parameters)
         {
             if (!given.TryAdd(name, types.TryGetValue(name, out var type) ? FromTexts(texts, type) : null))

@@ -130,8 +130,9 @@ internal static class ExportEndpoint
             return await JsonNode.ParseAsync(http.Request.Body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }, cancellationToken: http.RequestAborted) as JsonObject
                 ?? throw new BadHttpRequestException("The body is JSON, but no object with arguments.");
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
+            // The latter for a name with half of a surrogate pair.
             throw new BadHttpRequestException($"The body is no JSON: {fault.Message}", fault);
         }
     }

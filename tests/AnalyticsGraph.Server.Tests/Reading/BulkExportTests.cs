@@ -324,6 +324,19 @@ public sealed class BulkExportTests(EmptyServer empty)
         Assert.Contains(told, problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"key": "\ud800"}""")]
+    [InlineData("""{"key": "loss", "where": {"name": {"eq": "a\udfff"}}}""")]
+    [InlineData("""{"key": "loss", "where": {"na\ud800me": {"eq": "a"}}}""")]
+    [InlineData("""{"ke\ud800y": "loss"}""")]
+    public async Task Export_Should_BeRefused_When_ItsArgumentsAreNoText(string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await empty.Server.Http.PostAsync("export/series", content);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+    }
+
     [Fact]
     public async Task Format_Should_BeTheOneThatIsRatherAccepted()
     {
