@@ -21,7 +21,7 @@ internal static class EvaluationReader
             countIf(isFinite(p.value - t.value)) AS number_n,
             ifNull(sumIf(abs(p.value - t.value), isFinite(p.value - t.value)), 0) AS absolute,
             ifNull(sumIf(pow(p.value - t.value, 2), isFinite(p.value - t.value)), 0) AS squared,
-            ifNull(varPopIf(t.value, isFinite(p.value - t.value)) * number_n, 0) AS deviation
+            ifNull(varPopStableIf(t.value, isFinite(p.value - t.value)) * number_n, 0) AS deviation
         FROM (SELECT * FROM prediction FINAL WHERE prediction_set_id IN {sets:Array(Int64)}) AS p
         LEFT JOIN (
             SELECT dataset_id, sample_index, argMin(tuple(class), target_index).1 AS class, argMin(tuple(value), target_index).1 AS value
