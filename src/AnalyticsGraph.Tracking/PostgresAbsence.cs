@@ -10,6 +10,10 @@ public static class PostgresAbsence
     /// <param name="fault">The error.</param>
     public static bool IsCause(Exception fault) => fault is TimeoutException or NpgsqlException and (not PostgresException or { IsTransient: true });
 
+    /// <summary>Whether what failed so may be stored all the same.</summary>
+    /// <param name="fault">The error of a write.</param>
+    public static bool LeavesDoubt(Exception fault) => IsCause(fault) && !WasRefused(fault);
+
     /// <summary>What to tell the caller of what became of a write. Unless it was refused, its commit may have been lost on the way there, or the answer to it on the way back.</summary>
     /// <param name="what">What was written, as a sentence begins with it.</param>
     /// <param name="fault">An error that <see cref="IsCause"/> knows.</param>

@@ -7,6 +7,7 @@ using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Staging;
 using AnalyticsGraph.Tracking.Writing;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace AnalyticsGraph.Tracking.Tests;
 
@@ -175,6 +176,47 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Publish_Should_NeverHappen_When_ItFailedAndTheCallerWasTold()
+    {
+        var run = await engines.CreateRunAsync();
+        await engines.LogAsync(run, PointInput(5));
+        await engines.Flusher.FlushAsync();
+        await using var nowhere = Nowhere();
+        await using var flusher = new PointFlusher(engines.Postgres, nowhere, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
+        await using var staging = Staging(flusher);
+        await using var load = await staging.BeginAsync(Caller.Anonymous);
+        await load.AddPointsAsync([Point(run, 4)]);
+        Assert.Equal(ErrorCodes.StoreUnavailable, (await Assert.ThrowsAsync<GraphQLException>(() => load.PublishAsync())).Error.Code);
+
+        // ClickHouse is back.
+        await using var other = Staging();
+        Assert.Equal(0, await other.ResumeAsync());
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM staged_load WHERE id = $1", load.Id));
+        Assert.Equal(1, Assert.Single(await engines.SummariesAsync(run)).Value.Count);
+    }
+
+    [Fact]
+    public async Task Publish_Should_SayThatItIsNotKnown_When_TheLoadCannotBeTakenBack()
+    {
+        var run = await engines.CreateRunAsync();
+        await using var impatient = NpgsqlDataSource.Create($"{engines.Engines.PostgresConnectionString};Command Timeout=1");
+        await using var staging = new SeriesStaging(impatient, engines.Flusher, engines.Topics, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
+        await using var load = await staging.BeginAsync(Caller.Anonymous);
+        await load.AddPointsAsync([Point(run, 1)]);
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        await using (await connection.BeginTransactionAsync())
+        {
+            // It can be asked for, and neither published nor taken back.
+            await using var hold = new NpgsqlCommand("SELECT 1 FROM staged_load WHERE id = $1 FOR KEY SHARE", connection) { Parameters = { new() { Value = load.Id } } };
+            await hold.ExecuteNonQueryAsync();
+            await Assert.ThrowsAsync<InDoubtException>(() => load.PublishAsync());
+        }
+
+        Assert.Equal(1, await staging.ResumeAsync());
+        Assert.Equal(1, Assert.Single(await engines.SummariesAsync(run)).Value.Count);
+    }
+
+    [Fact]
     public async Task Publish_Should_StoreNothing_When_AnOwnerIsGone()
     {
         var run = await engines.CreateRunAsync();
@@ -251,7 +293,9 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         static JobRuntimeRecord Record(int step) => new() { Time = new DateTimeOffset(2026, 1, 1, 0, 0, step, TimeSpan.Zero), GlobalStep = step };
     }
 
-    private SeriesStaging Staging() => new(engines.Postgres, engines.Flusher, engines.Topics, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
+    private SeriesStaging Staging(PointFlusher? flusher = null) => new(engines.Postgres, flusher ?? engines.Flusher, engines.Topics, new PointLogOptions(), NullLogger<SeriesStaging>.Instance);
+
+    private static ClickHouse.ClickHouseClient Nowhere() => new(new ClickHouse.ClickHouseOptions { Port = 1, Retries = 0 });
 
     private PointFlusher SmallFlusher() => new(engines.Postgres, engines.ClickHouse, new PointLogOptions { MaxBlockPoints = 70 }, NullLogger<PointFlusher>.Instance);
 

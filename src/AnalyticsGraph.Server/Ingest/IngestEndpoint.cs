@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.Server.Hosting;
 using AnalyticsGraph.Tracking.Ingest;
+using AnalyticsGraph.Tracking.Staging;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -75,6 +76,11 @@ internal static class IngestEndpoint
             }
 
             await TellAsync(http, fault.Code, fault.Message, new("row", fault.Row), new("line", fault.Line), new("column", fault.Column));
+        }
+        catch (InDoubtException fault)
+        {
+            logger.LogWarning(fault, "It is not known whether a body was stored.");
+            await ProblemAnswers.TellAsync(http, StatusCodes.Status503ServiceUnavailable, ErrorCodes.StoreUnavailable, "The body may be stored.", fault.Message);
         }
         catch (GraphQLException fault)
         {

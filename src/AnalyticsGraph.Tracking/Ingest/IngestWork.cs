@@ -47,8 +47,15 @@ internal sealed class IngestWork(IngestRequest request, string operation, RowOwn
         if (points.Count == 0)
             return new IngestAnswer(0, 0);
         var parts = _firstRows.Select(run => new RunPart(run.Key, InputRules.Path("row", run.Value)));
-        var outcome = await log.LogAsync(new RunBatch(operation, [.. parts], points, request.Token, hash()), request.Caller, ct).ConfigureAwait(false);
-        return outcome.Succeeded ? new IngestAnswer(outcome.Value!.Points, outcome.Value.NewPoints) : throw Refused(outcome.Errors[0]);
+        try
+        {
+            var outcome = await log.LogAsync(new RunBatch(operation, [.. parts], points, request.Token, hash()), request.Caller, ct).ConfigureAwait(false);
+            return outcome.Succeeded ? new IngestAnswer(outcome.Value!.Points, outcome.Value.NewPoints) : throw Refused(outcome.Errors[0]);
+        }
+        catch (GraphQLException fault) when (fault.InnerException is { } cause && PostgresAbsence.LeavesDoubt(cause))
+        {
+            throw new InDoubtException(cause);
+        }
     }
 
     private Task StageAsync(StagedLoad load, bool isLast, CancellationToken ct)

@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Json;
 using AnalyticsGraph.ClickHouse;
 using AnalyticsGraph.GraphQL.Errors;
-using AnalyticsGraph.Tracking.Mutations;
 using AnalyticsGraph.Tracking.Points;
 using AnalyticsGraph.Tracking.Rules;
 using AnalyticsGraph.Tracking.Staging;
@@ -38,6 +37,7 @@ public sealed class Ingestion(NpgsqlDataSource postgres, ClickHouseClient clickH
     /// <returns>What came of it, or of an earlier request with its token.</returns>
     /// <exception cref="IngestException">The body or what it asks for is wrong; nothing was stored.</exception>
     /// <exception cref="GraphQLException">A store is away, or too much waits for it; nothing was stored.</exception>
+    /// <exception cref="InDoubtException">PostgreSQL went away when the body was to be acknowledged: it is stored, or not.</exception>
     public async Task<IngestAnswer> IngestAsync(IngestRequest request, Stream body, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -50,7 +50,12 @@ public sealed class Ingestion(NpgsqlDataSource postgres, ClickHouseClient clickH
                     string.Create(CultureInfo.InvariantCulture, $"{limits.MaxConcurrentRequests} bodies are being taken already (Ingest:MaxConcurrentRequests). Try again a little later."));
             }
 
-            return await TrackingResolvers.GuardAsync(() => TakeAsync(request, body, ct)).ConfigureAwait(false);
+            return await TakeAsync(request, body, ct).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (PostgresAbsence.IsCause(fault))
+        {
+            // What may be stored all the same is told by another exception.
+            throw new GraphQLException(new GraphQLError($"The body could not be stored: {PostgresAbsence.Reason(fault)}. Send it again later.", ErrorCodes.StoreUnavailable), fault);
         }
         finally
         {

@@ -28,7 +28,7 @@ public sealed record PointLogOptions
     public TimeSpan FlushInterval { get; init => field = Setting.AtLeast(value, TimeSpan.FromMilliseconds(1)); } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// How long one statement of PostgreSQL may take that publishes a load, or takes what is in ClickHouse out of the log; after that it is tried anew. An hour by default: the
+    /// How long one statement of PostgreSQL may take that publishes a load, or takes what is in ClickHouse out of the log; after that the load is not published, and the log tried anew. An hour by default: the
     /// statement moves all of a load's rows, or orders all of its series.
     /// </summary>
     public TimeSpan PublishTimeout { get; init => field = Setting.AtLeast(value, TimeSpan.FromSeconds(1)); } = TimeSpan.FromHours(1);

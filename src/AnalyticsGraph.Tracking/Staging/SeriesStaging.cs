@@ -69,7 +69,8 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         var published = 0;
         foreach (var load in asked)
         {
-            var outcome = await PublishAskedAsync(load, ct).ConfigureAwait(false);
+            if (await PublishAskedAsync(load, ct).ConfigureAwait(false) is not { } outcome)
+                continue;
             if (outcome.Succeeded)
                 published++;
             else
@@ -111,8 +112,29 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         await transaction.CommitAsync(ct).ConfigureAwait(false);
     }
 
-    /// <summary>Records that the load shall be published, and for which call. From here on it is, unless its owners are gone.</summary>
-    internal async Task AskAsync(long load, StagedCall call, CancellationToken ct)
+    /// <summary>Asks on record that a load be published for a call, and publishes it.</summary>
+    /// <exception cref="InDoubtException">It failed, and the load may be published all the same; with any other exception it never is, unless the wait was ended.</exception>
+    internal async Task<Outcome<StagedAnswer>> PublishAsync(long load, StagedCall call, CancellationToken ct)
+    {
+        try
+        {
+            if (await AskAsync(load, call, ct).ConfigureAwait(false))
+                return await PublishAskedAsync(load, ct).ConfigureAwait(false) ?? throw new InvalidOperationException($"The load {load} went away while it was published.");
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            // Whoever is told that nothing was stored sends it again, so nobody may publish it any more.
+            if (await WithdrawAsync(load).ConfigureAwait(false))
+                throw;
+            throw new InDoubtException(fault);
+        }
+
+        throw Closed();
+    }
+
+    /// <summary>Records that the load shall be published, and for which call. From here on it is, unless its owners are gone or it is withdrawn.</summary>
+    /// <returns>Whether the load was open.</returns>
+    internal async Task<bool> AskAsync(long load, StagedCall call, CancellationToken ct)
     {
         await using var command = postgres.CreateCommand(
             """
@@ -128,8 +150,24 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         p.Add(new() { Value = call.Columns.Select(column => column.DatasetId).ToArray() });
         p.Add(new() { Value = call.Columns.Select(column => column.Column.Name).ToArray() });
         p.Add(new() { Value = call.Columns.Select(column => column.Column.IsText ? "TEXT" : "NUMBER").ToArray() });
-        if (await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 0)
-            throw Closed();
+        return await command.ExecuteNonQueryAsync(ct).ConfigureAwait(false) == 1;
+    }
+
+    /// <summary>Takes a load back that was asked for. Whoever is publishing it is waited for.</summary>
+    /// <returns>Whether it was there, and so is not published and never will be. If not it may be published, or may still be.</returns>
+    private async Task<bool> WithdrawAsync(long load)
+    {
+        try
+        {
+            await using var command = postgres.CreateCommand("DELETE FROM staged_load WHERE id = $1");
+            command.Parameters.Add(new NpgsqlParameter { Value = load });
+            return await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false) == 1;
+        }
+        catch (Exception fault)
+        {
+            logger.LogWarning("A load that could not be published could not be taken back either ({Message}). It may be published later.", fault.Message);
+            return false;
+        }
     }
 
     internal async Task ForgetAsync(long load)
@@ -141,14 +179,14 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
 
     /// <summary>The one transaction that publishes a load.</summary>
     /// <returns>
-    /// What came of it, or of an earlier call with its token; errors if its owners are not there, and then the load is gone. Nothing for a load that somebody else has published.
+    /// What came of it, or of an earlier call with its token; errors if its owners are not there, and then the load is gone. Null for a load that somebody else has published.
     /// </returns>
-    internal async Task<Outcome<StagedAnswer>> PublishAskedAsync(long load, CancellationToken ct)
+    internal async Task<Outcome<StagedAnswer>?> PublishAskedAsync(long load, CancellationToken ct)
     {
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
         if (await TakeAsync(connection, load, ct).ConfigureAwait(false) is not var (caller, call))
-            return Outcome.Of(new StagedAnswer(0, 0));
+            return null;
         await TrackingStore.SetActorAsync(connection, caller, ct).ConfigureAwait(false);
         var first = call.Token is null ? null : await ClientTokens.ClaimAsync(connection, caller, call.Operation, call.Token, call.Hash!, ct).ConfigureAwait(false);
         var published = new Published();

@@ -9,7 +9,7 @@ public sealed class StagedLoad : IAsyncDisposable
 {
     private readonly SeriesStaging _staging;
     private int _blocks;
-    private bool _isAsked;
+    private bool _isSettled;
 
     internal StagedLoad(SeriesStaging staging, long id) => (_staging, Id) = (staging, id);
 
@@ -52,9 +52,10 @@ public sealed class StagedLoad : IAsyncDisposable
     /// <param name="ct">Ends the wait.</param>
     internal Task AddAsync(SeriesBlock rows, long[] owners, CancellationToken ct) => rows.Count == 0 ? Task.CompletedTask : _staging.AddAsync(Id, _blocks++, rows, owners, ct);
 
-    /// <summary>Publishes all of it, or nothing. If the answer is lost it may still be published.</summary>
+    /// <summary>Publishes all of it, or nothing. If the wait is ended it may still be published.</summary>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>How many rows were new; or the owners that are not there.</returns>
+    /// <exception cref="InDoubtException">It may be published, now or later; with any other exception it never is.</exception>
     public async Task<Outcome<long>> PublishAsync(CancellationToken ct = default)
     {
         var outcome = await PublishAsync(StagedCall.None, ct).ConfigureAwait(false);
@@ -67,15 +68,23 @@ public sealed class StagedLoad : IAsyncDisposable
     /// <returns>What came of it, or of an earlier call with its token; or all that is wrong.</returns>
     internal async Task<Outcome<StagedAnswer>> PublishAsync(StagedCall call, CancellationToken ct)
     {
-        await _staging.AskAsync(Id, call, ct).ConfigureAwait(false);
-        _isAsked = true;
-        return await _staging.PublishAskedAsync(Id, ct).ConfigureAwait(false);
+        try
+        {
+            var outcome = await _staging.PublishAsync(Id, call, ct).ConfigureAwait(false);
+            _isSettled = true;
+            return outcome;
+        }
+        catch (InDoubtException)
+        {
+            _isSettled = true;
+            throw;
+        }
     }
 
     /// <summary>Forgets it, unless it was asked to publish.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_isAsked)
+        if (!_isSettled)
             await _staging.ForgetAsync(Id).ConfigureAwait(false);
     }
 }
