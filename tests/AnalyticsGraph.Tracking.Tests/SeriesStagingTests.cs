@@ -217,6 +217,31 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Publish_Should_LockRunsInTheirOrder_And_TryAgain_When_AnotherOneDoesNot()
+    {
+        var runs = new List<long>();
+        for (var i = 0; i < 8; i++)
+            runs.Add(await engines.CreateRunAsync());
+        await using var staging = Staging();
+        await using var load = await staging.BeginAsync(Caller.Anonymous);
+        await load.AddPointsAsync([.. runs.Select(run => Point(run, 1))]);
+
+        // In the table the first one stands behind the others.
+        await engines.ExecuteAsync("UPDATE run_counter SET seq = seq WHERE run_id = $1", runs[0]);
+        await using var connection = await engines.Postgres.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await LockAsync(connection, runs[^1]);
+        var publishing = load.PublishAsync();
+        await UntilALockIsWaitedForAsync();
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM (SELECT 1 FROM run_counter WHERE run_id = ANY ($1) FOR NO KEY UPDATE SKIP LOCKED) c", runs.ToArray()));
+
+        // The other one takes the first run last, so that one of them must give way: the one that has waited longer.
+        await LockAsync(connection, runs[0]);
+        await transaction.CommitAsync();
+        Assert.Equal(8, (await publishing).Value);
+    }
+
+    [Fact]
     public async Task Publish_Should_StoreNothing_When_AnOwnerIsGone()
     {
         var run = await engines.CreateRunAsync();
@@ -306,6 +331,19 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         for (var block = 0; block < blocks; block++)
             await load.AddPointsAsync([.. Enumerable.Range(50 * block, 50).Select(i => Point(run, i))]);
         return load;
+    }
+
+    private static async Task LockAsync(NpgsqlConnection connection, long run)
+    {
+        await using var take = new NpgsqlCommand("SELECT 1 FROM run_counter WHERE run_id = $1 FOR NO KEY UPDATE", connection) { Parameters = { new() { Value = run } } };
+        await take.ExecuteNonQueryAsync();
+    }
+
+    private async Task UntilALockIsWaitedForAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await engines.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
+            await Task.Delay(5, limit.Token);
     }
 
     private async Task<string[]> TablesBesideAsync()

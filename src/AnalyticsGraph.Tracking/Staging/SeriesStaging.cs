@@ -23,6 +23,7 @@ namespace AnalyticsGraph.Tracking.Staging;
 /// <param name="logger">For loads that cannot be published, and failures in the background.</param>
 public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flusher, ITopicEvents topics, PointLogOptions options, ILogger<SeriesStaging> logger) : IAsyncDisposable
 {
+    private const int MostAttempts = 5;
     private static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
@@ -177,11 +178,26 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>The one transaction that publishes a load.</summary>
+    /// <summary>The one transaction that publishes a load, again while others are in its way.</summary>
     /// <returns>
     /// What came of it, or of an earlier call with its token; errors if its owners are not there, and then the load is gone. Null for a load that somebody else has published.
     /// </returns>
     internal async Task<Outcome<StagedAnswer>?> PublishAskedAsync(long load, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryPublishAsync(load, ct).ConfigureAwait(false);
+            }
+            catch (PostgresException fault) when (attempt < MostAttempts && fault.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
+                // Nothing was stored: another transaction was first.
+            }
+        }
+    }
+
+    private async Task<Outcome<StagedAnswer>?> TryPublishAsync(long load, CancellationToken ct)
     {
         await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
