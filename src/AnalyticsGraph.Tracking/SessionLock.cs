@@ -17,14 +17,23 @@ internal sealed class SessionLock : IAsyncDisposable
     /// <param name="connection">Open, and with no other lock of this kind.</param>
     /// <param name="key">Which.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task<SessionLock> TakeAsync(NpgsqlConnection connection, long key, CancellationToken ct)
+    public static async Task<SessionLock> TakeAsync(NpgsqlConnection connection, long key, CancellationToken ct) =>
+        (await TakeAsync(connection, "SELECT pg_advisory_lock($1) IS NOT NULL", key, ct).ConfigureAwait(false))!;
+
+    /// <summary>Takes the lock if nobody has it.</summary>
+    /// <param name="connection">Open, and with no other lock of this kind.</param>
+    /// <param name="key">Which.</param>
+    /// <param name="ct">Ends the wait for PostgreSQL.</param>
+    /// <returns>Null if somebody has it.</returns>
+    public static Task<SessionLock?> TryTakeAsync(NpgsqlConnection connection, long key, CancellationToken ct) => TakeAsync(connection, "SELECT pg_try_advisory_lock($1)", key, ct);
+
+    private static async Task<SessionLock?> TakeAsync(NpgsqlConnection connection, string sql, long key, CancellationToken ct)
     {
         var taken = new SessionLock(connection);
         try
         {
-            await using var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { CommandTimeout = 0, Parameters = { new() { Value = key } } };
-            await take.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-            return taken;
+            await using var take = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = key } } };
+            return (bool)(await take.ExecuteScalarAsync(ct).ConfigureAwait(false))! ? taken : null;
         }
         catch
         {

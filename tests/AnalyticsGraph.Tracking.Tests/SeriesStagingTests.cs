@@ -140,11 +140,16 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         var load = await staging.BeginAsync(Caller.Anonymous);
         await load.AddPointsAsync([Point(run, 1), Point(run, 2)]);
         var (token, hash) = ($"t-{run}", new byte[] { 1, 2 });
-        await staging.AskAsync(load.Id, new StagedCall(2, "ingest/metrics", token, hash, []), default);
-
-        // The server dies here; another one goes on, and so does a third at the same time.
         await using var other = Staging();
         await using var third = Staging();
+        await using (var server = await engines.Postgres.OpenConnectionAsync())
+        await using (await SessionLock.TakeAsync(server, SeriesStaging.LockKey(load.Id), default))
+        {
+            Assert.True(await SeriesStaging.AskAsync(server, load.Id, new StagedCall(2, "ingest/metrics", token, hash, []), default));
+            Assert.Equal(0, await other.ResumeAsync());
+        }
+
+        // The server dies here; another one goes on, and so does a third at the same time.
         await Task.WhenAll(other.ResumeAsync(), third.ResumeAsync());
         await engines.Flusher.FlushAsync();
         Assert.Equal(2, (await engines.PointsInClickHouseAsync(run)).Count);
@@ -155,6 +160,36 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
         var remembered = await ClientTokens.FindAsync(engines.Postgres, Caller.Anonymous, "ingest/metrics", token, default);
         Assert.Equal(new StagedAnswer(2, 2), ClientTokens.Recall<StagedAnswer>(remembered!, token, hash).Value);
         Assert.IsType<ClientTokenConflictError>(Assert.Single(ClientTokens.Recall<StagedAnswer>(remembered!, token, [3]).Errors));
+    }
+
+    [Fact]
+    public async Task Resume_Should_GoOn_When_ALoadCannotBePublished()
+    {
+        var (late, run) = (await engines.CreateRunAsync(), await engines.CreateRunAsync());
+        await engines.LogAsync(late, PointInput(5));
+        await engines.Flusher.FlushAsync();
+        await using var nowhere = Nowhere();
+        await using var flusher = new PointFlusher(engines.Postgres, nowhere, new PointLogOptions(), NullLogger<PointFlusher>.Instance);
+        await using var staging = Staging(flusher);
+        var first = await staging.BeginAsync(Caller.Anonymous);
+        await first.AddPointsAsync([Point(late, 4)]);
+        var second = await staging.BeginAsync(Caller.Anonymous);
+        await second.AddPointsAsync([Point(run, 1)]);
+        await using (var server = await engines.Postgres.OpenConnectionAsync())
+        {
+            foreach (var load in new[] { first, second })
+                Assert.True(await SeriesStaging.AskAsync(server, load.Id, StagedCall.None, default));
+        }
+
+        Assert.Equal(1, await staging.ResumeAsync());
+        Assert.Equal(1, Assert.Single(await engines.SummariesAsync(run)).Value.Count);
+        Assert.Equal(1L, await engines.ScalarAsync<long>("SELECT count(*) FROM staged_load WHERE id = $1", first.Id));
+
+        // A day in vain.
+        await engines.ExecuteAsync("UPDATE staged_load SET publish_asked_at = now() - interval '25 hours' WHERE id = $1", first.Id);
+        Assert.Equal(0, await staging.ResumeAsync());
+        Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM staged_load WHERE id = $1", first.Id));
+        Assert.Equal(1, Assert.Single(await engines.SummariesAsync(late)).Value.Count);
     }
 
     [Fact]
@@ -210,6 +245,18 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
             await using var hold = new NpgsqlCommand("SELECT 1 FROM staged_load WHERE id = $1 FOR KEY SHARE", connection) { Parameters = { new() { Value = load.Id } } };
             await hold.ExecuteNonQueryAsync();
             await Assert.ThrowsAsync<InDoubtException>(() => load.PublishAsync());
+        }
+
+        // Neither is it while an earlier request with its token is being published.
+        var token = $"t-{run}";
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        await using (await connection.BeginTransactionAsync())
+        {
+            Assert.Null(await ClientTokens.ClaimAsync(connection, Caller.Anonymous, "ingest/metrics", token, [1], default));
+            await using var again = await staging.BeginAsync(Caller.Anonymous);
+            await again.AddPointsAsync([Point(run, 2)]);
+            await Assert.ThrowsAsync<InDoubtException>(() => again.PublishAsync(new StagedCall(1, "ingest/metrics", token, [1], []), default));
+            Assert.Equal(0L, await engines.ScalarAsync<long>("SELECT count(*) FROM staged_load WHERE id = $1", again.Id));
         }
 
         Assert.Equal(1, await staging.ResumeAsync());

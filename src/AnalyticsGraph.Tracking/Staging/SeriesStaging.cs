@@ -24,6 +24,8 @@ namespace AnalyticsGraph.Tracking.Staging;
 public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flusher, ITopicEvents topics, PointLogOptions options, ILogger<SeriesStaging> logger) : IAsyncDisposable
 {
     private const int MostAttempts = 5;
+    private const long FirstLockKey = 0x6C6F_6164_0000_0000; // "load"
+
     private static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
@@ -52,33 +54,52 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         return new StagedLoad(this, (long)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
     }
 
-    /// <summary>Publishes what another server was asked to and did not complete, and forgets what nobody has touched for a day.</summary>
+    /// <summary>
+    /// Publishes what a server was asked to and did not complete, and forgets what nobody has touched for a day. What a server is at is left alone; what fails does not keep others, is
+    /// tried again the next time, and is given up after a day: by then its token would be forgotten, too.
+    /// </summary>
     /// <param name="ct">Ends the work between two loads.</param>
     /// <returns>How many loads were published.</returns>
     public async Task<int> ResumeAsync(CancellationToken ct = default)
     {
         await using (var forget = postgres.CreateCommand("DELETE FROM staged_load WHERE publish_asked_at IS NULL AND touched_at < now() - interval '1 day'"))
             await forget.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
-        var asked = new List<long>();
-        await using (var find = postgres.CreateCommand("SELECT id FROM staged_load WHERE publish_asked_at IS NOT NULL ORDER BY publish_asked_at, id"))
+        var asked = new List<(long Load, bool IsOld)>();
+        await using (var find = postgres.CreateCommand("SELECT id, publish_asked_at < now() - interval '1 day' FROM staged_load WHERE publish_asked_at IS NOT NULL ORDER BY publish_asked_at, id"))
         await using (var reader = await find.ExecuteReaderAsync(ct).ConfigureAwait(false))
         {
             while (await reader.ReadAsync(ct).ConfigureAwait(false))
-                asked.Add(reader.GetInt64(0));
+                asked.Add((reader.GetInt64(0), reader.GetBoolean(1)));
         }
 
         var published = 0;
-        foreach (var load in asked)
+        foreach (var (load, isOld) in asked)
         {
-            if (await PublishAskedAsync(load, ct).ConfigureAwait(false) is not { } outcome)
-                continue;
-            if (outcome.Succeeded)
-                published++;
-            else
-                logger.LogWarning("A load whose publishing was interrupted cannot be published any more and is given up: {Reason}", string.Join(' ', outcome.Errors.Select(error => error.Message)));
+            try
+            {
+                published += await ResumeAsync(load, ct).ConfigureAwait(false) ? 1 : 0;
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested)
+            {
+                logger.LogError(fault, "A load whose publishing was interrupted could not be published. It stays as it is; the next try is in {Pause}.", ResumeInterval);
+                if (isOld && await WithdrawAsync(load).ConfigureAwait(false))
+                    logger.LogWarning("It was to be published more than a day ago, and is given up.");
+            }
         }
 
         return published;
+    }
+
+    /// <returns>Whether it was published, here and now.</returns>
+    private async Task<bool> ResumeAsync(long load, CancellationToken ct)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var held = await SessionLock.TryTakeAsync(connection, LockKey(load), ct).ConfigureAwait(false);
+        if (held is null || await PublishAskedAsync(connection, load, ct).ConfigureAwait(false) is not { } outcome)
+            return false;
+        if (!outcome.Succeeded)
+            logger.LogWarning("A load whose publishing was interrupted cannot be published any more and is given up: {Reason}", string.Join(' ', outcome.Errors.Select(error => error.Message)));
+        return outcome.Succeeded;
     }
 
     internal async Task AddAsync(long load, int ordinal, SeriesBlock rows, long[] owners, CancellationToken ct)
@@ -117,12 +138,18 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     /// <exception cref="InDoubtException">It failed, and the load may be published all the same; with any other exception it never is, unless the wait was ended.</exception>
     internal async Task<Outcome<StagedAnswer>> PublishAsync(long load, StagedCall call, CancellationToken ct)
     {
+        var mayBeAsked = false;
         try
         {
-            if (await AskAsync(load, call, ct).ConfigureAwait(false))
-                return await PublishAskedAsync(load, ct).ConfigureAwait(false) ?? throw new InvalidOperationException($"The load {load} went away while it was published.");
+            await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
+
+            // Held from before it is asked for until it is published: who resumes loads leaves it alone.
+            await using var held = await SessionLock.TakeAsync(connection, LockKey(load), ct).ConfigureAwait(false);
+            mayBeAsked = true;
+            if (await AskAsync(connection, load, call, ct).ConfigureAwait(false))
+                return await PublishAskedAsync(connection, load, ct).ConfigureAwait(false) ?? throw new InvalidOperationException($"The load {load} went away while it was published.");
         }
-        catch (Exception fault) when (!ct.IsCancellationRequested)
+        catch (Exception fault) when (mayBeAsked && !ct.IsCancellationRequested)
         {
             // Whoever is told that nothing was stored sends it again, so nobody may publish it any more.
             if (await WithdrawAsync(load).ConfigureAwait(false))
@@ -135,13 +162,13 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
 
     /// <summary>Records that the load shall be published, and for which call. From here on it is, unless its owners are gone or it is withdrawn.</summary>
     /// <returns>Whether the load was open.</returns>
-    internal async Task<bool> AskAsync(long load, StagedCall call, CancellationToken ct)
+    internal static async Task<bool> AskAsync(NpgsqlConnection connection, long load, StagedCall call, CancellationToken ct)
     {
-        await using var command = postgres.CreateCommand(
+        await using var command = new NpgsqlCommand(
             """
             UPDATE staged_load SET publish_asked_at = now(), row_count = $2, operation = $3, token = $4, payload_hash = $5, column_datasets = $6, column_names = $7, column_types = $8
             WHERE id = $1 AND publish_asked_at IS NULL
-            """);
+            """, connection);
         var p = command.Parameters;
         p.Add(new() { Value = load });
         p.Add(new() { Value = call.Rows });
@@ -182,13 +209,13 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     /// <returns>
     /// What came of it, or of an earlier call with its token; errors if its owners are not there, and then the load is gone. Null for a load that somebody else has published.
     /// </returns>
-    internal async Task<Outcome<StagedAnswer>?> PublishAskedAsync(long load, CancellationToken ct)
+    private async Task<Outcome<StagedAnswer>?> PublishAskedAsync(NpgsqlConnection connection, long load, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryPublishAsync(load, ct).ConfigureAwait(false);
+                return await TryPublishAsync(connection, load, ct).ConfigureAwait(false);
             }
             catch (PostgresException fault) when (attempt < MostAttempts && fault.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
@@ -197,14 +224,13 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         }
     }
 
-    private async Task<Outcome<StagedAnswer>?> TryPublishAsync(long load, CancellationToken ct)
+    private async Task<Outcome<StagedAnswer>?> TryPublishAsync(NpgsqlConnection connection, long load, CancellationToken ct)
     {
-        await using var connection = await postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(ct).ConfigureAwait(false);
         if (await TakeAsync(connection, load, ct).ConfigureAwait(false) is not var (caller, call))
             return null;
         await TrackingStore.SetActorAsync(connection, caller, ct).ConfigureAwait(false);
-        var first = call.Token is null ? null : await ClientTokens.ClaimAsync(connection, caller, call.Operation, call.Token, call.Hash!, ct).ConfigureAwait(false);
+        var first = call.Token is null ? null : await ClaimAsync(connection, caller, call, ct).ConfigureAwait(false);
         var published = new Published();
         var outcome = first is null ? await PublishAsync(connection, load, call, published, ct).ConfigureAwait(false) : ClientTokens.Recall<StagedAnswer>(first, call.Token!, call.Hash!);
         if (first is null && call.Token is not null)
@@ -223,6 +249,19 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         flusher.NoteLogged(published.Bytes);
         Tell(published);
         return outcome;
+    }
+
+    private static async Task<TokenRecord?> ClaimAsync(NpgsqlConnection connection, Caller caller, StagedCall call, CancellationToken ct)
+    {
+        try
+        {
+            return await ClientTokens.ClaimAsync(connection, caller, call.Operation, call.Token!, call.Hash!, ct).ConfigureAwait(false);
+        }
+        catch (NpgsqlException fault) when (fault.InnerException is TimeoutException)
+        {
+            // An earlier request with the token is still being published: this one's load is not stored, and that one's may be.
+            throw new InDoubtException(fault);
+        }
     }
 
     /// <summary>Says that there is more to read: what a load has is too much to be sent along.</summary>
@@ -265,6 +304,9 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     private static GraphQLException Closed() =>
         new(new GraphQLError("The load is not open any more: it was published, or forgotten because nothing came for a day. Begin a new one.", ErrorCodes.Conflict));
 
+    /// <summary>What whoever publishes a load holds meanwhile.</summary>
+    internal static long LockKey(long load) => FirstLockKey + load;
+
     /// <summary>Rows that replace others by version need nothing but a group each: later blocks have later ones.</summary>
     /// <returns>How many they are.</returns>
     private async Task<long> MoveRowsAsync(NpgsqlConnection connection, long load, Published published, CancellationToken ct)
@@ -298,7 +340,7 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
             }
             catch (Exception fault) when (!ct.IsCancellationRequested)
             {
-                logger.LogError(fault, "Loads whose publishing was interrupted could not be published. They stay as they are; the next try is in {Pause}.", ResumeInterval);
+                logger.LogError(fault, "Loads whose publishing was interrupted could not be looked for. They stay as they are; the next look is in {Pause}.", ResumeInterval);
             }
 
             await Task.Delay(ResumeInterval, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
