@@ -315,6 +315,37 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task Load_Should_BeRefusedWithACode_When_TooMuchWaitsForClickHouse()
+    {
+        await engines.Flusher.FlushAsync();
+        var run = await engines.CreateRunAsync();
+        var options = new PointLogOptions { MaxPendingBytes = 1000 };
+        await using var nowhere = Nowhere();
+        await using var flusher = new PointFlusher(engines.Postgres, nowhere, options, NullLogger<PointFlusher>.Instance);
+        await using var staging = new SeriesStaging(engines.Postgres, flusher, engines.Topics, options, NullLogger<SeriesStaging>.Instance);
+        await using var first = await staging.BeginAsync(Caller.Anonymous);
+        await first.AddPointsAsync([.. Enumerable.Range(0, 100).Select(i => Point(run, i))]);
+        await using var second = await staging.BeginAsync(Caller.Anonymous);
+        await second.AddPointsAsync([Point(run, 200)]);
+        Assert.Equal(100, (await first.PublishAsync()).Value);
+        Assert.Equal(ErrorCodes.ResourceExhausted, (await Assert.ThrowsAsync<GraphQLException>(() => staging.BeginAsync(Caller.Anonymous))).Error.Code);
+        Assert.Equal(ErrorCodes.ResourceExhausted, (await Assert.ThrowsAsync<GraphQLException>(() => second.PublishAsync())).Error.Code);
+
+        // Where ClickHouse answers, a load makes room for the next one.
+        await using var healthy = new PointFlusher(engines.Postgres, engines.ClickHouse, options, NullLogger<PointFlusher>.Instance);
+        await using var other = new SeriesStaging(engines.Postgres, healthy, engines.Topics, options, NullLogger<SeriesStaging>.Instance);
+        for (var i = 1; i <= 2; i++)
+        {
+            await using var load = await other.BeginAsync(Caller.Anonymous);
+            await load.AddPointsAsync([.. Enumerable.Range(1000 * i, 100).Select(step => Point(run, step))]);
+            Assert.Equal(100, (await load.PublishAsync()).Value);
+        }
+
+        await engines.Flusher.FlushAsync();
+        Assert.Equal(300, await engines.CountPointsAsync([run]));
+    }
+
+    [Fact]
     public async Task Records_Should_BeToldInTheirOrder_When_ALoadComesToClickHouseAfterCallsThatFollowedIt()
     {
         await engines.Flusher.FlushAsync();

@@ -40,6 +40,7 @@ public sealed class PointFlusher : IAsyncDisposable
     private Task _background = Task.CompletedTask;
     private readonly PendingPointGauges _gauges;
     private long _pendingBytes;
+    private long _madeNoRoomAt = long.MinValue / 2;
 
     /// <summary>A flusher; nothing runs until <see cref="Start"/> or a flush.</summary>
     /// <param name="postgres">Where the log is.</param>
@@ -185,6 +186,33 @@ public sealed class PointFlusher : IAsyncDisposable
     {
         if (Interlocked.Add(ref _pendingBytes, bytes) > _options.MaxBlockBytes / 2 && _wake.CurrentCount == 0)
             _wake.Release();
+    }
+
+    /// <summary>As <see cref="RequireRoom"/>, for a load, which is much to send again: if too many wait, they are brought to ClickHouse first.</summary>
+    /// <exception cref="GraphQLException"><see cref="ErrorCodes.ResourceExhausted"/>.</exception>
+    internal async Task MakeRoomAsync(PointLogOptions options, CancellationToken ct)
+    {
+        if (PendingBytes > options.MaxPendingBytes)
+        {
+            await _turn.WaitAsync(ct).ConfigureAwait(false);
+            try
+            {
+                // Whoever had the turn before may have made room, or may just have seen that ClickHouse does not answer, which can take long.
+                if (PendingBytes > options.MaxPendingBytes && Environment.TickCount64 - _madeNoRoomAt > LongestPause.TotalMilliseconds)
+                    await FlushLockedAsync(long.MaxValue, ct).ConfigureAwait(false);
+            }
+            catch (ClickHouseException fault) when (!ct.IsCancellationRequested)
+            {
+                _madeNoRoomAt = Environment.TickCount64;
+                _logger.LogWarning("No room could be made for a load: {Reason}", fault.Message);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        RequireRoom(options);
     }
 
     /// <summary>Step 1: puts groups that belong to no block yet into a new one. A load's rows of one series are one block, however many they are: readers see all of them or none.</summary>

@@ -46,9 +46,11 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     /// <param name="caller">Whose it is.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>The load; disposed before it was asked to publish, it is forgotten.</returns>
+    /// <exception cref="GraphQLException">Too much waits for ClickHouse.</exception>
     public async Task<StagedLoad> BeginAsync(Caller caller, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        await flusher.MakeRoomAsync(options, ct).ConfigureAwait(false);
         await using var command = postgres.CreateCommand("INSERT INTO staged_load (caller) VALUES ($1) RETURNING id");
         command.Parameters.Add(new NpgsqlParameter { Value = caller.Name ?? "" });
         return new StagedLoad(this, (long)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
@@ -138,6 +140,7 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     /// <exception cref="InDoubtException">It failed, and the load may be published all the same; with any other exception it never is, unless the wait was ended.</exception>
     internal async Task<Outcome<StagedAnswer>> PublishAsync(long load, StagedCall call, CancellationToken ct)
     {
+        await flusher.MakeRoomAsync(options, ct).ConfigureAwait(false);
         var mayBeAsked = false;
         try
         {
