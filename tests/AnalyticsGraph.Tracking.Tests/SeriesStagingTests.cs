@@ -197,10 +197,12 @@ public sealed class SeriesStagingTests(TrackingEngines engines)
     {
         var run = await engines.CreateRunAsync();
         await using var staging = Staging();
-        var (young, old) = (await staging.BeginAsync(Caller.Anonymous), await staging.BeginAsync(Caller.Anonymous));
+        await using var dead = Staging();
+        var (young, old) = (await staging.BeginAsync(Caller.Anonymous), await dead.BeginAsync(Caller.Anonymous));
         await young.AddPointsAsync([Point(run, 1)]);
         await old.AddPointsAsync([Point(run, 2)]);
-        await engines.ExecuteAsync("UPDATE staged_load SET touched_at = now() - interval '25 hours' WHERE id = $1", old.Id);
+        await engines.ExecuteAsync("UPDATE staged_load SET touched_at = now() - interval '11 minutes' WHERE id IN ($1, $2)", young.Id, old.Id);
+        await staging.TouchAsync(default);
         await staging.ResumeAsync();
         Assert.Equal(young.Id, await engines.ScalarAsync<long>("SELECT load_id FROM staged_block WHERE load_id IN ($1, $2)", young.Id, old.Id));
         Assert.Equal(ErrorCodes.Conflict, (await Assert.ThrowsAsync<GraphQLException>(() => old.PublishAsync())).Error.Code);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using AnalyticsGraph.GraphQL.Errors;
 using AnalyticsGraph.GraphQL.Topics;
@@ -13,7 +14,7 @@ namespace AnalyticsGraph.Tracking.Staging;
 
 /// <summary>
 /// Takes bodies that are larger than a group: block by block, each stored by a short transaction of its own, and seen by nobody until all is published, which is one transaction,
-/// too. That publishing was asked for is recorded first, so that it happens whoever dies; a load that nobody asks to publish is forgotten after a day. Its rows of one series come
+/// too. That publishing was asked for is recorded first, so that it happens whoever dies; a load whose server died before is forgotten after ten minutes. Its rows of one series come
 /// to ClickHouse in one step, too, so that no reader sees a part of them.
 /// </summary>
 /// <param name="postgres">The source of truth.</param>
@@ -26,13 +27,16 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     private const int MostAttempts = 5;
     private const long FirstLockKey = 0x6C6F_6164_0000_0000; // "load"
 
-    private static readonly TimeSpan ResumeInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<long, bool> _open = new();
     private Task _background = Task.CompletedTask;
 
-    /// <summary>Resumes now and then until disposed.</summary>
-    public void Start() => _background = Task.Run(() => RunAsync(_stop.Token));
+    /// <summary>Until disposed, says now and then which loads are on their way, and resumes others; which may take long, so that one does not wait for the other.</summary>
+    public void Start() => _background = Task.WhenAll(
+        Task.Run(() => RunAsync(TouchAsync, "It could not be recorded which loads are on their way.", _stop.Token)),
+        Task.Run(() => RunAsync(ResumeAsync, "Loads whose publishing was interrupted could not be looked for. They stay as they are.", _stop.Token)));
 
     /// <summary>Ends the background work.</summary>
     public async ValueTask DisposeAsync()
@@ -53,18 +57,20 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         await flusher.MakeRoomAsync(options, ct).ConfigureAwait(false);
         await using var command = postgres.CreateCommand("INSERT INTO staged_load (caller) VALUES ($1) RETURNING id");
         command.Parameters.Add(new NpgsqlParameter { Value = caller.Name ?? "" });
-        return new StagedLoad(this, (long)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!);
+        var load = (long)(await command.ExecuteScalarAsync(ct).ConfigureAwait(false))!;
+        _open.TryAdd(load, true);
+        return new StagedLoad(this, load);
     }
 
     /// <summary>
-    /// Publishes what a server was asked to and did not complete, and forgets what nobody has touched for a day. What a server is at is left alone; what fails does not keep others, is
-    /// tried again the next time, and is given up after a day: by then its token would be forgotten, too.
+    /// Publishes what a server was asked to and did not complete, and forgets what no server has said for ten minutes to be on its way. What a server is at is left alone; what fails does
+    /// not keep others, is tried again the next time, and is given up after a day: by then its token would be forgotten, too.
     /// </summary>
     /// <param name="ct">Ends the work between two loads.</param>
     /// <returns>How many loads were published.</returns>
     public async Task<int> ResumeAsync(CancellationToken ct = default)
     {
-        await using (var forget = postgres.CreateCommand("DELETE FROM staged_load WHERE publish_asked_at IS NULL AND touched_at < now() - interval '1 day'"))
+        await using (var forget = postgres.CreateCommand("DELETE FROM staged_load WHERE publish_asked_at IS NULL AND touched_at < now() - interval '10 minutes'"))
             await forget.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
         var asked = new List<(long Load, bool IsOld)>();
         await using (var find = postgres.CreateCommand("SELECT id, publish_asked_at < now() - interval '1 day' FROM staged_load WHERE publish_asked_at IS NOT NULL ORDER BY publish_asked_at, id"))
@@ -83,7 +89,7 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
             }
             catch (Exception fault) when (!ct.IsCancellationRequested)
             {
-                logger.LogError(fault, "A load whose publishing was interrupted could not be published. It stays as it is; the next try is in {Pause}.", ResumeInterval);
+                logger.LogError(fault, "A load whose publishing was interrupted could not be published. It stays as it is; the next try is in {Pause}.", Interval);
                 if (isOld && await WithdrawAsync(load).ConfigureAwait(false))
                     logger.LogWarning("It was to be published more than a day ago, and is given up.");
             }
@@ -103,6 +109,19 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
             logger.LogWarning("A load whose publishing was interrupted cannot be published any more and is given up: {Reason}", string.Join(' ', outcome.Errors.Select(error => error.Message)));
         return outcome.Succeeded;
     }
+
+    /// <summary>Says of the loads that come by this server that they are on their way, however slowly.</summary>
+    internal async Task TouchAsync(CancellationToken ct)
+    {
+        if (_open.IsEmpty)
+            return;
+        await using var touch = postgres.CreateCommand("UPDATE staged_load SET touched_at = now() WHERE id = ANY ($1) AND publish_asked_at IS NULL");
+        touch.Parameters.Add(new NpgsqlParameter { Value = _open.Keys.ToArray() });
+        await touch.ExecuteNonQueryAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>No more rows come for a load.</summary>
+    internal void Close(long load) => _open.TryRemove(load, out _);
 
     internal async Task AddAsync(long load, int ordinal, SeriesBlock rows, long[] owners, CancellationToken ct)
     {
@@ -305,7 +324,7 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
     }
 
     private static GraphQLException Closed() =>
-        new(new GraphQLError("The load is not open any more: it was published, or forgotten because nothing came for a day. Begin a new one.", ErrorCodes.Conflict));
+        new(new GraphQLError("The load is not open any more: it was published, or forgotten because its server said nothing of it for ten minutes. Begin a new one.", ErrorCodes.Conflict));
 
     /// <summary>What whoever publishes a load holds meanwhile.</summary>
     internal static long LockKey(long load) => FirstLockKey + load;
@@ -333,20 +352,20 @@ public sealed class SeriesStaging(NpgsqlDataSource postgres, PointFlusher flushe
         return reader.GetInt64(0);
     }
 
-    private async Task RunAsync(CancellationToken ct)
+    private async Task RunAsync(Func<CancellationToken, Task> work, string failure, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
             try
             {
-                await ResumeAsync(ct).ConfigureAwait(false);
+                await work(ct).ConfigureAwait(false);
             }
             catch (Exception fault) when (!ct.IsCancellationRequested)
             {
-                logger.LogError(fault, "Loads whose publishing was interrupted could not be looked for. They stay as they are; the next look is in {Pause}.", ResumeInterval);
+                logger.LogError(fault, "{Failure} The next try is in {Pause}.", failure, Interval);
             }
 
-            await Task.Delay(ResumeInterval, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Interval, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

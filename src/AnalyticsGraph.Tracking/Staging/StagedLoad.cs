@@ -84,6 +84,7 @@ public sealed class StagedLoad : IAsyncDisposable
     /// <summary>Forgets it, unless it was asked to publish.</summary>
     public async ValueTask DisposeAsync()
     {
+        _staging.Close(Id);
         if (!_isSettled)
             await _staging.ForgetAsync(Id).ConfigureAwait(false);
     }
