@@ -28,6 +28,7 @@ public static class PostgresAbsence
         PostgresErrorCodes.DiskFull => "PostgreSQL's disk is full, so space must be freed first",
         PostgresErrorCodes.TooManyConnections => "PostgreSQL takes no more connections",
         PostgresErrorCodes.OutOfMemory => "PostgreSQL is out of memory",
+        PostgresErrorCodes.LockNotAvailable => "a longer call, such as a body that is being published, holds what it would change",
         _ => "PostgreSQL does not answer",
     };
 

@@ -183,6 +183,36 @@ public sealed class PointLogTests(TrackingEngines engines)
     }
 
     [Fact]
+    public async Task LogBatch_Should_KeepNobodyElseWaiting_When_ARunIsHeldForLong()
+    {
+        await using var log = new PointLog(engines.Postgres, engines.Flusher, engines.Topics, new PointLogOptions { Committers = 1 }, NullLogger<PointLog>.Instance);
+        Task<Outcome<LogBatchResult>> LogAsync(long run, int step) =>
+            log.LogBatchAsync(new LogBatchRequest { RunId = run, Metrics = [new() { Key = "m", Step = step, Time = Start, Value = step }] }, Caller.Anonymous);
+        var (held, free) = (await engines.CreateRunAsync(), await engines.CreateRunAsync());
+        Task<Outcome<LogBatchResult>>[] waiting;
+        await using (var connection = await engines.Postgres.OpenConnectionAsync())
+        await using (await connection.BeginTransactionAsync())
+        {
+            await using var hold = new Npgsql.NpgsqlCommand("SELECT 1 FROM run_counter WHERE run_id = $1 FOR NO KEY UPDATE", connection) { Parameters = { new() { Value = held } } };
+            await hold.ExecuteNonQueryAsync();
+
+            // The first is a group alone; those that come meanwhile are one.
+            var first = LogAsync(held, 1);
+            var second = LogAsync(held, 2);
+            var both = log.LogMetricsAsync(
+                new LogMetricsRequest { Runs = [new(held, [new() { Key = "n", Step = 1, Time = Start, Value = 1 }]), new(free, [new() { Key = "n", Step = 1, Time = Start, Value = 1 }])] }, Caller.Anonymous);
+            var (missing, other) = (LogAsync(long.MaxValue, 1), LogAsync(free, 1));
+            Assert.Equal(1, (await other).Value!.NewPoints);
+            Assert.IsType<NotFoundError>(Assert.Single((await missing).Errors));
+            waiting = [first, second, both];
+            Assert.All(waiting, task => Assert.False(task.IsCompleted));
+        }
+
+        Assert.Equal([1, 1, 2], (await Task.WhenAll(waiting)).Select(outcome => outcome.Value!.NewPoints));
+        Assert.Equal((3L, 2L), (await engines.ScalarAsync<long>("SELECT seq FROM run_counter WHERE run_id = $1", held), await engines.ScalarAsync<long>("SELECT seq FROM run_counter WHERE run_id = $1", free)));
+    }
+
+    [Fact]
     public async Task LogBatch_Should_KnowABatchThatComesAgain_WithoutClickHouse()
     {
         await using var nowhere = new ClickHouseClient(new ClickHouseOptions { Port = 1, Retries = 0 });

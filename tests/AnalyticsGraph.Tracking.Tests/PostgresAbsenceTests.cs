@@ -9,6 +9,7 @@ public sealed class PostgresAbsenceTests
     [Theory]
     [InlineData("53100", true, "PostgreSQL's disk is full, so space must be freed first")]
     [InlineData("53300", true, "PostgreSQL takes no more connections")]
+    [InlineData("55P03", true, "a longer call, such as a body that is being published, holds what it would change")]
     [InlineData("57P01", true, "PostgreSQL does not answer")]
     [InlineData("57P03", true, "PostgreSQL does not answer")]
     [InlineData("23505", false, null)]

@@ -16,10 +16,11 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
     /// <param name="caller">Whose batches they are.</param>
     /// <param name="batches">The batches.</param>
     /// <param name="withLate">Whether to take batches with points that ClickHouse must be asked about; that can take as long as ClickHouse does.</param>
+    /// <param name="leavesOut">Whether to leave out batches of runs that somebody else holds; else that is an error of PostgreSQL, soon.</param>
     /// <param name="askers">The traced requests that wait for the batches.</param>
-    /// <returns>One outcome for each batch; null for those that were left out as late.</returns>
+    /// <returns>One outcome for each batch; null for those that were left out.</returns>
     /// <exception cref="GroupConflictException">Nothing was stored; try again.</exception>
-    public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<RunBatch> batches, bool withLate, IEnumerable<ActivityContext> askers)
+    public async Task<IReadOnlyList<Outcome<LogBatchResult>?>> CommitAsync(Caller caller, IReadOnlyList<RunBatch> batches, bool withLate, bool leavesOut, IEnumerable<ActivityContext> askers)
     {
         if (batches.Any(batch => batch.Points.Count > 0 || batch.Parts.Any(part => part.Epochs.Count + part.Batches.Count > 0)))
             flusher.RequireRoom(options);
@@ -27,14 +28,14 @@ internal sealed class GroupCommit(NpgsqlDataSource postgres, PointFlusher flushe
         using var span = CommitSpan.Begin(batches.Count, askers);
         await using var connection = await postgres.OpenConnectionAsync().ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
-        var state = await GroupState.ReadAsync(connection, caller, batches, forWriting: true, CancellationToken.None).ConfigureAwait(false);
+        var state = await GroupState.ReadAsync(connection, caller, batches, leavesOut ? RunLocks.LeaveOut : RunLocks.WaitShortly, CancellationToken.None).ConfigureAwait(false);
         var now = DateTimeOffset.UtcNow;
-        var doubtful = batches.Select(batch => Doubtful(state, batch, now.ToUnixTimeMilliseconds())).ToArray();
+        var doubtful = batches.Select(batch => leavesOut && !state.HasRuns(batch) ? null : Doubtful(state, batch, now.ToUnixTimeMilliseconds())).ToArray();
 
         // Nobody can add to these series meanwhile: their runs' counters are locked.
-        var present = withLate ? await flusher.FindAsync([.. doubtful.SelectMany(points => points)], CancellationToken.None).ConfigureAwait(false) : new PresentPoints();
+        var present = withLate ? await flusher.FindAsync([.. doubtful.SelectMany(points => points ?? [])], CancellationToken.None).ConfigureAwait(false) : new PresentPoints();
         var work = new GroupWork(state, present, run => topics.MayHaveSubscribers(LiveTopics.PointsOf(run)), now, batches.Sum(batch => batch.Points.Count));
-        var outcomes = batches.Select((batch, i) => withLate || doubtful[i].Count == 0 ? work.Take(batch) : null).ToArray();
+        var outcomes = batches.Select((batch, i) => doubtful[i] is { } late && (withLate || late.Count == 0) ? work.Take(batch) : null).ToArray();
         if (work.HasChanges)
         {
             var blocks = work.Blocks().ToArray();

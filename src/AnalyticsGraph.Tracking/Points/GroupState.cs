@@ -21,13 +21,14 @@ internal sealed class GroupState
     public long GroupId { get; private set; }
 
     /// <summary>Reads the state.</summary>
-    /// <param name="connection">In a transaction if <paramref name="forWriting"/>: then the runs' counters stay locked until its end, and with them all that is read here.</param>
+    /// <param name="connection">In a transaction if anything is to be locked: then the runs' counters stay so until its end, and with them all that is read here.</param>
     /// <param name="caller">Whose batches they are.</param>
     /// <param name="batches">The batches.</param>
-    /// <param name="forWriting">Whether to lock, and to take a group id.</param>
+    /// <param name="locks">Whether to lock, and to take a group id; with <see cref="RunLocks.LeaveOut"/> runs that are held are missing.</param>
     /// <param name="ct">Ends the wait.</param>
-    public static async Task<GroupState> ReadAsync(NpgsqlConnection connection, Caller caller, IReadOnlyList<RunBatch> batches, bool forWriting, CancellationToken ct)
+    public static async Task<GroupState> ReadAsync(NpgsqlConnection connection, Caller caller, IReadOnlyList<RunBatch> batches, RunLocks locks, CancellationToken ct)
     {
+        var forWriting = locks != RunLocks.None;
         var parts = batches.SelectMany(batch => batch.Parts).ToArray();
         long[] runs = [.. parts.Select(part => part.RunId).Distinct().Order()];
         var state = new GroupState();
@@ -36,8 +37,9 @@ internal sealed class GroupState
 
         // Every question is a look-up by key, whose plan is the same for any values. PostgreSQL would make a new one each time, because for a single key it looks cheaper than for
         // the ten it supposes: of a group of one point that is half the time.
+        // Another group holds a run for some milliseconds, with a slow disk for some hundred.
         if (forWriting)
-            Add(new("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"), _ => { });
+            Add(new($"SELECT set_config('plan_cache_mode', 'force_generic_plan', true){(locks == RunLocks.Wait ? "" : ", set_config('lock_timeout', '500ms', true)")}"), _ => { });
 
         // Triggers write down who it was; points have none.
         if (forWriting && parts.Any(part => part.Params.Count + part.Tags.Count > 0 || part.Results is not null))
@@ -47,7 +49,7 @@ internal sealed class GroupState
         Add(
             new($"""
                 SELECT c.run_id, c.seq, c.recent, r.experiment_id, r.lifecycle_stage FROM run_counter c JOIN run r ON r.id = c.run_id
-                WHERE c.run_id = ANY ($1) ORDER BY c.run_id {(forWriting ? "FOR NO KEY UPDATE OF c" : "")}
+                WHERE c.run_id = ANY ($1) ORDER BY c.run_id {(forWriting ? "FOR NO KEY UPDATE OF c" : "")} {(locks == RunLocks.LeaveOut ? "SKIP LOCKED" : "")}
                 """) { Parameters = { new() { Value = runs } } },
             reader => state.Runs.Add(reader.GetInt64(0), new RunState(reader.GetInt64(3), reader.GetString(4) == "ACTIVE", reader.GetInt64(1))
             {
@@ -124,6 +126,9 @@ internal sealed class GroupState
             readers.Add(read);
         }
     }
+
+    /// <summary>Whether all runs of the batch were found, so that none was left out.</summary>
+    public bool HasRuns(RunBatch batch) => batch.Parts.All(part => Runs.ContainsKey(part.RunId));
 
     /// <summary>Whether the very same points came lately, in one batch, so that all of them are stored. Says no when it does not know.</summary>
     public bool IsRepeated(RunBatch batch) => batch.PointsHash is { } hash && batch.Points.Series.All(series => Runs.TryGetValue(series.RunId, out var run) && run.HasRecent(hash));

@@ -16,6 +16,9 @@ namespace AnalyticsGraph.Tracking.Points;
 /// </summary>
 public sealed class PointLog : IAsyncDisposable
 {
+    // Less than most callers have.
+    private static readonly TimeSpan HeldPatience = TimeSpan.FromSeconds(20);
+
     private readonly NpgsqlDataSource _postgres;
     private readonly GroupCommit _commit;
     private readonly PointLogOptions _options;
@@ -23,6 +26,7 @@ public sealed class PointLog : IAsyncDisposable
     private readonly Channel<PendingBatch> _queue = Channel.CreateBounded<PendingBatch>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.Wait });
     private readonly ConcurrentDictionary<Task, bool> _work = new();
     private readonly SemaphoreSlim _lateTurns = new(4);
+    private readonly SemaphoreSlim _heldTurns = new(8);
     private readonly Lock _gathering = new();
 
     // That of the log: a group is nobody's alone, so nothing of the request that began it is seen in it.
@@ -105,7 +109,7 @@ public sealed class PointLog : IAsyncDisposable
         {
             // What contradicts the runs' state is told beside the rest, so that a caller can mend all at once.
             await using var connection = await _postgres.OpenConnectionAsync(ct).ConfigureAwait(false);
-            (await GroupState.ReadAsync(connection, caller, [Askable(batch)], forWriting: false, ct).ConfigureAwait(false)).Check(batch, rules);
+            (await GroupState.ReadAsync(connection, caller, [Askable(batch)], RunLocks.None, ct).ConfigureAwait(false)).Check(batch, rules);
             return Outcome.Failed<LogBatchResult>(rules.Errors);
         }
 
@@ -138,6 +142,7 @@ public sealed class PointLog : IAsyncDisposable
         while (!_work.IsEmpty)
             await Task.WhenAll(_work.Keys).ConfigureAwait(false);
         _lateTurns.Dispose();
+        _heldTurns.Dispose();
     }
 
     /// <summary>
@@ -203,19 +208,35 @@ public sealed class PointLog : IAsyncDisposable
 
     private async Task CommitAsync(IReadOnlyList<PendingBatch> group, bool withLate)
     {
+        var leavesOut = false;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(pending => pending.Batch)], withLate, group.Select(batch => batch.Asker).Where(asker => asker != default)).ConfigureAwait(false);
+                var outcomes = await _commit.CommitAsync(group[0].Caller, [.. group.Select(pending => pending.Batch)], withLate, leavesOut, group.Select(batch => batch.Asker).Where(asker => asker != default)).ConfigureAwait(false);
                 for (var i = 0; i < group.Count; i++)
                 {
                     if (outcomes[i] is { } outcome)
                         group[i].Completion.TrySetResult(outcome);
                 }
 
-                CommitLate([.. group.Where((_, i) => outcomes[i] is null)]);
+                PendingBatch[] left = [.. group.Where((_, i) => outcomes[i] is null)];
+                if (leavesOut)
+                    CommitHeld(left);
+                else
+                    CommitLate(left);
                 return;
+            }
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable && (group.Count > 1 || group[0].MayWait))
+            {
+                // Nothing was stored: somebody holds a run of one of them for long, such as a body that is being published. The others shall not wait for it.
+                if (leavesOut || group.Count == 1)
+                {
+                    CommitHeld(group);
+                    return;
+                }
+
+                leavesOut = true;
             }
             catch (Exception fault) when (attempt < 5 && fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure } or GroupConflictException)
             {
@@ -240,21 +261,32 @@ public sealed class PointLog : IAsyncDisposable
     /// <summary>Batches with late points (not after their series' last) wait for ClickHouse, so they go beside the queue: nobody else waits with them.</summary>
     private void CommitLate(IReadOnlyList<PendingBatch> late)
     {
-        if (late.Count == 0)
-            return;
-        Track(Task.Run(async () =>
-        {
-            await _lateTurns.WaitAsync().ConfigureAwait(false);
-            try
-            {
-                await CommitAsync(late, withLate: true).ConfigureAwait(false);
-            }
-            finally
-            {
-                _lateTurns.Release();
-            }
-        }));
+        if (late.Count > 0)
+            CommitBeside(late, _lateTurns);
     }
+
+    /// <summary>Batches of runs that somebody else holds go beside the queue, too, each alone and in turn, until their patience ends.</summary>
+    private void CommitHeld(IEnumerable<PendingBatch> held)
+    {
+        foreach (var batch in held)
+            CommitBeside([batch], _heldTurns);
+    }
+
+    private void CommitBeside(IReadOnlyList<PendingBatch> group, SemaphoreSlim turns) => Track(Task.Run(async () =>
+    {
+        await turns.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (group is [{ Cancellation: { IsCancellationRequested: true } ended } alone])
+                alone.Completion.TrySetCanceled(ended);
+            else
+                await CommitAsync(group, withLate: true).ConfigureAwait(false);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }));
 
     private Exception AsError(Exception fault)
     {
@@ -273,10 +305,14 @@ public sealed class PointLog : IAsyncDisposable
 
     private sealed record PendingBatch(RunBatch Batch, Caller Caller, CancellationToken Cancellation)
     {
+        private readonly long _start = Stopwatch.GetTimestamp();
+
         // A group is nobody's alone: its span has links to those who wait for it.
         public ActivityContext Asker { get; } = TrackingTelemetry.Source.HasListeners() ? Activity.Current?.Context ?? default : default;
 
         public TaskCompletionSource<Outcome<LogBatchResult>> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool MayWait => Stopwatch.GetElapsedTime(_start) < HeldPatience;
     }
 }
 

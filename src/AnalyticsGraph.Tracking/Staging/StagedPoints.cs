@@ -30,7 +30,7 @@ internal sealed class StagedPoints(NpgsqlConnection connection, PointFlusher flu
     private async Task<int> PublishAsync(int ordinal, PointColumns points, Published published, CancellationToken ct)
     {
         var batch = new RunBatch("staged", [.. points.Series.Select(series => series.RunId).Distinct().Select(run => new RunPart(run, []))], points, null, []);
-        var state = await GroupState.ReadAsync(connection, Caller.Anonymous, [batch], forWriting: true, ct).ConfigureAwait(false);
+        var state = await GroupState.ReadAsync(connection, Caller.Anonymous, [batch], RunLocks.Wait, ct).ConfigureAwait(false);
 
         // Nobody can add to these series meanwhile: their runs' counters are locked.
         var present = await flusher.FindAsync(GroupCommit.Doubtful(state, batch, 0), ct).ConfigureAwait(false);
