@@ -32,7 +32,7 @@ internal sealed class SeriesSql
         ["use_uncompressed_cache"] = "1",
     };
 
-    // The points of one run lie together: a second thread would only be started and stopped.
+    // The points of one run lie together, and so do its buckets: a second thread would only be started and stopped.
     private static readonly Dictionary<string, string> LookUpOfOne = new(LookUp) { ["max_threads"] = "1" };
 
     private readonly List<string> _branches = [];
@@ -122,6 +122,7 @@ internal sealed class SeriesSql
             Series(number, question), width, seq, isBehind ? Parameter(number, "qs", "Int64", seqs.Min()) : seq, question.Request.From, question.Request.To, isBehind: isBehind);
         var areAll = !isBehind && !question.HasWindow && question.Request.Sampling.Kind == SamplingKind.Bucket && !question.NeedsNonFinite;
         _readsRollups |= !areAll;
+        _isOfOne = areAll && question.Runs.Count == 1;
         if (question.NeedsCount)
         {
             Branch(number, SeriesPart.Count, "sum(n)", NoTime, NoValue, $"FROM {rows} GROUP BY run_id");
