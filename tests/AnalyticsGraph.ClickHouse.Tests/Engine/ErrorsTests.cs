@@ -54,7 +54,7 @@ public sealed class ErrorsTests(ClickHouseFixture engine) : IClassFixture<ClickH
     [InlineData(false)]
     public async Task Query_Should_ThrowTheServersWords_When_FramesWereAskedFor(bool isFramed)
     {
-        var words = Encoding.UTF8.GetBytes("Code: 241. DB::Exception: (total) memory limit exceeded: would use 1.00 GiB. (MEMORY_LIMIT_EXCEEDED) (version 26.7.1.1)");
+        var words = Encoding.UTF8.GetBytes("Code: 241. DB::Exception: (total) memory limit exceeded: would use 1.00 GiB, maximum: 1.00 GiB. OvercommitTracker decision: memory limit exceeded by others. (MEMORY_LIMIT_EXCEEDED) (version 26.7.1.1)");
         var frame = new byte[Lz4Frame.MostLength(words.Length)];
         var body = isFramed ? frame[..Lz4Frame.Write(words, frame)] : words;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -65,7 +65,7 @@ public sealed class ErrorsTests(ClickHouseFixture engine) : IClassFixture<ClickH
         var error = await Assert.ThrowsAsync<ClickHouseException>(() => client.QueryAsync(new ClickHouseQuery("SELECT 1")));
 
         await answering;
-        Assert.Equal((241, "MEMORY_LIMIT_EXCEEDED (241): (total) memory limit exceeded: would use 1.00 GiB."), (error.Code, error.Message));
+        Assert.Equal((241, "MEMORY_LIMIT_EXCEEDED (241): (total) memory limit exceeded: would use 1.00 GiB, maximum: 1.00 GiB. OvercommitTracker decision: memory limit exceeded by others."), (error.Code, error.Message));
 
         async Task AnswerAsync()
         {
